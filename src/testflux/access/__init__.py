@@ -1,0 +1,1 @@
+"""Who may: passwords, tokens, permissions. No HTTP, no SQL."""

@@ -1,0 +1,1 @@
+"""Maths on model objects, pure."""

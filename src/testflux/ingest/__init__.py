@@ -1,0 +1,1 @@
+"""The front door: receive and unpack uploads."""

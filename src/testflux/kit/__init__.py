@@ -1,0 +1,1 @@
+"""The ground: errors, settings, clock, hashing, identifiers, logging. Knows nothing of tests."""

@@ -1,0 +1,1 @@
+"""What things are: frozen structs and enums, no I/O."""

@@ -1,0 +1,1 @@
+"""Verdicts to people: messages and the channels that carry them."""

@@ -1,0 +1,1 @@
+"""Writes the sample history as real report files."""

@@ -1,0 +1,1 @@
+"""HTTP and WebSocket: read the request, call a room, shape the answer."""
