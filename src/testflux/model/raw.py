@@ -1,0 +1,164 @@
+"""What a parser saw, before anybody made sense of it: any field may be missing here, none may past `normalise`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from testflux.model.status import Kind, Status
+
+
+class Warning(msgspec.Struct, frozen=True):  # noqa: A001  (the field's word; builtins.Warning is never meant in this project)
+    """Something in the report that was read around. `line` counts from 1; `byte` from 0."""
+
+    code: str
+    message: str
+    line: int | None = None
+    byte: int | None = None
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """Who wrote the report."""
+
+    name: str
+    version: str = ""
+
+
+class RawTest(msgspec.Struct):
+    """One test, or one attempt of it. Mutable while its report is being read: a suite teardown can still change it.
+
+    `suite` is the path of suite names from the root. `byte_start`/`byte_end` bound the test in the decompressed file
+    (end exclusive), so that its steps can be read later without the rest. `message` may be HTML when `message_is_html`.
+    """
+
+    suite: tuple[str, ...]
+    name: str
+    status: Status
+    message: str = ""
+    message_is_html: bool = False
+    started_at: datetime | None = None
+    duration_ms: float | None = None
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    line: int | None = None
+    doc: str = ""
+    attempt: int = 1
+    byte_start: int | None = None
+    byte_end: int | None = None
+    attributes: dict[str, str] = {}
+
+
+class RawSuite(msgspec.Struct):
+    """One suite, in the order the file opens them."""
+
+    path: tuple[str, ...]
+    source: str = ""
+    doc: str = ""
+    metadata: dict[str, str] = {}
+    message: str = ""
+    started_at: datetime | None = None
+    duration_ms: float | None = None
+
+
+class RawLogMessage(msgspec.Struct, frozen=True):
+    """An execution error or warning that belongs to the run, not to one test."""
+
+    level: str
+    text: str
+    at: datetime | None = None
+    is_html: bool = False
+
+
+class RawInstance(msgspec.Struct):
+    """One occurrence of an alert, exactly as listed."""
+
+    uri: str = ""
+    method: str = ""
+    param: str = ""
+    attack: str = ""
+    evidence: str = ""
+    other: str = ""
+    node_name: str = ""
+    request_header: str = ""
+    request_body: str = ""
+    response_header: str = ""
+    response_body: str = ""
+
+
+class RawAlert(msgspec.Struct):
+    """One alert entry of a scanner's report. `count` is the tool's own total, which may exceed the instances listed."""
+
+    plugin_id: str
+    name: str
+    instances: list[RawInstance]
+    alert_ref: str = ""
+    risk: int | None = None
+    confidence: int | None = None
+    description: str = ""
+    solution: str = ""
+    reference: str = ""
+    other: str = ""
+    cwe: int | None = None
+    wasc: int | None = None
+    count: int | None = None
+    site: str = ""
+    is_systemic: bool | None = None
+    tags: dict[str, str] = {}
+
+
+class RawMetric(msgspec.Struct):
+    """One load metric with whatever statistics the file holds. Times are in ms, data in bytes.
+
+    `name` may carry a tag set, `http_req_duration{scenario:checkout}`. `values` keys are the canonical ones
+    (count, rate, min, avg, med, p90, p95, p99, max, value, passes, fails) plus any `p(N)` the file has beyond them.
+    """
+
+    name: str
+    type: str
+    contains: str = ""
+    values: dict[str, float] = {}
+
+
+class RawThreshold(msgspec.Struct):
+    """One threshold and the tool's verdict on it: `is_met` is True when it held."""
+
+    metric: str
+    expression: str
+    is_met: bool
+
+
+class RawCheck(msgspec.Struct):
+    """One check; `group` is its path of group names from the root."""
+
+    group: tuple[str, ...]
+    name: str
+    passes: int
+    fails: int
+
+
+class RawReport(msgspec.Struct):
+    """Everything one file says. Exactly the fields of its kind are filled.
+
+    `local_times` is True when the file's times carry no zone and were taken as UTC.
+    `is_complete` is False when the file breaks off: then it never counts as green and closes nothing.
+    """
+
+    format: str
+    kind: Kind
+    tool: Tool
+    started_at: datetime | None = None
+    duration_ms: float | None = None
+    is_complete: bool = True
+    local_times: bool = False
+    warnings: list[Warning] = []
+    name: str = ""
+    tests: list[RawTest] = []
+    suites: list[RawSuite] = []
+    log: list[RawLogMessage] = []
+    sites: list[str] = []
+    alerts: list[RawAlert] = []
+    metrics: list[RawMetric] = []
+    thresholds: list[RawThreshold] = []
+    checks: list[RawCheck] = []
+    groups: list[tuple[str, ...]] = []

@@ -1,0 +1,153 @@
+"""A report made sense of: canonical, complete, ready to be stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from testflux.model.status import Confidence, Kind, Severity, Status
+from testflux.model.raw import RawLogMessage, RawSuite, Tool, Warning
+
+
+class TestKey(msgspec.Struct, frozen=True):
+    """What makes a test the same test in the next run of a project: suite path, name, parameters, and which of equal names it is."""
+
+    __test__ = False
+    suite: tuple[str, ...]
+    name: str
+    parameters: str = ""
+    duplicate: int = 0
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """An attempt that was not the last one."""
+
+    status: Status
+    duration_ms: int
+    message: str
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One test in one run, after all its attempts.
+
+    `digest` identifies the test in its project (16 bytes over TestKey). `message` is plain text, possibly empty.
+    `message_html` is True when the tool marked it as HTML (it is then sanitised before any screen shows it).
+    `evidence` is the byte range (start, end) in the decompressed file, if the format has one.
+    """
+
+    key: TestKey
+    digest: bytes
+    status: Status
+    duration_ms: int
+    message: str = ""
+    message_html: bool = False
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    line: int | None = None
+    attempts: tuple[Attempt, ...] = ()
+    evidence: tuple[int, int] | None = None
+    fingerprint: bytes | None = None
+    """Identity of the failure's cause (its message with the volatile parts taken out); None unless failed or broken."""
+    cause: str = ""
+    """The parameterised message the fingerprint was made of, one line, e.g. `Timeout after {n} ms`."""
+
+
+class Occurrence(msgspec.Struct, frozen=True):
+    """One place where a finding was seen in this scan."""
+
+    uri: str
+    method: str
+    param: str
+    attack: str
+    evidence: str
+    other: str
+    request: str = ""
+    response: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One weakness at one place, tracked over scans.
+
+    `digest` is identity (algorithm in `algorithm`): rule, origin, method, path template, param; evidence, severity and
+    texts are never part of it. `occurrences` are distinct; `count` is the tool's own total where it says more than it lists.
+    """
+
+    digest: bytes
+    algorithm: str
+    rule: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    origin: str
+    method: str
+    template: str
+    param: str
+    occurrences: tuple[Occurrence, ...]
+    count: int
+    cwe: int | None = None
+    wasc: int | None = None
+    description: str = ""
+    solution: str = ""
+    references: tuple[str, ...] = ()
+    tags: dict[str, str] = {}
+
+
+class Metric(msgspec.Struct, frozen=True):
+    """One load metric: `tags` is empty for the whole, else the sub-metric's tag set as written. Times in ms, data in bytes.
+
+    `values`: count, rate, min, avg, med, p90, p95, p99, max, value, passes, fails, or `p(N)`; absent when the file has no such value.
+    """
+
+    name: str
+    tags: str
+    type: str
+    contains: str
+    values: dict[str, float]
+
+
+class Threshold(msgspec.Struct, frozen=True):
+    """A limit a load test set itself. `value` is what was measured, None when the file does not hold it.
+
+    `margin` is how far inside the limit the value lies, as a share of the limit (negative = missed), None when not computable.
+    """
+
+    metric: str
+    expression: str
+    is_met: bool
+    value: float | None = None
+    limit: float | None = None
+    margin: float | None = None
+
+
+class Check(msgspec.Struct, frozen=True):
+    """A check of a load test; `group` is the path of group names."""
+
+    group: tuple[str, ...]
+    name: str
+    passes: int
+    fails: int
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One report, whole. `totals` holds exactly the keys that `testflux parse --json` prints for its kind."""
+
+    format: str
+    kind: Kind
+    tool: Tool
+    started_at: datetime | None
+    duration_ms: int
+    is_complete: bool
+    local_times: bool
+    warnings: tuple[Warning, ...]
+    totals: dict[str, int | dict[str, int]]
+    name: str = ""
+    results: tuple[Result, ...] = ()
+    suites: tuple[RawSuite, ...] = ()
+    log: tuple[RawLogMessage, ...] = ()
+    sites: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    checks: tuple[Check, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()

@@ -1,0 +1,82 @@
+"""The words for how things went. Their values are stored: never renumber."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of evidence a report holds."""
+
+    FUNCTIONAL = "functional"
+    SECURITY = "security"
+    LOAD = "load"
+
+
+class Status(IntEnum):
+    """How one test ended. One byte in a result chunk.
+
+    BROKEN: the test could not judge (an error outside its assertions; JUnit's <error>).
+    FLAKY: it passed in the end, after at least one attempt that did not.
+    """
+
+    PASSED = 1
+    FAILED = 2
+    BROKEN = 3
+    SKIPPED = 4
+    FLAKY = 5
+
+    @property
+    def label(self) -> str:
+        """The word used in the API and on screens, e.g. `failed`."""
+        return self.name.lower()
+
+    @property
+    def is_bad(self) -> bool:
+        """True when somebody has to look: failed or broken."""
+        return self in (Status.FAILED, Status.BROKEN)
+
+
+class Verdict(StrEnum):
+    """How a whole run ended.
+
+    PASSED: nothing failed, everything read. FAILED: a failed or broken test, a missed threshold, or an open finding of
+    high severity. FLAKY: nothing failed, but a test needed more than one attempt. EMPTY: the report is sound and holds nothing to judge.
+    INCOMPLETE: the report breaks off; what is there did not fail, so it is neither green nor red.
+    """
+
+    PASSED = "passed"
+    FAILED = "failed"
+    FLAKY = "flaky"
+    EMPTY = "empty"
+    INCOMPLETE = "incomplete"
+
+
+class Severity(IntEnum):
+    """How dangerous a finding is."""
+
+    INFORMATIONAL = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        """The word used in the API and on screens, e.g. `high`."""
+        return self.name.lower()
+
+
+class Confidence(IntEnum):
+    """How sure the scanner is. FALSE_POSITIVE: the scanner's user suppressed the alert before the report."""
+
+    FALSE_POSITIVE = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CONFIRMED = 4
+
+    @property
+    def label(self) -> str:
+        """The words used in the API and on screens, e.g. `false positive`."""
+        return self.name.lower().replace("_", " ")
