@@ -1,0 +1,177 @@
+"""The folder of an embedded PostgreSQL: what is in it, how it is made, and who is running on it."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from testflux.kit import errors
+from testflux.store.embedded_account import Account
+from testflux.store.embedded_binaries import Binaries
+
+USER = "testflux"
+PORT = 5432  # only names the socket file; nothing listens on the network
+_LONGEST_SOCKET = 100  # bytes; the system's own limit is 108 on Linux and 104 on macOS
+_LONGEST_LOG = 10_000_000
+_BUILTIN_LOCALE = 17  # from this version on, collation does not depend on the system's C library
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a server wrote into its postmaster.pid about itself."""
+
+    pid: int
+    socket_folder: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The files below one folder: `cluster` (the data), `password`, `lock`, `postgres.log`."""
+
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        """What PostgreSQL calls PGDATA."""
+        return self.folder / "cluster"
+
+    @property
+    def log(self) -> Path:
+        """What the server says; the one before it is beside it as postgres.log.1."""
+        return self.folder / "postgres.log"
+
+    @property
+    def password_file(self) -> Path:
+        """The password of the only database user, readable by the owner alone."""
+        return self.folder / "password"
+
+    def read_major(self) -> int | None:
+        """Return the version that made the data, None while there is none."""
+        version = self.data / "PG_VERSION"
+        return int(version.read_text()) if version.exists() else None
+
+    def read_recorded(self) -> Recorded | None:
+        """Return what the present or last server recorded; None after a clean stop."""
+        try:
+            lines = [line.strip() for line in (self.data / "postmaster.pid").read_text().splitlines()]
+            return Recorded(int(lines[0]), *(lines + [""] * 8)[4:8:3])
+        except (FileNotFoundError, ValueError, IndexError):
+            return None
+
+    def tail_log(self, lines: int = 5) -> str:
+        """Return the last lines of the log, for error messages."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+
+def prepare(cluster: Cluster, binaries: Binaries, account: Account) -> None:
+    """Make the cluster if there is none; keep the log short."""
+    cluster.folder.chmod(0o700)
+    account.own(cluster.folder)
+    if cluster.log.exists() and cluster.log.stat().st_size > _LONGEST_LOG:
+        cluster.log.replace(cluster.log.with_suffix(".log.1"))
+    if cluster.read_major() is None:
+        _create(cluster, binaries, account)
+
+
+def _create(cluster: Cluster, binaries: Binaries, account: Account) -> None:
+    """Run initdb beside the place and rename, so that an interrupted start leaves no half cluster behind."""
+    if not cluster.password_file.exists():
+        cluster.password_file.touch(mode=0o600)
+        cluster.password_file.write_text(secrets.token_urlsafe(24))
+        account.own(cluster.password_file)
+    unfinished = cluster.folder / "cluster.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    locale = ["--locale=C.UTF-8"]
+    if binaries.major >= _BUILTIN_LOCALE:
+        locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    command = [str(binaries.initdb), "-D", str(unfinished), f"--username={USER}", f"--pwfile={cluster.password_file}"]
+    command += ["--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums", "--no-instructions", *locale]
+    result = subprocess.run(
+        account.command_line(command), cwd="/", env=child_environment(), capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        raise errors.SetupError(
+            f"PostgreSQL could not make its files in {cluster.folder}: {result.stderr.strip()[-600:]}",
+            hint="Check the free space and the rights of that folder, then start again.",
+            code="postgres-initdb",
+        )
+    unfinished.rename(cluster.data)
+
+
+def child_environment() -> dict[str, str]:
+    """Return an environment free of PGDATA, PGPORT and friends, which would steer the server elsewhere."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LD_LIBRARY_PATH", "TMPDIR"}}
+    return kept | {"LC_ALL": "C", "TZ": "UTC"}
+
+
+def find_socket_folder(cluster: Cluster, account: Account) -> Path:
+    """Return the folder for the socket: the cluster's own, or a short temporary one when its path is too long."""
+    if len(os.fsencode(cluster.folder / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET:
+        return cluster.folder
+    folder = Path(tempfile.mkdtemp(prefix="testflux-"))
+    account.own(folder)
+    return folder
+
+
+def tuned_settings(memory_bytes: int, socket_folder: Path) -> dict[str, str]:
+    """Return the server settings for a machine that TestFlux shares with other things.
+
+    The shared buffers stay small, as the system's own cache holds the rest, and an idle house must fit in 300 MB.
+    """
+    return {
+        "unix_socket_directories": f'"{socket_folder}"',
+        "unix_socket_permissions": "0700",
+        "listen_addresses": "",
+        "port": str(PORT),
+        "cluster_name": "testflux",
+        "shared_buffers": f"{min(max(memory_bytes // 64, 32 << 20), 96 << 20) >> 20}MB",
+        "effective_cache_size": f"{memory_bytes // 2 >> 20}MB",
+        "work_mem": "8MB",
+        "maintenance_work_mem": "64MB",
+        "max_connections": "60",
+        "jit": "off",
+        "random_page_cost": "1.1",
+        "wal_compression": "on",
+        "wal_level": "minimal",
+        "max_wal_senders": "0",
+        "max_wal_size": "2GB",
+        "max_logical_replication_workers": "0",
+        "autovacuum_max_workers": "2",
+        "log_checkpoints": "off",
+        "log_timezone": "UTC",
+        "timezone": "UTC",
+    }
+
+
+def is_server_of(cluster: Cluster, pid: int) -> bool:
+    """Say whether process `pid` is alive, no zombie, and a PostgreSQL on this very cluster."""
+    if Path("/proc/self").exists():
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+        except OSError:
+            return False
+    else:
+        ask = ["ps", "-o", "command=", "-p", str(pid)]
+        words = subprocess.run(ask, capture_output=True, text=True, check=False).stdout
+    return re.search(rf"postgres\S* -D {re.escape(str(cluster.data))}( |$)", words) is not None
+
+
+def disown_stale(cluster: Cluster, recorded: Recorded) -> None:
+    """Make the server accept a pid file whose number now belongs to a zombie or to an unrelated program.
+
+    PostgreSQL takes a file that names its own parent (us) for stale, but still checks that no worker of the dead
+    server holds its shared memory. Deleting the file would skip that check and could corrupt the data.
+    """
+    if recorded.pid == os.getpid():
+        return
+    path = cluster.data / "postmaster.pid"
+    _, _, rest = path.read_text().partition("\n")
+    path.write_text(f"{os.getpid()}\n{rest}")
