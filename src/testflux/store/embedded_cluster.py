@@ -165,13 +165,17 @@ def is_server_of(cluster: Cluster, pid: int) -> bool:
 
 
 def disown_stale(cluster: Cluster, recorded: Recorded) -> None:
-    """Make the server accept a pid file whose number now belongs to a zombie or to an unrelated program.
+    """Make the server accept lock files whose number now belongs to a zombie or to an unrelated program.
 
-    PostgreSQL takes a file that names its own parent (us) for stale, but still checks that no worker of the dead
-    server holds its shared memory. Deleting the file would skip that check and could corrupt the data.
+    PostgreSQL takes a pid file that names its own parent (us) for stale, but still checks that no worker of the dead
+    server holds its shared memory. Deleting the file would skip that check and could corrupt the data; the socket's
+    lock file guards nothing but the socket, so it goes.
     """
-    if recorded.pid == os.getpid():
-        return
     path = cluster.data / "postmaster.pid"
     _, _, rest = path.read_text().partition("\n")
     path.write_text(f"{os.getpid()}\n{rest}")
+    sockets = Path(recorded.socket_folder)
+    for leftover in (f".s.PGSQL.{PORT}.lock", f".s.PGSQL.{PORT}"):
+        (sockets / leftover).unlink(missing_ok=True)
+    if sockets != cluster.folder and sockets.exists():
+        sockets.rmdir()

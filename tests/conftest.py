@@ -1,0 +1,93 @@
+"""What every kind of test may ask for: a PostgreSQL server, and fresh databases on it.
+
+The server is TESTFLUX_TEST_DATABASE_URL when set (its user must be allowed to create databases), else an embedded one
+that lives as long as the test run (TESTFLUX_PG_BIN says which; each test worker has its own).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from testflux.store import embedded
+
+FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+DatabaseMaker = Callable[[str | None], str]
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The address of a PostgreSQL server on which tests may create databases."""
+    if given := os.environ.get("TESTFLUX_TEST_DATABASE_URL"):
+        yield given
+        return
+    home = Path(tempfile.mkdtemp(prefix="testflux-tests-"))
+    home.chmod(0o711)  # so that the server's user can pass when the tests run as root
+    try:
+        with embedded.EmbeddedPostgres(home / "postgres", settings=FAST_AND_UNSAFE) as server:
+            yield server.dsn
+    finally:
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def _database_maker(server_url: str) -> Iterator[DatabaseMaker]:
+    names = (f"testflux_test_{os.getpid()}_{number}" for number in itertools.count(1))
+    with psycopg.connect(server_url, autocommit=True) as connection:
+
+        def make(template: str | None) -> str:
+            name = next(names)
+            statement = sql.SQL("create database {} template {}")
+            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template or "template0")))
+            return name
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def _template(server_url: str, _database_maker: DatabaseMaker) -> Iterator[str]:
+    """The name of a database with the whole schema and nothing in it."""
+    from testflux.store import migrate  # noqa: PLC0415 - only those who ask for a migrated database need it
+
+    name = _database_maker(None)
+    asyncio.run(migrate.upgrade(url_of(server_url, name)))
+    yield name
+    drop_database(server_url, name)
+
+
+@pytest.fixture
+def empty_database_url(server_url: str, _database_maker: DatabaseMaker) -> Iterator[str]:
+    """A database of this test's own without any table."""
+    name = _database_maker(None)
+    yield url_of(server_url, name)
+    drop_database(server_url, name)
+
+
+@pytest.fixture
+def database_url(server_url: str, _database_maker: DatabaseMaker, _template: str) -> Iterator[str]:
+    """A database of this test's own with the whole schema and no rows: a copy of the template, some 20 ms."""
+    name = _database_maker(_template)
+    yield url_of(server_url, name)
+    drop_database(server_url, name)
+
+
+def url_of(server: str, name: str) -> str:
+    """Return the address of database `name` on the server."""
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+def drop_database(server: str, name: str) -> None:
+    """Remove the database, whoever is still connected to it."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
