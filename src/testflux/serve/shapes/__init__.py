@@ -1,0 +1,1 @@
+"""What the API says and hears: one msgspec struct for each JSON object of /api/v1."""

@@ -1,0 +1,116 @@
+"""People and tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from testflux.model.access import Role
+
+Email = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$", max_length=254)]
+PersonName = Annotated[str, Meta(min_length=1, max_length=200)]
+Password = Annotated[str, Meta(min_length=10, max_length=200)]
+Scope = Literal["read", "upload", "admin"]
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who may sign in."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    created_at: datetime
+    last_sign_in_at: datetime | None
+    is_disabled: bool
+
+
+class UserPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some users, by e-mail address."""
+
+    items: list[User]
+    next_cursor: str | None
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """The credentials of a sign-in."""
+
+    email: Annotated[str, Meta(min_length=1, max_length=254)]
+    password: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class AccessGrant(msgspec.Struct, frozen=True, kw_only=True):
+    """A short-lived access token; the refresh token travels in an HttpOnly cookie. `expires_in` is in seconds."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    user: User
+
+
+class PasswordChange(msgspec.Struct, frozen=True):
+    """A person's own new password."""
+
+    current_password: Annotated[str, Meta(min_length=1, max_length=1000)]
+    new_password: Password
+
+
+class NewUser(msgspec.Struct, frozen=True):
+    """A person to add; without a password one is generated and answered once."""
+
+    email: Email
+    name: PersonName
+    role: Role = Role.USER
+    password: Password | None = None
+
+
+class UserCreated(User, frozen=True, kw_only=True):
+    """A new person; `password` holds the generated one, null when the caller chose it."""
+
+    password: str | None
+
+
+class UserChange(msgspec.Struct, frozen=True):
+    """What to change about a person; what is null or absent stays."""
+
+    name: PersonName | None = None
+    role: Role | None = None
+    is_disabled: bool | None = None
+    password: Password | None = None
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """An API token, without its secret. `hint` is its last four characters."""
+
+    id: str
+    name: str
+    scopes: list[Scope]
+    hint: str
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class TokenPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some API tokens, newest first."""
+
+    items: list[Token]
+    next_cursor: str | None
+
+
+class NewToken(msgspec.Struct, frozen=True):
+    """A token to make."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    scopes: Annotated[list[Scope], Meta(min_length=1, max_length=3)]
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class TokenCreated(Token, frozen=True, kw_only=True):
+    """A new token; `token` is shown this once."""
+
+    token: str

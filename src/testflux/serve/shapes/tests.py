@@ -1,0 +1,93 @@
+"""Tests over time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from testflux.serve.shapes.projects import ProjectRef
+from testflux.serve.shapes.results import ResultStatus, RunMoment, TestCell
+from testflux.serve.shapes.runs import RunSmall
+
+
+class LastRun(RunSmall, frozen=True, kw_only=True):
+    """The newest run that held a test."""
+
+    started_at: datetime
+
+
+class TestItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A test in its project's catalogue. Status, run and strip are null or empty when it is in none of the last 90 days' runs."""
+
+    __test__ = False
+    test_id: str
+    suite: str
+    suite_path: list[str]
+    name: str
+    tags: list[str]
+    last_status: ResultStatus | None
+    last_run: LastRun | None
+    strip: list[TestCell]
+    duration_ms: int | None
+
+
+class TestPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some tests."""
+
+    __test__ = False
+    items: list[TestItem]
+    next_cursor: str | None
+
+
+class TestStats(msgspec.Struct, frozen=True, kw_only=True):
+    """A test's last 90 days. `pass_rate` is 0..100 over what ran; `flips` counts changes between passing and failing."""
+
+    __test__ = False
+    runs: int
+    passed: int
+    failed: int
+    broken: int
+    skipped: int
+    flaky: int
+    pass_rate: float | None
+    p50_ms: int | None
+    p95_ms: int | None
+    flips: int
+
+
+class TestDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A test and how it has been."""
+
+    __test__ = False
+    test_id: str
+    project: ProjectRef
+    suite: str
+    suite_path: list[str]
+    name: str
+    tags: list[str]
+    source: str
+    line: int | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    stats: TestStats
+
+
+class TestHistoryItem(RunMoment, frozen=True, kw_only=True):
+    """One run of a test."""
+
+    __test__ = False
+    status: ResultStatus
+    duration_ms: int
+    branch: str
+    commit: str
+    environment: str
+    message: str
+
+
+class TestHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """Some runs of a test, newest first."""
+
+    __test__ = False
+    items: list[TestHistoryItem]
+    next_cursor: str | None

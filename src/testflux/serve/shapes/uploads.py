@@ -1,0 +1,68 @@
+"""Files on their way in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from testflux.model.status import Kind, Verdict
+from testflux.model.run import Stage, UploadStatus
+from testflux.serve.shapes.projects import ProjectRef
+from testflux.serve.shapes.runs import ReportWarning
+
+
+class UploadRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run an upload became."""
+
+    id: str
+    number: int
+    kind: Kind
+    verdict: Verdict
+    url: str
+
+
+class UploadError(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an upload was rejected. `line` and `column` count from 1, `byte` from 0."""
+
+    code: str
+    message: str
+    hint: str
+    line: int | None = None
+    column: int | None = None
+    byte: int | None = None
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that arrived, and what became of it. `progress` is 0..100; `metadata` is what the uploader said."""
+
+    id: str
+    project: ProjectRef
+    file_name: str
+    size_bytes: int
+    status: UploadStatus
+    stage: Stage
+    progress: int
+    duplicate: bool
+    runs: list[UploadRun]
+    error: UploadError | None
+    warnings: list[ReportWarning]
+    metadata: dict[str, Any]
+    created_at: datetime
+    finished_at: datetime | None
+    download_url: str | None
+    request_id: str
+
+
+class Uploads(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to several files sent at once, in their order."""
+
+    uploads: list[Upload]
+
+
+class UploadPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some uploads, newest first."""
+
+    items: list[Upload]
+    next_cursor: str | None
