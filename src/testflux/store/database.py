@@ -1,0 +1,177 @@
+"""The door to PostgreSQL: a pool, and in its connections whether one may read or write."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from testflux.kit import errors
+from testflux.store import adaptation
+
+Row = dict[str, Any]
+Query = str | sql.SQL | sql.Composed
+Connection = psycopg.AsyncConnection[DictRow]
+
+
+class Reader:
+    """One connection inside a transaction that can only read. Parameters are named: `%(slug)s` takes `slug=…`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    async def all(self, query: Query, /, **values: object) -> list[Row]:
+        """Return every row."""
+        cursor = await self._execute(query, values)
+        return await cursor.fetchall()
+
+    async def find(self, query: Query, /, **values: object) -> Row | None:
+        """Return the first row, or None."""
+        cursor = await self._execute(query, values)
+        return await cursor.fetchone()
+
+    async def one(self, query: Query, /, **values: object) -> Row:
+        """Return the first row; NotFoundError when there is none."""
+        row = await self.find(query, **values)
+        if row is None:
+            raise errors.NotFoundError("There is no such thing.", hint="It may have been removed; reload the list.")
+        return row
+
+    async def _execute(self, query: Query, values: dict[str, object]) -> psycopg.AsyncCursor[DictRow]:
+        cursor = self.connection.cursor(binary=True)
+        return await cursor.execute(query.encode() if isinstance(query, str) else query, values)
+
+
+class Writer(Reader):
+    """One connection inside one transaction, committed when its `async with` ends without an error."""
+
+    async def run(self, query: Query, /, **values: object) -> int:
+        """Execute a statement and return how many rows it touched."""
+        return (await self._execute(query, values)).rowcount
+
+    async def copy(
+        self, table: str, columns: Sequence[str], types: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        """Load rows by binary COPY: `types` are PostgreSQL type names, one a column."""
+        statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        async with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(types)
+            for row in rows:
+                await copy.write_row(row)
+
+
+class Database:
+    """A pool of connections to `url`.
+
+    Give `direct_url` when `url` leads to a pooler (PgBouncer): it serves where a session must last (LISTEN, the queue),
+    and statements on `url` are then never prepared.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        direct_url: str | None = None,
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+        timeout_s: float = 10,
+    ) -> None:
+        self.url = url
+        self.direct_url = direct_url or url
+        self.is_pooled = self.direct_url != url
+        self._timeout_s = timeout_s
+        arguments: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 10}
+        if self.is_pooled:
+            arguments["prepare_threshold"] = None
+        self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            connection_class=psycopg.AsyncConnection[DictRow],
+            kwargs=arguments,
+            min_size=min_size,
+            max_size=max_size,
+            timeout=timeout_s,
+            open=False,
+            configure=adaptation.configure,
+            check=_check,
+            name="testflux",
+        )
+
+    async def open(self) -> None:
+        """Connect; UnavailableError when the database does not answer in time."""
+        with _explain():
+            await self.pool.open(wait=True, timeout=self._timeout_s)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[Reader]:
+        """Lend a connection that PostgreSQL itself keeps from writing."""
+        with _explain():
+            async with self.pool.connection() as connection:
+                await connection.set_read_only(True)
+                try:
+                    yield Reader(connection)
+                finally:
+                    await _end_reading(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[Writer]:
+        """Lend a connection for one transaction: committed at the end, rolled back on any error."""
+        with _explain():
+            async with self.pool.connection() as connection:
+                yield Writer(connection)
+
+    @asynccontextmanager
+    async def listen(self, channel: str) -> AsyncGenerator[AsyncIterator[str]]:
+        """Listen on a NOTIFY channel over a connection of its own: iterate over the payloads.
+
+        When the connection breaks it ends with UnavailableError; what was missed meanwhile is the caller's to read.
+        """
+        with _explain():
+            async with await psycopg.AsyncConnection.connect(self.direct_url, autocommit=True) as connection:
+                await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
+                yield _payloads(connection)
+
+
+async def _check(connection: Connection) -> None:
+    """Find out that a connection died (the server was restarted) before a request is given it."""
+    await connection.execute("")
+    await connection.rollback()
+
+
+async def _payloads(connection: psycopg.AsyncConnection[Any]) -> AsyncIterator[str]:
+    async for notification in connection.notifies():
+        yield notification.payload
+
+
+async def _end_reading(connection: Connection) -> None:
+    """Give the connection back as it came; a broken one is the pool's to throw away."""
+    if not connection.closed:
+        await connection.rollback()
+        await connection.set_read_only(None)
+
+
+@contextmanager
+def _explain() -> Generator[None]:
+    """Say what a lost, full or locked database means; what SQL itself refuses (a duplicate key) passes unchanged."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise errors.UnavailableError(
+            f"The database does not answer: {_first_line(error)}",
+            hint="Check that PostgreSQL runs and that TESTFLUX_DATABASE_URL leads to it; then try again.",
+        ) from error
+
+
+def _first_line(error: psycopg.Error) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

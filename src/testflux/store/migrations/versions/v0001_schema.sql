@@ -1,0 +1,459 @@
+-- The schema of TestFlux: every table, column and index with the reason it exists.
+-- The migrations under migrations/ lead to exactly this; tests/migration proves it. PostgreSQL 15 or later, no extension.
+-- Sizes in brackets are expected rows after years on one machine. Tenant keys lead with project_id.
+
+-- ---------------------------------------------------------------------------------------------------------------- people
+
+-- A tenant. One exists from the start. [10]
+create table org (
+    org_id      bigint generated always as identity primary key,
+    slug        text not null unique,                      -- in addresses; never reused
+    name        text not null,
+    created_at  timestamptz not null default now()
+);
+
+-- A person who signs in. [10^4]
+create table app_user (
+    user_id         bigint generated always as identity primary key,
+    org_id          bigint not null references org,
+    email           text not null,                         -- lower case, the sign-in name
+    name            text not null,
+    role            text not null check (role in ('admin', 'user')),
+    password_hash   text not null,                         -- bcrypt over a SHA-256 pre-hash: no 72-byte limit
+    created_at      timestamptz not null default now(),
+    last_sign_in_at timestamptz,                           -- null: never signed in; admins look for dead accounts
+    disabled_at     timestamptz,                           -- null: may sign in; rows are never deleted, history names people
+    unique (org_id, email)
+);
+
+-- A refresh token of a browser session; all rotations of one sign-in share a family. [10^5]
+create table session (
+    session_id   bigint generated always as identity primary key,
+    user_id      bigint not null references app_user,
+    family       uuid not null,                            -- one sign-in; reuse of a spent token revokes the family
+    token_digest bytea not null unique,                    -- SHA-256 of the token: a stolen table signs nobody in
+    user_agent   text not null default '',
+    created_at   timestamptz not null default now(),
+    expires_at   timestamptz not null,
+    spent_at     timestamptz,                              -- set when exchanged for the next one
+    revoked_at   timestamptz
+);
+create index session_family on session (family);           -- revoke a family
+create index session_expires on session (expires_at);      -- sweep
+
+-- A token for CI. [10^4]
+create table api_token (
+    token_id     bigint generated always as identity primary key,
+    org_id       bigint not null references org,
+    user_id      bigint not null references app_user,      -- who made it; the token dies with that person's access
+    name         text not null,
+    token_digest bytea not null unique,                    -- SHA-256; the token itself is shown once
+    hint         text not null,                            -- its last four characters, to recognise it in a list
+    scopes       text[] not null,                          -- read, upload, admin
+    created_at   timestamptz not null default now(),
+    expires_at   timestamptz,
+    last_used_at timestamptz,                              -- written at most once a minute
+    revoked_at   timestamptz
+);
+
+-- -------------------------------------------------------------------------------------------------------------- projects
+
+-- What runs belong to. The counters hand out dense numbers under the row's lock. [10^3]
+create table project (
+    project_id      bigint generated always as identity primary key,
+    org_id          bigint not null references org,
+    slug            text not null,
+    name            text not null,
+    description     text not null default '',
+    default_branch  text not null default 'main',          -- what "last green" and the overview look at
+    is_sample       boolean not null default false,        -- sample history: labelled everywhere, removable as one
+    next_run_number bigint not null default 1,
+    next_test_no    integer not null default 0,            -- dense: 1,000 tests share a result chunk
+    next_finding_no bigint not null default 1,
+    change_count    bigint not null default 0,             -- grows with every stored or dropped run: cache key of trends
+    created_at      timestamptz not null default now(),
+    unique (org_id, slug)
+);
+
+-- ---------------------------------------------------------------------------------------------------------------- uploads
+
+-- One file that arrived, whatever became of it. [10^6]
+create table upload (
+    project_id   bigint not null,
+    upload_id    bigint generated always as identity,
+    upload_key   bytea not null,                           -- idempotency: digest over content and metadata, or of the caller's key
+    file_name    text not null,                            -- as sent, for people only: formats are detected by content
+    blob_digest  bytea,                                    -- SHA-256 of the stored bytes; null when over the limit and not kept
+    size_bytes   bigint not null,
+    status       text not null check (status in ('queued', 'processing', 'stored', 'rejected')),
+    stage        text not null default 'received',         -- what the pipeline does now
+    progress     smallint not null default 0,              -- 0..100
+    error        jsonb,                                    -- why it was rejected: code, message, hint, line, column, byte
+    metadata     jsonb not null,                           -- what the uploader said (model Metadata)
+    run_id       bigint,                                   -- the run it became
+    request_id   text not null default '',                 -- follows the upload through logs, jobs and notifications
+    created_by   bigint,                                   -- app_user; null for the sample history
+    created_at   timestamptz not null default now(),
+    finished_at  timestamptz,
+    primary key (project_id, upload_id)
+);
+-- The same upload twice gives the same run; a rejected one may be sent again (a newer version may read it).
+create unique index upload_key on upload (project_id, upload_key) where status <> 'rejected';
+create index upload_recent on upload (project_id, created_at desc);       -- the project's upload list
+
+-- A stored file, named by its content. [10^6]
+create table blob (
+    digest     bytea primary key,                          -- SHA-256 of the bytes as stored
+    size_bytes bigint not null,
+    created_at timestamptz not null default now()
+);
+
+-- ------------------------------------------------------------------------------------------------------------------- runs
+
+-- One run of tests, one scan or one load test: the hub. Never changed once stored; judgements are other rows. [10^6..10^7]
+create table run (
+    project_id    bigint not null,
+    run_id        bigint generated always as identity,
+    number        bigint not null,                         -- dense per project, for people: #1284
+    upload_id     bigint not null,
+    kind          text not null check (kind in ('functional', 'security', 'load')),
+    format        text not null,                           -- robot-xml, zap-json, k6-summary, …
+    tool_name     text not null,
+    tool_version  text not null,
+    name          text not null,                           -- the lane: runs of one name, environment and kind are compared
+    environment   text not null,
+    test_type     text not null,                           -- regression, smoke, security, load, …
+    branch        text not null,
+    commit_sha    text not null,
+    pull_request  text not null,
+    ci_provider   text not null,
+    build_url     text not null,
+    build_key     text not null,                           -- names the CI run that several files belong to
+    labels        jsonb not null,                          -- object of text to text
+    started_at    timestamptz not null,
+    run_day       date not null,                           -- UTC day of started_at: the partition key of everything below
+    duration_ms   bigint not null,
+    verdict       text not null check (verdict in ('passed', 'failed', 'flaky', 'empty', 'incomplete')),
+    is_complete   boolean not null,                        -- false: the report broke off; never green, closes nothing
+    local_times   boolean not null,                        -- true: the report's times had no zone and were taken as UTC
+    warnings      jsonb not null,                          -- what was read around: code, message, line, byte
+    totals        jsonb not null,                          -- the keys of `parse --json`, whatever the kind
+    passed        integer not null default 0,              -- the five counters again as columns: trends add them up
+    failed        integer not null default 0,
+    broken        integer not null default 0,
+    skipped       integer not null default 0,
+    flaky         integer not null default 0,
+    duration_sum_ms bigint not null default 0,             -- over tests that ran: average duration
+    duration_histogram integer[] not null default '{}',    -- 64 log buckets over tests that ran: p50/p95 by merging, never averaging
+    findings_high integer not null default 0,              -- findings by severity (critical counts as high)
+    findings_medium integer not null default 0,
+    findings_low  integer not null default 0,
+    findings_info integer not null default 0,
+    baseline_run_id bigint,                                -- the run it was compared with when it arrived
+    new_failures  integer not null default 0,              -- tests, findings or thresholds that turned bad against the baseline
+    fixed         integer not null default 0,
+    created_at    timestamptz not null default now(),
+    primary key (project_id, run_id)
+);
+create unique index run_number on run (project_id, number);
+create unique index run_upload on run (project_id, upload_id);            -- one upload becomes one run, whatever is killed
+create index run_recent on run (project_id, started_at desc, run_id desc);            -- run list and its cursor
+create index run_lane on run (project_id, kind, name, environment, branch, started_at desc);  -- baseline, history of a lane
+create index run_day on run (project_id, run_day);                        -- trends
+
+-- ------------------------------------------------------------------------------------------------------------------ tests
+
+-- Identity of a test in its project. [10^6]
+create table test (
+    project_id  bigint not null,
+    test_no     integer not null,                          -- dense: bucket = test_no / 1000, slot = test_no % 1000
+    digest      bytea not null,                            -- 16 bytes over suite path, name, parameters, duplicate index
+    suite       text[] not null,                           -- path of suite names from the root
+    name        text not null,
+    parameters  text not null default '',
+    duplicate   integer not null default 0,                -- which of equal names in one run
+    source      text not null default '',                  -- file, as last reported
+    line        integer,
+    tags        text[] not null default '{}',              -- as last reported
+    first_seen_at timestamptz not null,
+    last_seen_at  timestamptz not null,                    -- written at most once a day per test
+    primary key (project_id, test_no)
+);
+create unique index test_digest on test (project_id, digest);
+
+-- Results of up to 1,000 tests of one run: boring results get a slot. Deliberately no foreign keys. [10^7]
+create table result_chunk (
+    project_id  bigint not null,
+    bucket      integer not null,                          -- test_no / 1000
+    run_day     date not null,
+    run_id      bigint not null,
+    slots       smallint[],                                -- test_no % 1000 ascending; null: exactly slots 0..n-1 are present
+    status      bytea not null,                            -- one byte a result, model Status
+    duration_ms integer[] not null,                        -- same order
+    evidence    bytea,                                     -- byte range of each test in the file: see store/evidence.py; null: none
+    primary key (project_id, bucket, run_day, run_id)
+) partition by range (run_day);
+create index result_chunk_run on result_chunk (project_id, run_id);       -- read one run whole
+
+-- Interesting results get a row as well: failed, broken, flaky, skipped with a reason, each earlier attempt. [5 % of results]
+create table result_row (
+    project_id  bigint not null,
+    run_day     date not null,
+    run_id      bigint not null,
+    test_no     integer not null,
+    attempt     smallint not null,                         -- 1..n; is_final marks the last
+    is_final    boolean not null,
+    status      smallint not null,
+    duration_ms integer not null,
+    failure_id  bigint,                                    -- the cause, for failed and broken
+    message_id  bigint,
+    message_is_html boolean not null default false,
+    change      smallint not null default 0,               -- against the baseline: 0 none, 1 new failure, 2 still failing
+    primary key (project_id, run_day, run_id, test_no, attempt)
+) partition by range (run_day);
+create index result_row_failure on result_row (project_id, failure_id, run_day) where failure_id is not null;  -- where a cause was seen
+
+-- The cause of failures: a message with its volatile parts taken out. [10^5]
+create table failure (
+    project_id  bigint not null,
+    failure_id  bigint generated always as identity,
+    fingerprint bytea not null,
+    algorithm   text not null,                             -- version of the fingerprint: old ones keep theirs
+    cause       text not null,                             -- the parameterised message, one line
+    first_run_id bigint not null,
+    first_seen_at timestamptz not null,
+    primary key (project_id, failure_id)
+);
+create unique index failure_fingerprint on failure (project_id, fingerprint, algorithm);
+
+-- Message texts, each once. [10^6]
+create table message (
+    project_id bigint not null,
+    message_id bigint generated always as identity,
+    digest     bytea not null,                             -- 16 bytes over the text
+    text       text not null,
+    primary key (project_id, message_id)
+);
+create unique index message_digest on message (project_id, digest);
+
+-- Execution errors and warnings of a run that belong to no test. [10^6]
+create table run_log (
+    project_id bigint not null,
+    run_id     bigint not null,
+    position   integer not null,
+    level      text not null,
+    text       text not null,
+    is_html    boolean not null,
+    logged_at  timestamptz,
+    primary key (project_id, run_id, position)
+);
+
+-- --------------------------------------------------------------------------------------------------------------- security
+
+-- What a rule says, as its newest scan words it: texts are long and equal for thousands of findings. [10^4]
+create table finding_rule (
+    project_id  bigint not null,
+    rule        text not null,
+    name        text not null,
+    cwe         integer,
+    wasc        integer,
+    description text not null,
+    solution    text not null,
+    reference_urls text[] not null,
+    tags        jsonb not null,
+    primary key (project_id, rule)
+);
+
+-- A weakness at one place, tracked over scans. [10^5]
+create table finding (
+    project_id   bigint not null,
+    finding_no   bigint not null,                          -- dense per project
+    digest       bytea not null,                           -- identity: rule, origin, method, template, param; never evidence
+    algorithm    text not null,                            -- version of the identity
+    rule         text not null,
+    name         text not null,
+    origin       text not null,
+    method       text not null,
+    template     text not null,
+    param        text not null,
+    first_run_id bigint not null,
+    first_seen_at timestamptz not null,
+    last_seen_at timestamptz not null,
+    primary key (project_id, finding_no)
+);
+create unique index finding_digest on finding (project_id, digest, algorithm);
+
+-- A finding in one scan. [10^7]
+create table finding_seen (
+    project_id  bigint not null,
+    run_day     date not null,
+    run_id      bigint not null,
+    finding_no  bigint not null,
+    severity    smallint not null,
+    confidence  smallint not null,
+    state       text not null check (state in ('new', 'existing', 'reopened')),  -- against the lane's earlier scans, when it arrived
+    count       integer not null,                          -- the tool's own total
+    occurrences jsonb not null,                            -- distinct places seen: uri, method, param, attack, evidence, other, request, response
+    primary key (project_id, run_day, run_id, finding_no)
+) partition by range (run_day);
+create index finding_seen_history on finding_seen (project_id, finding_no, run_day);   -- a finding over time
+
+-- ------------------------------------------------------------------------------------------------------------------- load
+
+-- One metric (and tag set) of one load test. [10^6]
+create table load_metric (
+    project_id bigint not null,
+    run_id     bigint not null,
+    name       text not null,
+    tags       text not null,                              -- '' for the whole, else the sub-metric's tags as written
+    type       text not null,                              -- trend, rate, counter, gauge
+    contains   text not null,                              -- time (ms), data (bytes) or default
+    count      double precision,                           -- the statistics that trends read, as columns
+    rate       double precision,
+    min        double precision,
+    avg        double precision,
+    med        double precision,
+    p90        double precision,
+    p95        double precision,
+    p99        double precision,
+    max        double precision,
+    value      double precision,
+    passes     double precision,
+    fails      double precision,
+    others     jsonb not null default '{}',                -- percentiles nobody else has: "p(99.9)"
+    histogram  integer[],                                  -- mergeable log buckets where samples were read
+    primary key (project_id, run_id, name, tags)
+);
+
+-- One metric over time inside a load test. [10^7]
+create table load_series (
+    project_id  bigint not null,
+    run_day     date not null,
+    run_id      bigint not null,
+    name        text not null,
+    tags        text not null,
+    bucket_ms   integer not null,                          -- width of a bucket
+    start_at    timestamptz not null,                      -- of the first bucket
+    counts      integer[] not null,
+    sums        double precision[] not null,
+    p95s        real[] not null,
+    maxima      real[] not null,
+    primary key (project_id, run_day, run_id, name, tags)
+) partition by range (run_day);
+
+-- A limit the load test set itself, and whether it held. [10^6]
+create table threshold (
+    project_id bigint not null,
+    run_id     bigint not null,
+    position   integer not null,
+    metric     text not null,
+    expression text not null,
+    is_met     boolean not null,
+    value      double precision,                           -- measured; null when the file does not hold it
+    limit_value double precision,
+    margin     double precision,                           -- share of the limit, negative when missed
+    primary key (project_id, run_id, position)
+);
+
+-- A check inside a load test. [10^6]
+create table load_check (
+    project_id bigint not null,
+    run_id     bigint not null,
+    position   integer not null,
+    group_path text[] not null,
+    name       text not null,
+    passes     bigint not null,
+    fails      bigint not null,
+    primary key (project_id, run_id, position)
+);
+
+-- A group inside a load test: kept for groups without checks. [10^6]
+create table load_group (
+    project_id bigint not null,
+    run_id     bigint not null,
+    position   integer not null,
+    path       text[] not null,
+    primary key (project_id, run_id, position)
+);
+
+-- ----------------------------------------------------------------------------------------------------------------- totals
+
+-- What the runs of a day add up to, written in the run's own transaction: any range of years is a few hundred rows. [10^6]
+create table day_total (
+    project_id  bigint not null,
+    run_day     date not null,
+    kind        text not null,
+    name        text not null,
+    environment text not null,
+    branch      text not null,
+    test_type   text not null,
+    runs        integer not null,
+    passed      bigint not null,
+    failed      bigint not null,
+    broken      bigint not null,
+    skipped     bigint not null,
+    flaky       bigint not null,
+    duration_sum_ms bigint not null,                       -- of tests that ran
+    run_duration_sum_ms bigint not null,                   -- of runs, wall time
+    duration_histogram bigint[] not null,                  -- sum of the runs' histograms, element by element
+    primary key (project_id, run_day, kind, name, environment, branch, test_type)
+);
+
+-- --------------------------------------------------------------------------------------------------------------- messages
+
+-- Where a project's news go. [10^4]
+create table channel (
+    project_id bigint not null,
+    channel_id bigint generated always as identity,
+    kind       text not null check (kind in ('webhook', 'email')),
+    name       text not null,
+    rule       text not null check (rule in ('every_run', 'any_failure', 'new_failures')),
+    config     jsonb not null,                             -- webhook: url; email: recipients
+    secret     bytea,                                      -- webhook signing key, encrypted with the server's secret key
+    is_enabled boolean not null default true,
+    created_at timestamptz not null default now(),
+    primary key (project_id, channel_id)
+);
+
+-- One message to one channel, and what became of it: the delivery log. [10^6]
+create table delivery (
+    project_id   bigint not null,
+    run_day      date not null,                            -- partition key: day of the run, or of the test message
+    delivery_id  bigint generated by default as identity,
+    channel_id   bigint not null,
+    run_id       bigint,                                   -- null for a test message
+    event        text not null check (event in ('run.finished', 'test')),
+    message      jsonb not null,                           -- what is told (model RunMessage): a resend says the same
+    status       text not null check (status in ('pending', 'sent', 'failed')),
+    attempts     integer not null default 0,
+    next_attempt_at timestamptz,
+    last_error   text not null default '',
+    response_code integer,
+    created_at   timestamptz not null default now(),
+    sent_at      timestamptz,
+    primary key (project_id, run_day, delivery_id)
+) partition by range (run_day);
+create unique index delivery_once on delivery (project_id, run_day, channel_id, run_id, event);  -- a run is told once per channel
+create index delivery_recent on delivery (project_id, created_at desc);
+
+-- What just changed, for open browsers: kept an hour, read after a reconnect. [10^4]
+create table live_event (
+    event_id   bigint generated always as identity primary key,
+    org_id     bigint not null,
+    topic      text not null,                              -- projects, project:webshop, run:3-17, upload:3-9
+    type       text not null,
+    data       jsonb not null,
+    created_at timestamptz not null default now()
+);
+create index live_event_created on live_event (created_at);               -- sweep
+
+-- ------------------------------------------------------------------------------------------------------------------- views
+
+-- One row a result, for people with SQL tools. Name a run_day range, or every month is read.
+create view result as
+select c.project_id, c.run_id, c.run_day,
+       c.bucket * 1000 + coalesce(c.slots[i], (i - 1)::smallint) as test_no,
+       (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[get_byte(c.status, (i - 1)::integer)] as status,
+       c.duration_ms[i] as duration_ms
+from result_chunk c
+cross join lateral generate_series(1, length(c.status)) as i;

@@ -1,0 +1,14 @@
+-- name: lock
+-- One maker of partitions at a time, until its transaction ends; the number means nothing else.
+select pg_advisory_xact_lock(7368741903);
+
+-- name: list_partitions
+-- Every partition of the given tables.
+select child.relname as name
+from pg_inherits i
+join pg_class parent on parent.oid = i.inhparent
+join pg_class child on child.oid = i.inhrelid
+where parent.relname = any(%(tables)s)
+  and parent.relnamespace = current_schema()::regnamespace
+  and parent.relkind = 'p'
+order by child.relname;
