@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from testflux.model.status import Kind, Verdict
+
 
 class Rule(StrEnum):
     """When a channel speaks."""
@@ -23,6 +25,13 @@ class ChannelKind(StrEnum):
     EMAIL = "email"
 
 
+class Event(StrEnum):
+    """What a message is about."""
+
+    RUN_FINISHED = "run.finished"
+    TEST = "test"
+
+
 class Item(msgspec.Struct, frozen=True):
     """One thing worth naming in a message: a failed test, a new finding, a missed threshold."""
 
@@ -33,19 +42,21 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class RunMessage(msgspec.Struct, frozen=True):
-    """A finished run, told to people. `url` is absolute. `items` holds the first few; `item_count` counts them all.
+    """A finished run, told to people. `items` holds the first few, new ones first; `item_count` counts them all.
 
-    `new_failures` counts tests that pass in the baseline and fail here, new findings, or thresholds newly missed.
+    `url` is the run's path in the web app (`/runs/3-1284`) as stored; the sender puts the server's address before it.
+    `baseline_number` is the run it was compared with, None when there was none. `new_failures` counts tests that
+    pass in the baseline and fail here, new findings, or thresholds newly missed.
     """
 
-    event: str
+    event: Event
     project_slug: str
     project_name: str
     run_id: str
     run_number: int
-    kind: str
+    kind: Kind
     name: str
-    verdict: str
+    verdict: Verdict
     totals: dict[str, int | dict[str, int]]
     branch: str
     commit: str
@@ -58,4 +69,6 @@ class RunMessage(msgspec.Struct, frozen=True):
     fixed: int
     item_count: int
     items: tuple[Item, ...]
+    baseline_number: int | None = None
+    flaky: int = 0
     request_id: str = ""
