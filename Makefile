@@ -1,22 +1,64 @@
+# Everything here works on a machine with Python 3.11 or later, make and access to the package registries.
 PYTHON ?= python3
 BIN := .venv/bin
-STAMPS := .venv/.stamps
+DATA ?= .testflux
+
+# PG=15 runs the tests on the system's PostgreSQL 15 instead of the one that TestFlux brings along.
+ifdef PG
+export TESTFLUX_PG_BIN ?= /usr/lib/postgresql/$(PG)/bin
+endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lock clean
+.PHONY: help run dev test check bench screens api-types lock clean install install-tests
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header
+install:
+	@$(PYTHON) tools/install.py run build
 
-lock: ## Pin requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes newer versions)
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+install-tests:
+	@$(PYTHON) tools/install.py run build test
+
+run: install ## Install what is missing, build, start everything on http://127.0.0.1:8080 (data in .testflux)
+	@$(BIN)/python tools/web.py build
+	@exec $(BIN)/testflux serve --data $(DATA)
+
+dev: install ## The same for developers: the API restarts and the page updates itself on every change
+	@exec $(BIN)/python tools/dev.py $(DATA)
+
+test: install-tests ## Run every test that this machine can run (PG=15: on PostgreSQL 15; T=path: only these)
+	@$(BIN)/python tools/web.py build
+	@$(if $(T),,$(BIN)/python tools/web.py npm test)
+	$(BIN)/python -m pytest --numprocesses auto $(T)
+
+check: install-tests ## Lint, formats, types, import contracts, for Python and for the web app
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/basedpyright
+	@$(BIN)/python tools/web.py npm run check
+
+bench: install-tests ## Run the benchmarks; each prints a table
+	@$(BIN)/python tools/web.py build
+	@for script in tests/benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+screens: install-tests ## Photograph every screen, light and dark, wide and narrow, into screens/
+	@$(BIN)/python tools/web.py build
+	@$(BIN)/python tools/screens.py screens
+
+api-types: install-tests ## Write the OpenAPI document and make the web app's client from it anew
+	@$(BIN)/python tools/openapi.py web/openapi.json
+	@$(BIN)/python tools/web.py npm run api-types
+
+LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header $(if $(UPGRADE),--upgrade)
+
+lock: install ## Pin requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements/run.txt
-	$(LOCK) $(if $(UPGRADE),--upgrade) -c requirements/run.txt --group test -o requirements/test.txt
-	$(LOCK) $(if $(UPGRADE),--upgrade) -c requirements/test.txt --group build -o requirements/build.txt
+	$(LOCK) pyproject.toml -o requirements/run.txt
+	$(LOCK) -c requirements/run.txt --group test -o requirements/test.txt
+	$(LOCK) -c requirements/test.txt --group build -o requirements/build.txt
 
-clean: ## Remove what was built and installed; .testflux (the data) stays
-	rm -rf .venv dist build src/testflux/serve/web_dist web/node_modules web/dist
+clean: ## Remove what was installed and built; the data in .testflux stays
+	rm -rf .venv dist build src/testflux/serve/web_dist web/node_modules web/dist screens

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
+import psycopg.conninfo
 import pytest
 
 from testflux.kit import errors
@@ -278,7 +279,7 @@ def test_a_path_too_long_for_a_socket_and_with_spaces(home: Path) -> None:
     folder = home / "a long, winding path" / ("x" * 90)
     server = embedded.EmbeddedPostgres(folder)
     assert ask(server.start(), "select 1") == 1
-    sockets = Path(psycopg.conninfo.conninfo_to_dict(server.dsn)["host"])
+    sockets = Path(str(psycopg.conninfo.conninfo_to_dict(server.dsn)["host"]))
     assert folder not in sockets.parents
     server.stop()
     assert not sockets.exists()
