@@ -1,0 +1,58 @@
+"""A run in a handful of numbers: the keys that `testflux parse --json` prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from testflux.model import raw, report
+from testflux.model.status import Severity, Status
+
+Totals = dict[str, int | dict[str, int]]
+
+_ALWAYS = (Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFORMATIONAL)
+
+
+def functional(results: Iterable[report.Result]) -> Totals:
+    """Count tests by how they ended; a flaky one has passed in the end."""
+    counts = Counter(result.status for result in results)
+    return {
+        "total": counts.total(),
+        "passed": counts[Status.PASSED] + counts[Status.FLAKY],
+        "failed": counts[Status.FAILED],
+        "skipped": counts[Status.SKIPPED],
+        "broken": counts[Status.BROKEN],
+    }
+
+
+def security(scan: raw.RawReport, findings: tuple[report.Finding, ...]) -> Totals:
+    """Count what the file lists (sites, alerts, instances) and what it comes to (findings, by severity)."""
+    counts = Counter(finding.severity for finding in findings)
+    critical = {Severity.CRITICAL.label: counts[Severity.CRITICAL]} if counts[Severity.CRITICAL] else {}
+    return {
+        "sites": len(scan.sites),
+        "alerts": len(scan.alerts),
+        "instances": sum(len(alert.instances) for alert in scan.alerts),
+        "findings": len(findings),
+        "by_severity": {**critical, **{severity.label: counts[severity] for severity in _ALWAYS}},
+    }
+
+
+def load(test: raw.RawReport) -> Totals:
+    """Count metrics, checks and thresholds; `samples` is 0 for a summary, which has none."""
+    passed, failed = _checks(test)
+    return {
+        "metrics": len(test.metrics),
+        "samples": 0,
+        "checks_passed": passed,
+        "checks_failed": failed,
+        "thresholds": len(test.thresholds),
+        "thresholds_failed": sum(not threshold.is_met for threshold in test.thresholds),
+    }
+
+
+def _checks(test: raw.RawReport) -> tuple[int, int]:
+    if test.checks:
+        return sum(check.passes for check in test.checks), sum(check.fails for check in test.checks)
+    rate = next((metric.values for metric in test.metrics if metric.name == "checks"), {})
+    return int(rate.get("passes", 0)), int(rate.get("fails", 0))

@@ -1,0 +1,51 @@
+"""Addresses without what changes from scan to scan: where a weakness is, not which request showed it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+_ADDRESS = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#\\]*)([^?#]*)")
+_PORT = re.compile(r"(.*?):(\d*)$", re.DOTALL)
+_DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443", "ftp": "21"}
+_SESSION = re.compile(r";[^/]*")
+
+_SEGMENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("{n}", re.compile(r"\d+")),
+    ("{uuid}", re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")),
+    ("{date}", re.compile(r"\d{4}[-_.]\d{1,2}[-_.]\d{1,2}|\d{1,2}[-_.]\d{1,2}[-_.]\d{4}")),
+    ("{hex}", re.compile(r"(?=.*\d)[0-9a-fA-F]{8,}")),
+    ("{tok}", re.compile(r"(?=.*\d)[A-Za-z0-9_~+=.-]{20,}")),
+)
+_BUILD = re.compile(r"([.-])(?=[0-9a-f]*\d)[0-9a-f]{6,40}(?=\.[a-z0-9]{1,5}(?:\.[a-z]{1,5})?$)", re.IGNORECASE)
+
+
+def origin(address: str) -> str:
+    """Return scheme, host and port of an address, lower case and the port always there; "" when it has none."""
+    found = _ADDRESS.match(address)
+    if found is None:
+        return ""
+    scheme = found[1].lower()
+    host = found[2].rpartition("@")[2].lower()
+    port = _DEFAULT_PORTS.get(scheme, "")
+    if parts := _PORT.match(host):
+        host, port = parts[1], parts[2] or port
+    return f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
+
+
+def template(address: str) -> str:
+    """Return an address's path with its changing segments named: `/user/17/order/` is `/user/{n}/order`.
+
+    The path is percent-decoded once; path parameters (`;jsessionid=…`), query, fragment and trailing slashes are left out.
+    """
+    found = _ADDRESS.match(address)
+    path = found[3] if found else re.split(r"[?#]", address, maxsplit=1)[0]
+    path = _SESSION.sub("", unquote(path)).rstrip("/")
+    return "/".join(_segment(segment) for segment in path.split("/")) or "/"
+
+
+def _segment(segment: str) -> str:
+    for name, pattern in _SEGMENTS:
+        if pattern.fullmatch(segment) and not (name == "{tok}" and _BUILD.search(segment)):
+            return name
+    return _BUILD.sub(r"\1{h}", segment)

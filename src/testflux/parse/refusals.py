@@ -1,0 +1,106 @@
+"""What to say about files that cannot be read: what they are, and what to send instead."""
+
+from __future__ import annotations
+
+import re
+
+from testflux.kit import errors
+
+_SEND = {
+    "robot-json": ("Robot Framework JSON output", "Send output.xml: run robot with --output output.xml."),
+    "junit-xml": (
+        "JUnit XML",
+        "Send the tool's own report: Robot Framework output.xml, ZAP traditional JSON or XML, or a k6 summary.",
+    ),
+    "trx": ("Visual Studio test results (TRX)", "Send a Robot Framework output.xml, a ZAP report or a k6 summary."),
+    "nunit-xml": ("NUnit XML", "Send a Robot Framework output.xml, a ZAP report or a k6 summary."),
+    "xunit-net-xml": ("xUnit.net XML", "Send a Robot Framework output.xml, a ZAP report or a k6 summary."),
+    "sarif": ("SARIF", "Send ZAP's traditional JSON report: zap-baseline.py -J report.json."),
+    "zap-api": (
+        "ZAP alerts as its API lists them",
+        "Send ZAP's traditional JSON report: zap-baseline.py -J report.json.",
+    ),
+    "k6-machine-summary": (
+        "a k6 machine-readable summary",
+        "It holds no thresholds: run k6 without --new-machine-readable-summary and with --summary-export summary.json.",
+    ),
+    "k6-ndjson": ("k6 samples as JSON lines", "Run k6 with --summary-export summary.json and send that file."),
+    "k6-csv": ("k6 samples as CSV", "Run k6 with --summary-export summary.json and send that file."),
+    "k6-dashboard": ("a k6 web dashboard recording", "Run k6 with --summary-export summary.json and send that file."),
+}
+_HINT = "Robot Framework output.xml, ZAP traditional XML or JSON, and k6 summary JSON can be read."
+_PAGES = (
+    (
+        re.compile(r"robot[ -]?framework|id=.robot-", re.IGNORECASE),
+        "Robot Framework's log or report page",
+        "Send output.xml, which robot writes beside log.html and report.html.",
+    ),
+    (
+        re.compile(r"\bzap\b|zaproxy", re.IGNORECASE),
+        "ZAP's HTML report",
+        "Send the JSON or XML one: zap-baseline.py -J report.json, or a report job with template traditional-json.",
+    ),
+    (
+        re.compile(r"\bk6\b", re.IGNORECASE),
+        "a k6 HTML report",
+        "Send the JSON: run k6 with --summary-export summary.json.",
+    ),
+    (
+        re.compile(r"""type=["']?password|sign[ -]?in|log[ -]?in\b""", re.IGNORECASE),
+        "a sign-in page",
+        "The address it was fetched from wanted a sign-in; fetch the report itself and send that.",
+    ),
+)
+
+
+def empty() -> errors.ReportError:
+    """Return the error for a file with nothing in it."""
+    return errors.ReportError(
+        "The file is empty.",
+        code="empty-file",
+        hint="Did the tool run to its end, and is this the file it wrote?",
+        byte=0,
+    )
+
+
+def not_read(name: str) -> errors.ReportError:
+    """Return the error for a format that we know and do not read."""
+    what, hint = _SEND.get(name, (f"{name}", _HINT))
+    return errors.ReportError(f"This is {what}, a format that is not read yet.", code="format-not-read", hint=hint)
+
+
+def other_xml(root: str) -> errors.ReportError:
+    """Return the error for sound XML that is no report."""
+    return errors.ReportError(
+        f"This is XML with the root element <{root[:80]}>, which is no report that can be read.",
+        code="format-not-read",
+        hint=_HINT,
+    )
+
+
+def other_json() -> errors.ReportError:
+    """Return the error for sound JSON that is no report."""
+    return errors.ReportError(
+        "This is JSON, but not a report that can be read.",
+        code="format-not-read",
+        hint=f"{_HINT} Robot Framework's is output.xml.",
+    )
+
+
+def html(text: str) -> errors.ReportError:
+    """Return the error for a page made for people; `text` is its beginning."""
+    for pattern, what, hint in _PAGES:
+        if pattern.search(text):
+            return errors.ReportError(f"This is {what}, made for people.", code="html-report", hint=hint, byte=0)
+    return errors.ReportError(
+        "This is an HTML page, not a report.",
+        code="html-report",
+        hint=f"Send the file the tool wrote for machines. {_HINT}",
+        byte=0,
+    )
+
+
+def unknown(*, is_binary: bool) -> errors.ReportError:
+    """Return the error for what is neither XML nor JSON."""
+    what = "a binary file" if is_binary else "neither XML nor JSON"
+    return errors.ReportError(f"This is {what}, not a report.", code="format-unknown", hint=_HINT, byte=0)

@@ -1,0 +1,68 @@
+"""Robot Framework output.xml of every version, as robot, rebot and pabot write it.
+
+The rows of ELEMENTS are the format. What happens at their starts and ends is in `robot_result`; the bodies of tests and
+keywords are not read, their place in the file is remembered instead.
+"""
+
+from __future__ import annotations
+
+from testflux.model import raw
+from testflux.parse import blocks, robot_result, xml_events
+
+_BODY = dict.fromkeys(
+    (
+        "kw", "for", "while", "group", "if", "try", "variable", "return", "continue", "break", "error", "msg", "iter",
+        "branch", "timeout", "arguments", "arg", "assign", "var", "value", "pattern",
+    ),
+    xml_events.SKIP,
+)  # fmt: skip
+_Result = robot_result.Result
+_Row = xml_events.Element[_Result]
+
+ELEMENTS: dict[str, _Row] = {
+    "document": _Row({"robot": "robot", "suite": "suite"}),
+    "robot": _Row({"suite": "suite", "statistics": xml_events.SKIP, "errors": "errors"}, start=_Result.start_robot),
+    "suite": _Row(
+        {
+            "suite": "suite",
+            "test": "test",
+            "kw": "fixture",
+            "doc": "suite doc",
+            "metadata": "metadata",
+            "meta": "suite meta",
+            "status": "suite status",
+        },
+        start=_Result.start_suite,
+        end=_Result.end_suite,
+    ),
+    "suite doc": _Row(text=True, end=_Result.end_suite_doc),
+    "metadata": _Row({"item": "suite meta"}),
+    "suite meta": _Row(text=True, start=_Result.start_meta, end=_Result.end_suite_meta),
+    "suite status": _Row(text=True, start=_Result.start_suite_status, end=_Result.end_suite_status),
+    "fixture": _Row(
+        {**_BODY, "doc": xml_events.SKIP, "tags": xml_events.SKIP, "tag": xml_events.SKIP, "status": "fixture status"},
+        start=_Result.start_fixture,
+        end=_Result.end_fixture,
+    ),
+    "fixture status": _Row(text=True, start=_Result.start_fixture_status, end=_Result.end_fixture_status),
+    "test": _Row(
+        {**_BODY, "doc": "test doc", "meta": "test meta", "tags": "tags", "tag": "tag", "status": "test status"},
+        start=_Result.start_test,
+        end=_Result.end_test,
+    ),
+    "test doc": _Row(text=True, end=_Result.end_test_doc),
+    "test meta": _Row(text=True, start=_Result.start_meta, end=_Result.end_test_meta),
+    "tags": _Row({"tag": "tag"}),
+    "tag": _Row(text=True, end=_Result.end_tag),
+    "test status": _Row(text=True, start=_Result.start_test_status, end=_Result.end_test_status),
+    "errors": _Row({"msg": "error"}),
+    "error": _Row(text=True, start=_Result.start_error, end=_Result.end_error),
+}
+"""Which element may stand where, and what is done with it."""
+
+
+def parse(stream: blocks.Stream) -> raw.RawReport:
+    """Read an output.xml. Raises ReportError when it is not well-formed or breaks off."""
+    result = _Result()
+    xml_events.Reader(ELEMENTS, result, result.report.warnings).read(stream)
+    return result.finish()
