@@ -94,3 +94,20 @@ class SetupError(TestFluxError):
     """TestFlux cannot start here; the hint says what to change on the machine."""
 
     code = "setup"
+
+
+class RateLimitedError(TestFluxError):
+    """The caller asks too often; try again after `retry_after_s`. `limit` is how often a window allows."""
+
+    code = "rate-limited"
+
+    def __init__(self, message: str, *, retry_after_s: int, limit: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+        self.limit = limit
+
+
+class UnsupportedError(TestFluxError):
+    """The request's body is of a type this place does not take."""
+
+    code = "unsupported-media-type"

@@ -1,0 +1,188 @@
+"""What can be set from outside: environment variables, each with a default that works (docs/reference/settings.md)."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from testflux.kit import errors
+
+PREFIX: Final = "TESTFLUX_"
+SECRET_FILE: Final = "secret.key"  # noqa: S105  (a file's name)
+_GIB: Final = 1024**3
+_LEVELS: Final = ("debug", "info", "warning", "error")
+_FORMATS: Final = ("auto", "text", "json")
+_UNITS: Final = {"": 1, "KIB": 1024, "MIB": 1024**2, "GIB": _GIB, "TIB": 1024 * _GIB}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the server and the worker are told. Sizes in bytes. None: not set.
+
+    `database_url` None means the PostgreSQL that TestFlux starts itself. `database_direct_url` is for LISTEN and the
+    queue where a pooler stands before the database. `secret_key` is empty until `with_secret_key` finds or makes it.
+    """
+
+    data_dir: Path
+    database_url: str | None = None
+    database_direct_url: str | None = None
+    redis_url: str | None = None
+    blob_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8080
+    admin_email: str = "admin@testflux.local"
+    admin_password: str | None = None
+    secret_key: str = ""
+    public_url: str = ""
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    webhook_private_allowed: bool = True
+    upload_limit_bytes: int = 2 * _GIB
+    worker_concurrency: int = 2
+    metrics_token: str | None = None
+    log_level: str = "info"
+    log_format: str = "auto"
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment; SetupError names the variable that cannot be right. Touches no file."""
+    given = os.environ if environment is None else environment
+    values: dict[str, Any] = {"data_dir": Path(".testflux")}
+    for name, (field, read) in _VARIABLES.items():
+        text = given.get(PREFIX + name, "").strip()
+        if text:
+            values[field] = _read(PREFIX + name, text, read)
+    settings = Settings(**values)
+    return settings if settings.public_url else msgspec.structs.replace(settings, public_url=_own_url(settings))
+
+
+def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """Return settings for another address; the public URL follows unless it was set on its own."""
+    follows = settings.public_url == _own_url(settings)
+    moved = msgspec.structs.replace(settings, host=host or settings.host, port=port or settings.port)
+    return msgspec.structs.replace(moved, public_url=_own_url(moved)) if follows else moved
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """Return settings with the secret key: the given one, else the data folder's, made there if there is none."""
+    if settings.secret_key:
+        return settings
+    path = settings.data_dir / SECRET_FILE
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return msgspec.structs.replace(settings, secret_key=_kept_key(path))
+    key = secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w") as file:
+        file.write(key + "\n")
+    return msgspec.structs.replace(settings, secret_key=key)
+
+
+def _kept_key(path: Path) -> str:
+    key = path.read_text().strip()
+    if not key:
+        hint = "Put the key of a backup there, or remove the file: then everybody signs in anew."
+        raise errors.SetupError(f"{path} is empty; it should hold the secret key.", hint=hint, code="setting-invalid")
+    return key
+
+
+def _own_url(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  (compared, not bound)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _read(name: str, text: str, read: Callable[[str], Any]) -> object:
+    try:
+        return read(text)
+    except ValueError as error:
+        # The text itself may hold a password: it is never repeated.
+        message, hint = f"{name} cannot be right: {error}.", "docs/reference/settings.md says what it takes."
+        raise errors.SetupError(message, hint=hint, code="setting-invalid") from error
+
+
+def _port(text: str) -> int:
+    return _number(text, 1, 65_535)
+
+
+def _concurrency(text: str) -> int:
+    return _number(text, 1, 64)
+
+
+def _number(text: str, low: int, high: int) -> int:
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise ValueError(f"it takes a whole number from {low} to {high}")
+    return int(text)
+
+
+def _size(text: str) -> int:
+    match = re.fullmatch(r"([0-9]{1,15}) ?([KMGT]iB)?", text, re.IGNORECASE)
+    if match is None or int(match[1]) == 0:
+        raise ValueError("it takes a number of bytes, or one with KiB, MiB, GiB or TiB behind it")
+    return int(match[1]) * _UNITS[(match[2] or "").upper()]
+
+
+def _secret(text: str) -> str:
+    if len(text) < 32:  # noqa: PLR2004
+        raise ValueError("it takes at least 32 characters")
+    return text
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not (parts.netloc or parts.path):
+            raise ValueError(f"it takes a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return text.rstrip("/") if parts.scheme.startswith("http") else text
+
+    return read
+
+
+def _choice(words: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"it takes one of {', '.join(words)}")
+        return text.lower()
+
+    return read
+
+
+def _email(text: str) -> str:
+    if not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,189}", text):
+        raise ValueError("it takes an e-mail address")
+    return text.lower()
+
+
+def _is_allow(text: str) -> bool:
+    return _choice(("allow", "refuse"))(text) == "allow"
+
+
+_POSTGRES = _url("postgresql", "postgres")
+_VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
+    "DATA": ("data_dir", Path),
+    "DATABASE_URL": ("database_url", _POSTGRES),
+    "DATABASE_DIRECT_URL": ("database_direct_url", _POSTGRES),
+    "REDIS_URL": ("redis_url", _url("redis", "rediss", "valkey")),
+    "BLOB_URL": ("blob_url", _url("file", "s3", "gs", "az", "abfs")),
+    "HOST": ("host", str),
+    "PORT": ("port", _port),
+    "ADMIN_EMAIL": ("admin_email", _email),
+    "ADMIN_PASSWORD": ("admin_password", str),
+    "SECRET_KEY": ("secret_key", _secret),
+    "PUBLIC_URL": ("public_url", _url("http", "https")),
+    "SMTP_URL": ("smtp_url", _url("smtp", "smtps")),
+    "MAIL_FROM": ("mail_from", str),
+    "WEBHOOK_PRIVATE": ("webhook_private_allowed", _is_allow),
+    "UPLOAD_LIMIT": ("upload_limit_bytes", _size),
+    "WORKER_CONCURRENCY": ("worker_concurrency", _concurrency),
+    "METRICS_TOKEN": ("metrics_token", str),
+    "LOG_LEVEL": ("log_level", _choice(_LEVELS)),
+    "LOG_FORMAT": ("log_format", _choice(_FORMATS)),
+}
+VARIABLES: Final = tuple(PREFIX + name for name in _VARIABLES)
