@@ -1,0 +1,106 @@
+"""Projects: what runs belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from testflux.kit import errors
+from testflux.store import queries
+from testflux.store.database import Reader, Row, Writer
+
+_SQL = queries.load("projects")
+
+
+async def list_projects(reader: Reader, org_id: int, after: tuple[str, str] | None, limit: int) -> list[Row]:
+    """List projects by name and slug, from behind `after`."""
+    name, slug = after or (None, None)
+    return await reader.all(_SQL["list_projects"], org_id=org_id, after_name=name, after_slug=slug, limit=limit)
+
+
+async def get_project(reader: Reader, org_id: int, slug: str) -> Row:
+    """Return a project by slug; NotFoundError when the organisation has none of that name."""
+    row = await reader.find(_SQL["get_project"], org_id=org_id, slug=slug)
+    if row is None:
+        hint = "GET /api/v1/projects lists them; an administrator can add one."
+        raise errors.NotFoundError(f"There is no project {slug[:80]!r}.", hint=hint, code="project-not-found")
+    return row
+
+
+async def list_ids(reader: Reader, org_id: int, slugs: Sequence[str] | None) -> list[int]:
+    """Return the ids of the projects with these slugs, or of all; NotFoundError names a slug that does not exist."""
+    rows = await reader.all(_SQL["list_ids"], org_id=org_id, slugs=None if slugs is None else list(slugs))
+    missing = set(slugs or ()) - {row["slug"] for row in rows}
+    if missing:
+        message = f"There is no project {min(missing)[:80]!r}."
+        raise errors.NotFoundError(message, hint="GET /api/v1/projects lists them.", code="project-not-found")
+    return [row["project_id"] for row in rows]
+
+
+async def find_owned(reader: Reader, org_id: int, project_id: int) -> Row | None:
+    """Return a project by id if it is the organisation's: the door before everything whose id names a project."""
+    return await reader.find(_SQL["find_owned"], org_id=org_id, project_id=project_id)
+
+
+async def add_project(
+    writer: Writer, org_id: int, slug: str, name: str, description: str, default_branch: str, *, is_sample: bool = False
+) -> Row:
+    """Add a project; ConflictError when the slug is taken."""
+    added = await writer.find(
+        _SQL["add_project"],
+        org_id=org_id,
+        slug=slug,
+        name=name,
+        description=description,
+        default_branch=default_branch,
+        is_sample=is_sample,
+    )
+    if added is None:
+        hint = "Choose another slug."
+        raise errors.ConflictError(f"There is already a project {slug!r}.", hint=hint, code="slug-taken")
+    return await get_project(writer, org_id, slug)
+
+
+async def save_project(
+    writer: Writer, org_id: int, slug: str, name: str | None, description: str | None, default_branch: str | None
+) -> Row:
+    """Change what is given about a project."""
+    await get_project(writer, org_id, slug)
+    await writer.run(
+        _SQL["save_project"],
+        org_id=org_id,
+        slug=slug,
+        name=name,
+        description=description,
+        default_branch=default_branch,
+    )
+    return await get_project(writer, org_id, slug)
+
+
+async def drop_project(writer: Writer, project_id: int) -> None:
+    """Remove a project with everything in it, in one transaction. Blobs nobody names any more are swept later."""
+    for table in _TENANT_TABLES:
+        await writer.run(_SQL["drop_rows_of"].replace("TENANT_TABLE", table), project_id=project_id)
+    await writer.run(_SQL["drop_project"], project_id=project_id)
+
+
+_TENANT_TABLES = (
+    "delivery",
+    "channel",
+    "day_total",
+    "load_group",
+    "load_check",
+    "threshold",
+    "load_series",
+    "load_metric",
+    "finding_seen",
+    "finding",
+    "finding_rule",
+    "run_log",
+    "result_row",
+    "result_chunk",
+    "message",
+    "failure",
+    "test",
+    "run",
+    "upload",
+)

@@ -1,0 +1,57 @@
+-- name: list_projects
+-- A page of projects by name, with how much they hold.
+select p.project_id, p.slug, p.name, p.description, p.default_branch, p.is_sample, p.created_at,
+       coalesce(r.run_count, 0) as run_count, p.next_test_no as test_count, r.last_run_at
+from project p
+left join lateral (
+    select count(*) as run_count, max(started_at) as last_run_at from run where project_id = p.project_id
+) r on true
+where p.org_id = %(org_id)s
+  and (%(after_name)s::text is null or (p.name, p.slug) > (%(after_name)s, %(after_slug)s))
+order by p.name, p.slug
+limit %(limit)s;
+
+-- name: get_project
+-- One project, with how much it holds.
+select p.project_id, p.slug, p.name, p.description, p.default_branch, p.is_sample, p.created_at,
+       coalesce(r.run_count, 0) as run_count, p.next_test_no as test_count, r.last_run_at
+from project p
+left join lateral (
+    select count(*) as run_count, max(started_at) as last_run_at from run where project_id = p.project_id
+) r on true
+where p.org_id = %(org_id)s and p.slug = %(slug)s;
+
+-- name: list_ids
+-- Slugs as ids; no slugs means every project.
+select project_id, slug from project
+where org_id = %(org_id)s and (%(slugs)s::text[] is null or slug = any(%(slugs)s))
+order by project_id;
+
+-- name: find_owned
+-- Does the caller's organisation have this project?
+select project_id, slug, name, default_branch, is_sample, change_count
+from project
+where org_id = %(org_id)s and project_id = %(project_id)s;
+
+-- name: add_project
+-- Nothing comes back when the slug is taken.
+insert into project (org_id, slug, name, description, default_branch, is_sample)
+values (%(org_id)s, %(slug)s, %(name)s, %(description)s, %(default_branch)s, %(is_sample)s)
+on conflict (org_id, slug) do nothing
+returning project_id;
+
+-- name: save_project
+-- Null leaves a column as it is.
+update project
+set name = coalesce(%(name)s, name),
+    description = coalesce(%(description)s, description),
+    default_branch = coalesce(%(default_branch)s, default_branch)
+where org_id = %(org_id)s and slug = %(slug)s;
+
+-- name: drop_rows_of
+-- Everything of a project in one table; TENANT_TABLE is one of ours, never the caller's.
+delete from TENANT_TABLE where project_id = %(project_id)s;
+
+-- name: drop_project
+-- Last, when nothing names it any more.
+delete from project where project_id = %(project_id)s;

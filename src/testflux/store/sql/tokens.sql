@@ -1,0 +1,43 @@
+-- name: list_tokens
+-- A page of tokens that still could work or just expired, with who made them.
+select t.token_id, t.name, t.scopes, t.hint, u.email as created_by, t.created_at, t.expires_at, t.last_used_at
+from api_token t
+join app_user u using (user_id)
+where t.org_id = %(org_id)s
+  and t.revoked_at is null
+  and (%(before)s::bigint is null or t.token_id < %(before)s)
+order by t.token_id desc
+limit %(limit)s;
+
+-- name: find_token
+-- Who is behind an API token; it dies with its maker's access.
+select t.token_id, t.scopes, t.last_used_at, u.user_id, u.org_id, u.email, u.name, u.role
+from api_token t
+join app_user u using (user_id)
+where t.token_digest = %(token_digest)s
+  and t.revoked_at is null
+  and (t.expires_at is null or t.expires_at > %(now)s)
+  and u.disabled_at is null;
+
+-- name: add_token
+-- The token itself is shown once and kept nowhere.
+with added as (
+    insert into api_token (org_id, user_id, name, token_digest, hint, scopes, expires_at)
+    values (%(org_id)s, %(user_id)s, %(name)s, %(token_digest)s, %(hint)s, %(scopes)s, %(expires_at)s)
+    returning *
+)
+select t.token_id, t.name, t.scopes, t.hint, u.email as created_by, t.created_at, t.expires_at, t.last_used_at
+from added t
+join app_user u using (user_id);
+
+-- name: save_use
+-- Written at most once a minute: a busy CI must not write a row a request.
+update api_token
+set last_used_at = %(now)s
+where token_id = %(token_id)s and (last_used_at is null or last_used_at < %(now)s - interval '1 minute');
+
+-- name: drop_token
+-- Rows stay: the audit names them.
+update api_token set revoked_at = %(now)s
+where org_id = %(org_id)s and token_id = %(token_id)s and revoked_at is null
+returning token_id;
