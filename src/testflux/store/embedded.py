@@ -6,6 +6,7 @@ it is started again. Why not the wheels' own start functions: docs/decisions/000
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -68,12 +69,11 @@ class EmbeddedPostgres:
         Returns the dsn. Raises SetupError when another TestFlux uses the folder or the server cannot start here.
         """
         self._lock = _lock_folder(self._cluster.folder)
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.stop)
             self._begin()
             self._wait_until_ready()
-        except BaseException:
-            self.stop()
-            raise
+            undo.pop_all()
         return self.dsn
 
     def stop(self) -> None:
