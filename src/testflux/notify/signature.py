@@ -11,6 +11,9 @@ from datetime import datetime
 
 from testflux.kit import errors
 
+PURPOSE = "webhook secret"
+"""What signing secrets are sealed for in the database."""
+
 _PREFIX = "whsec_"
 _SECRET_BYTES = 32
 
