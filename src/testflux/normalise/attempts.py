@@ -11,7 +11,7 @@ Attempts = list[raw.RawTest]
 def fold(tests: list[raw.RawTest]) -> list[tuple[report.TestKey, Attempts]]:
     """Group a run's tests into attempts, in the order of first sight; each group is ordered by attempt.
 
-    A test whose path and name were seen before is another attempt when its attempt number is higher than the last one's,
+    A test whose path and name were seen before is another attempt when its number is higher than the last attempt's,
     and otherwise another test of the same name.
     """
     groups: dict[tuple[tuple[str, ...], str], list[Attempts]] = {}

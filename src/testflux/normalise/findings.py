@@ -1,8 +1,9 @@
 """Alerts to findings: one weakness at one place, the same in every scan that sees it.
 
-Algorithm `zap/1`: the 16-byte BLAKE2b digest of the algorithm's name, rule, origin, METHOD, path template and parameter.
-The rule is alertRef, else pluginid. Rules that speak of a whole origin have "*" for method and template, and no parameter
-unless that is a cookie's name. Never part of it: evidence, attack, further information, severity, confidence, names, CWE.
+Algorithm `zap/1`: the 16-byte BLAKE2b digest of the algorithm's name, rule, origin, METHOD, path template, parameter.
+The rule is alertRef, else pluginid. Rules that speak of a whole origin have "*" for method and template and no
+parameter, unless that is a cookie's name. Never part of it: evidence, attack, further information, severity, confidence,
+name, CWE.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What makes a test the same test in the next run.
 
-Algorithm `test/1`: the 16-byte BLAKE2b digest of "test/1", parameters, duplicate index, name and then each suite name from
-the root, every part with its length in front. The suite path is a list, for names may hold any separator. Times, tags,
-source file and line are left out: they change while the test stays the same. Tests of the same path, name and parameters
-in one run are told apart by the order in which they stand in it.
+Algorithm `test/1`: the 16-byte BLAKE2b digest of "test/1", parameters, duplicate index, name and then each suite name
+from the root, every part with its length in front. The suite path is a list, for names may hold any separator. Times,
+tags, source file and line are left out: they change while the test stays the same. Tests of the same path, name and
+parameters in one run are told apart by the order in which they stand in it.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def _threshold(threshold: raw.RawThreshold, values: dict[str, float]) -> report.
 
 
 def _margin(demand: Limit, value: float) -> float | None:
-    """Return how far inside the limit a value is, as a share of the limit; None where there is no inside or no share."""
+    """Return how far inside the limit a value is, as a share of the limit; None where that makes no sense."""
     if not demand.limit or demand.operator[0] not in "<>":
         return None
     inside = demand.limit - value if demand.operator[0] == "<" else value - demand.limit

@@ -64,7 +64,6 @@ def _frame(seen: raw.RawReport, counted: totals.Totals) -> model.Report:
 def _result(key: model.TestKey, tries: attempts.Attempts) -> model.Result:
     last = tries[-1]
     line = cause.describe(last.message, is_html=last.message_is_html) if last.status.is_bad else ""
-    is_located = last.byte_start is not None and last.byte_end is not None
     return model.Result(
         key,
         identity.digest(key),
@@ -76,7 +75,7 @@ def _result(key: model.TestKey, tries: attempts.Attempts) -> model.Result:
         last.source,
         last.line,
         tuple(_attempt(attempt) for attempt in tries[:-1]),
-        (last.byte_start, last.byte_end) if is_located else None,
+        None if last.byte_start is None or last.byte_end is None else (last.byte_start, last.byte_end),
         cause.fingerprint(line) if line else None,
         line,
     )

@@ -54,5 +54,5 @@ def load(test: raw.RawReport) -> Totals:
 def _checks(test: raw.RawReport) -> tuple[int, int]:
     if test.checks:
         return sum(check.passes for check in test.checks), sum(check.fails for check in test.checks)
-    rate = next((metric.values for metric in test.metrics if metric.name == "checks"), {})
-    return int(rate.get("passes", 0)), int(rate.get("fails", 0))
+    rates = [metric.values for metric in test.metrics if metric.name == "checks"]
+    return sum(int(rate.get("passes", 0)) for rate in rates), sum(int(rate.get("fails", 0)) for rate in rates)

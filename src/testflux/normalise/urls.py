@@ -36,7 +36,7 @@ def origin(address: str) -> str:
 def template(address: str) -> str:
     """Return an address's path with its changing segments named: `/user/17/order/` is `/user/{n}/order`.
 
-    The path is percent-decoded once; path parameters (`;jsessionid=…`), query, fragment and trailing slashes are left out.
+    The path is percent-decoded once. Left out: path parameters (`;jsessionid=…`), query, fragment, trailing slashes.
     """
     found = _ADDRESS.match(address)
     path = found[3] if found else re.split(r"[?#]", address, maxsplit=1)[0]

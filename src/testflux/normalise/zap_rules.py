@@ -1,4 +1,4 @@
-"""What is known about ZAP's rules beyond what its reports say. Changing an entry changes identities: raise VERSION then."""
+"""What is known about ZAP's rules beyond what its reports say. An entry changes identities: raise VERSION with it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ SYSTEMIC = frozenset(
         "10098",  # cross-domain misconfiguration
         "10104",  # user agent fuzzer
         "10109",  # modern web application
+        "10205",  # HTTPS configuration
+        "40040",  # cross-origin resource sharing
         "90003",  # subresource integrity
         "90004",  # Spectre isolation headers
         "90011",  # charset mismatch

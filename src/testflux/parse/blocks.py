@@ -47,5 +47,5 @@ def blocks(stream: Stream) -> Iterator[bytes]:
 
 
 def everything(stream: Stream) -> bytes:
-    """Read the stream to its end; for formats that cannot be read piecewise (their size is limited at the front door)."""
+    """Read the stream to its end, for formats that cannot be read piecewise; the front door limits their size."""
     return b"".join(blocks(stream))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import cast
+from typing import TypeGuard, cast
 
 import msgspec
 
@@ -13,13 +13,15 @@ from testflux.model import raw
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DEEPEST = 200
+_LARGEST = 2**53
 _ASK_AGAIN = "Let the tool write the file again and send it as it was written."
 
 
 def decode(data: bytes, warnings: list[raw.Warning]) -> object:
     """Return what the JSON text holds: no NUL, no lone surrogate and no NaN is left in it.
 
-    Bytes that are not UTF-8 are replaced with U+FFFD and warned about. Raises ReportError: `json-malformed` or `report-truncated`.
+    Bytes that are not UTF-8 are replaced with U+FFFD and warned about.
+    Raises ReportError `json-malformed` or `report-truncated`.
     """
     data = _as_utf8(data)
     try:
@@ -38,9 +40,14 @@ def as_list(value: object) -> list[object]:
     return [] if value is None or value == "" else [value]
 
 
+def is_object(value: object) -> TypeGuard[dict[str, object]]:
+    """True for a JSON object."""
+    return isinstance(value, dict)
+
+
 def as_object(value: object) -> dict[str, object]:
     """Return the object, or an empty one for anything else."""
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 def as_text(value: object) -> str:
@@ -48,6 +55,11 @@ def as_text(value: object) -> str:
     if isinstance(value, str):
         return value
     return "" if value is None or isinstance(value, (bool, list, dict)) else str(value)
+
+
+def as_count(value: object) -> int:
+    """Return a whole number that a database's integer holds, 0 for anything else."""
+    return min(max(0, int(as_number(value) or 0)), _LARGEST)
 
 
 def as_number(value: object) -> float | None:
@@ -119,8 +131,8 @@ def _clean(value: object, depth: int = 0) -> object:
         return None
     if isinstance(value, list):
         return [_clean(item, depth + 1) for item in cast("list[object]", value)]
-    if isinstance(value, dict):
-        return {clean_text(key): _clean(item, depth + 1) for key, item in cast("dict[str, object]", value).items()}
+    if is_object(value):
+        return {clean_text(key): _clean(item, depth + 1) for key, item in value.items()}
     return value
 
 

@@ -9,9 +9,7 @@ from testflux.model import raw
 from testflux.model.status import Kind
 from testflux.parse import blocks, json_document, times
 
-_TIMES = re.compile(
-    r"(?:^http_req_(?!failed)|^iteration_duration$|_duration$|^group_duration$|^ws_(?:connecting|ping)$)"
-)
+_TIMES = re.compile(r"_duration$|^http_req_(?!failed)|^ws_(?:connecting|ping)$")
 _DATA = {"data_sent", "data_received"}
 _KEPT_PERCENTILES = {"p(90)": "p90", "p(95)": "p95", "p(99)": "p99"}
 _VALUES = {"count", "rate", "min", "avg", "med", "max", "value", "passes", "fails"}
@@ -24,7 +22,7 @@ def parse(stream: blocks.Stream) -> raw.RawReport:
     warnings: list[raw.Warning] = []
     document = json_document.as_object(json_document.decode(blocks.everything(stream), warnings))
     metrics = document.get("metrics")
-    if not isinstance(metrics, dict):
+    if not json_document.is_object(metrics):
         raise errors.ReportError(
             'This looks like a k6 summary, but it has no "metrics".',
             code="report-shape",
@@ -32,7 +30,7 @@ def parse(stream: blocks.Stream) -> raw.RawReport:
         )
     name = "k6-handle-summary" if _is_handle_summary(document) else "k6-summary"
     report = raw.RawReport(name, Kind.LOAD, raw.Tool("k6"), warnings=warnings)
-    for key, value in json_document.as_object(metrics).items():
+    for key, value in metrics.items():
         _read_metric(key, json_document.as_object(value), report)
     _read_group(json_document.as_object(document.get("root_group")), (), report)
     _read_state(document, report)
@@ -41,7 +39,7 @@ def parse(stream: blocks.Stream) -> raw.RawReport:
 
 def _is_handle_summary(document: dict[str, object]) -> bool:
     metrics = json_document.as_object(document["metrics"]).values()
-    return any(isinstance(json_document.as_object(metric).get("values"), dict) for metric in metrics)
+    return any(json_document.is_object(json_document.as_object(metric).get("values")) for metric in metrics)
 
 
 def _read_metric(name: str, metric: dict[str, object], report: raw.RawReport) -> None:
@@ -105,8 +103,8 @@ def _mend_rate(values: dict[str, float]) -> None:
 def _read_group(group: dict[str, object], path: tuple[str, ...], report: raw.RawReport) -> None:
     """Read a group's checks and groups: maps by name in --summary-export, lists in handleSummary."""
     for name, check in _named(group.get("checks")):
-        passes, fails = (json_document.as_number(check.get(key)) or 0.0 for key in ("passes", "fails"))
-        report.checks.append(raw.RawCheck(path, name, int(passes), int(fails)))
+        passes, fails = (json_document.as_count(check.get(key)) for key in ("passes", "fails"))
+        report.checks.append(raw.RawCheck(path, name, passes, fails))
     if len(path) >= _DEEPEST_GROUP:
         return
     for name, inner in _named(group.get("groups")):
@@ -115,9 +113,8 @@ def _read_group(group: dict[str, object], path: tuple[str, ...], report: raw.Raw
 
 
 def _named(holder: object) -> list[tuple[str, dict[str, object]]]:
-    if isinstance(holder, dict):
-        items = json_document.as_object(holder).items()
-        return [(name, json_document.as_object(item)) for name, item in items]
+    if json_document.is_object(holder):
+        return [(name, json_document.as_object(item)) for name, item in holder.items()]
     objects = [json_document.as_object(item) for item in json_document.as_list(holder)]
     return [(json_document.as_text(item.get("name")), item) for item in objects]
 

@@ -40,7 +40,7 @@ def parse(stream: blocks.Stream) -> raw.RawReport:
 def detect(head: bytes) -> str:
     """Return the format of a report by its first bytes (64 KiB are enough), e.g. `robot-xml`.
 
-    A format that is not in FORMATS is known by name and not read; "xml" and "json" are sound beginnings of something else.
+    A format that is not in FORMATS is known by name and not read; "xml" and "json" are something else.
     Raises ReportError for an empty file, an HTML page and what is neither XML nor JSON.
     """
     text = sniff.text_of(head)

@@ -31,12 +31,11 @@ def earlier_attempts(test: raw.RawTest) -> list[raw.RawTest]:
             return []
         parts.append(part)
         at = part.end()
-    newest, *older = parts or [None]
-    if newest is None:
+    if not parts:
         return []
     test.attempt = len(parts)
-    test.message, test.message_is_html = _message(newest)
-    return [_attempt(test, part, number) for number, part in enumerate(reversed(older), start=1)]
+    test.message, test.message_is_html = _message(parts[0])
+    return [_attempt(test, part, number) for number, part in enumerate(reversed(parts[1:]), start=1)]
 
 
 def _attempt(test: raw.RawTest, part: re.Match[str], number: int) -> raw.RawTest:

@@ -33,7 +33,7 @@ _HTML_DOCTYPE = re.compile(r"\s*+(?:<!--(?>.*?-->)\s*+)*+<!doctype\s+html", re.D
 
 
 class Shape(msgspec.Struct):
-    """What the beginning of a JSON text shows: keys by depth, whether the root is a list, whether more values follow it."""
+    """What a JSON text's beginning shows: keys by depth, whether the root is a list, whether more values follow it."""
 
     keys: tuple[set[str], ...] = msgspec.field(default_factory=lambda: tuple(set() for _ in range(_DEEPEST_KEYS)))
     is_list: bool = False

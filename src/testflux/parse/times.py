@@ -8,6 +8,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 _COMPACT_WIDTH = 24
+_EARLIEST, _LATEST = 1990, 2199  # no tool is older; a year outside is a broken clock
 _WORDED = re.compile(
     r"(?P<day>\d{1,2})\.?\s+(?:de\s+)?(?P<month>[^\W\d_]+|\d{1,2}月)\.?\s+(?:de\s+)?(?P<year>\d{4})"
     r"\D{1,4}(?P<time>\d{1,2}:\d{2}:\d{2})"
@@ -33,16 +34,17 @@ def iso(text: str) -> datetime | None:
     """Return the moment of an ISO 8601 text in UTC, None when it is no such text."""
     try:
         moment = datetime.fromisoformat(text.strip())
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if _EARLIEST <= moment.year <= _LATEST else None
 
 
 def compact(text: str) -> datetime | None:
     """Return the moment of `20231108 15:37:35.046`, None for anything else (`N/A`)."""
     padded = text.ljust(_COMPACT_WIDTH, "0")
     try:
-        return datetime(
+        moment = datetime(
             int(padded[:4]),
             int(padded[4:6]),
             int(padded[6:8]),
@@ -54,6 +56,7 @@ def compact(text: str) -> datetime | None:
         )
     except ValueError:
         return None
+    return moment if _EARLIEST <= moment.year <= _LATEST else None
 
 
 def worded(text: str) -> datetime | None:

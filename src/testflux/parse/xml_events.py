@@ -67,7 +67,10 @@ class Reader(Generic[Builder]):
         self._parser.XmlDeclHandler = self._check_encoding
 
     def read(self, stream: blocks.Stream) -> None:
-        """Read to the end. Raises ReportError: `xml-malformed`, `xml-doctype`, `report-truncated` or `report-too-deep`."""
+        """Read to the end.
+
+        Raises ReportError `xml-malformed`, `xml-doctype`, `report-truncated` or `report-too-deep`.
+        """
         first = True
         for whole in blocks.blocks(stream):
             block = self._without_prolog(whole) if first else whole
@@ -155,7 +158,7 @@ class Reader(Generic[Builder]):
 
     def _refuse_doctype(self, *_: object) -> None:
         raise errors.ReportError(
-            "The file has a document type declaration (<!DOCTYPE …>); no report needs one, and it can smuggle in entities.",
+            "The file has a document type declaration (<!DOCTYPE …>); reports need none, and it can hide entities.",
             code="xml-doctype",
             hint="Send the file as the tool wrote it, or remove the declaration.",
             line=self.line,

@@ -11,7 +11,7 @@ _TRUE = {"true": True, "false": False}
 
 
 def start(name: str, version: str, created: str, generated: str) -> raw.RawReport:
-    """Return the report so far. `created` is the moment in UTC (ZAP 2.16.1 and later), `generated` a local one in words."""
+    """Return the report so far. `created` is the moment in UTC (ZAP 2.17 and later), `generated` local, in words."""
     report = raw.RawReport(name, Kind.SECURITY, raw.Tool("ZAP", version))
     report.started_at = times.iso(created)
     if report.started_at is None and generated:

@@ -75,7 +75,7 @@ def _text(holder: dict[str, object], key: str) -> str:
 def _objects(holder: dict[str, object], key: str, report: raw.RawReport) -> list[dict[str, object]]:
     """Return the objects in a list; ZAP 2.7 wrote a list of one as the object alone."""
     items = json_document.as_list(holder.get(key))
-    objects = [json_document.as_object(item) for item in items if isinstance(item, dict)]
+    objects = [item for item in items if json_document.is_object(item)]
     if len(objects) < len(items):
         report.warnings.append(
             raw.Warning("unexpected-value", f'"{key}" holds something that is no object; it was left out.')

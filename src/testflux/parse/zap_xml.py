@@ -80,7 +80,7 @@ class Scan:
         self.report.alerts.append(alert)
 
     def start_list(self, _reader: _Reader, _attributes: _Attributes) -> None:
-        """Learn that the instances are listed; without a list the entry is itself an instance (ZAP 1.4, or unmerged)."""
+        """Learn that the instances are listed; without a list the entry is an instance (ZAP 1.4, or unmerged)."""
         self._has_list = True
 
     def start_instance(self, _reader: _Reader, _attributes: _Attributes) -> None:
