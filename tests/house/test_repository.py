@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 FILE_LIMIT = 1 << 20  # bytes
-# What would tie the repository to one machine or to one mirror of a package registry.
+# What would tie the repository to one machine or to one mirror of a package registry. The brackets keep the pattern
+# from finding itself.
 FOREIGN = re.compile(
-    rb'(^|[^A-Za-z0-9_.])/(work|farm|root)/|"resolved": "http|registry\s*=\s*"?http|--(extra-)?index-url\s*[=h]',
+    rb'(^|[^A-Za-z0-9_.])/(work|farm|root)/|"resolve[d]": "http|registry ?[=] ?"?http|--(extra-)?index-ur[l]',
     re.MULTILINE,
 )
 
