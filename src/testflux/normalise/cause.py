@@ -1,8 +1,8 @@
 """Which failures have the same cause: their messages, with what changes from run to run taken out.
 
 Algorithm `cause/1`: the first 2,000 characters as plain text, every match of PARAMETERS replaced by its name in
-braces, runs of white space made one space, cut at 400 characters. The fingerprint is the digest of the algorithm's name and that
-line. Whole numbers from 100 to 599 stay: `404 != 200` and `500 != 200` are different causes.
+braces, runs of white space made one space, cut at 400 characters. The fingerprint is the digest of the algorithm's name
+and that line. Whole numbers from 100 to 599 stay: `404 != 200` and `500 != 200` are different causes.
 """
 
 from __future__ import annotations

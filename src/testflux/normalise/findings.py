@@ -2,8 +2,8 @@
 
 Algorithm `zap/1`: the 16-byte BLAKE2b digest of the algorithm's name, rule, origin, METHOD, path template, parameter.
 The rule is alertRef, else pluginid. Rules that speak of a whole origin have "*" for method and template and no
-parameter, unless that is a cookie's name. Never part of it: evidence, attack, further information, severity, confidence,
-name, CWE.
+parameter, unless that is a cookie's name. Never part of it: evidence, attack, further information, severity,
+confidence, name, CWE.
 """
 
 from __future__ import annotations

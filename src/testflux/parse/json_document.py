@@ -82,7 +82,11 @@ def _as_utf8(data: bytes) -> bytes:
 
 
 def _decode_leniently(data: bytes, refusal: str, warnings: list[raw.Warning]) -> object:
-    text = data.decode("utf-8", "replace")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+        warnings.append(raw.Warning("text-not-utf8", "Some text is not UTF-8; unreadable characters show as \ufffd."))
     try:
         document: object = json.loads(text, strict=False, parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
@@ -95,8 +99,6 @@ def _decode_leniently(data: bytes, refusal: str, warnings: list[raw.Warning]) ->
         raise errors.ReportError(
             f"The JSON holds a number that cannot be read: {error}.", code="json-malformed", hint=_ASK_AGAIN
         ) from None
-    if "\ufffd" in text:
-        warnings.append(raw.Warning("text-not-utf8", "Some text is not UTF-8; unreadable characters show as \ufffd."))
     return _clean(document)
 
 
