@@ -1,0 +1,46 @@
+"""Exit codes, and errors in words on standard error."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from testflux.kit import errors
+
+FINE: Final = 0
+GATE: Final = 1
+USAGE: Final = 2
+REJECTED: Final = 3
+REFUSED: Final = 4
+DEFECT: Final = 70
+INTERRUPTED: Final = 130
+
+_CODES: Final[tuple[tuple[type[errors.TestFluxError], int], ...]] = (
+    (errors.ReportError, REJECTED),
+    (errors.TooLargeError, REJECTED),
+    (errors.InvalidError, USAGE),
+    (errors.SetupError, USAGE),
+)
+
+
+def code_of(error: errors.TestFluxError) -> int:
+    """Return the exit code that an error stands for; what is not the report's or the caller's fault is a refusal."""
+    return next((code for family, code in _CODES if isinstance(error, family)), REFUSED)
+
+
+def explain(error: errors.TestFluxError, about: str = "") -> None:
+    """Say on standard error what happened and what to do about it."""
+    place = where(error) if isinstance(error, errors.ReportError) else ""
+    sys.stderr.write(f"testflux: {f'{about}: ' if about else ''}{error.message}{place}\n")
+    if error.hint:
+        sys.stderr.write(f"  {error.hint}\n")
+
+
+def where(error: errors.ReportError) -> str:
+    """Return the place in the report as words, e.g. ` (line 3, column 17)`; empty when it has none."""
+    place = [f"{name} {value}" for name, value in _places(error) if value is not None]
+    return f" ({', '.join(place)})" if place else ""
+
+
+def _places(error: errors.ReportError) -> tuple[tuple[str, int | None], ...]:
+    return (("line", error.line), ("column", error.column), ("byte", error.byte))

@@ -1,0 +1,173 @@
+"""What became of the files that were sent: in words, as JSON, and as an exit code."""
+
+from __future__ import annotations
+
+import collections
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from testflux.cli import answers, exits, pick, words
+from testflux.kit import errors
+
+_SKIPPED_SHOWN: Final = 8
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A run, and how many of its tests fail as before."""
+
+    run: answers.Run
+    still_failing: int
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One file that was sent: its uploads and runs, or the problem that stood in the way."""
+
+    path: Path
+    name: str
+    uploads: tuple[answers.Upload, ...] = ()
+    runs: tuple[Judged, ...] = ()
+    problem: errors.TestFluxError | None = None
+
+    @property
+    def is_undelivered(self) -> bool:
+        """True when the server does not have the file and it is not the file's fault."""
+        return not self.uploads and self.problem is not None and exits.code_of(self.problem) == exits.REFUSED
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Everything one call of `upload` has to tell."""
+
+    results: tuple[Result, ...]
+    skipped: tuple[pick.Skipped, ...]
+    project: str
+    url: str
+    gate: bool
+
+
+def code(told: Told) -> int:
+    """Return the exit code: trouble with the server first, then with a report, then the gate."""
+    codes = {exits.code_of(result.problem) for result in told.results if result.problem is not None}
+    if exits.REFUSED in codes:
+        return exits.REFUSED
+    if codes or any(upload.error is not None for result in told.results for upload in result.uploads):
+        return exits.REJECTED
+    return exits.GATE if told.gate and _has_failed(told) else exits.FINE
+
+
+def _has_failed(told: Told) -> bool:
+    return any(judged.run.verdict == "failed" for result in told.results for judged in result.runs)
+
+
+def as_text(told: Told) -> str:
+    """Return what to print for people."""
+    lines = [line for result in told.results for line in _lines(result, told)]
+    return "\n".join([*lines, *_skipped_lines(told.skipped)]) + "\n"
+
+
+def as_json(told: Told) -> str:
+    """Return what to print for machines: one object, documented in docs/reference/cli.md."""
+    document = {
+        "uploads": [entry for result in told.results for entry in _entries(result, told)],
+        "skipped": [{"file": str(skip.path), "reason": skip.reason} for skip in told.skipped],
+        "gate": ("failed" if _has_failed(told) else "passed") if told.gate else None,
+        "exit_code": code(told),
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def print_skipped(skipped: Sequence[pick.Skipped]) -> None:
+    """Say on standard error what was not sent."""
+    for line in _skipped_lines(skipped):
+        sys.stderr.write(line + "\n")
+
+
+def _lines(result: Result, told: Told) -> Iterator[str]:
+    if result.problem is not None:
+        place = exits.where(result.problem) if isinstance(result.problem, errors.ReportError) else ""
+        yield f"✕ {result.name}: {result.problem.message}{place}"
+        if result.problem.hint:
+            yield f"  {result.problem.hint}"
+    for upload in result.uploads:
+        if upload.error is not None:
+            place = exits.where(_as_error(upload.error))
+            yield f"✕ {result.name}: rejected: {upload.error.message}{place}"
+            if upload.error.hint:
+                yield f"  {upload.error.hint}"
+        elif not result.runs:
+            yield f"  {result.name}: received ({upload.status})  {told.url}/projects/{told.project}/uploads"
+    for judged in result.runs:
+        yield from _run_lines(result, judged, told.url)
+
+
+def _run_lines(result: Result, judged: Judged, url: str) -> Iterator[str]:
+    run = judged.run
+    mark = {"passed": "✓", "failed": "✕"}.get(run.verdict, "!")
+    again = " (sent before)" if any(upload.duplicate for upload in result.uploads) else ""
+    yield f"{mark} {result.name}: {run.verdict}, run #{run.number}{again}"
+    yield f"  {words.totals(run.kind, run.totals)}"
+    yield f"  {run.new_failures} new, {run.fixed} fixed, {judged.still_failing} still failing"
+    yield f"  {url}{run.url}"
+
+
+def _skipped_lines(skipped: Sequence[pick.Skipped]) -> Iterator[str]:
+    """Name the first files of each reason and count the others."""
+    by_reason: dict[str, list[pick.Skipped]] = collections.defaultdict(list)
+    for skip in skipped:
+        by_reason[skip.reason].append(skip)
+    for reason, found in by_reason.items():
+        names = ", ".join(str(skip.path) for skip in found[:_SKIPPED_SHOWN])
+        more = f" and {len(found) - _SKIPPED_SHOWN} more" if len(found) > _SKIPPED_SHOWN else ""
+        yield f"  skipped, {reason}: {names}{more}"
+
+
+def _entries(result: Result, told: Told) -> Iterator[dict[str, object]]:
+    if result.problem is not None and not result.uploads:
+        yield {"file": str(result.path), "id": None, "status": None, "runs": [], "error": _error(result.problem)}
+    for upload in result.uploads:
+        mine = {link.id for link in upload.runs}
+        runs = [_run(judged, told.url) for judged in result.runs if judged.run.id in mine]
+        links = [{"id": link.id, "number": link.number, "url": told.url + link.url} for link in upload.runs]
+        error = _error(_as_error(upload.error)) if upload.error is not None else None
+        if result.problem is not None:
+            error = _error(result.problem)
+        entry = {"file": str(result.path), "id": upload.id, "status": upload.status, "duplicate": upload.duplicate}
+        yield {**entry, "runs": runs or links, "error": error}
+
+
+def _run(judged: Judged, url: str) -> dict[str, object]:
+    run = judged.run
+    return {
+        "id": run.id,
+        "number": run.number,
+        "kind": run.kind,
+        "verdict": run.verdict,
+        "headline": run.headline,
+        "totals": run.totals,
+        "new_failures": run.new_failures,
+        "fixed": run.fixed,
+        "still_failing": judged.still_failing,
+        "url": url + run.url,
+    }
+
+
+def _as_error(rejection: answers.Rejection) -> errors.ReportError:
+    return errors.ReportError(
+        rejection.message,
+        code=rejection.code,
+        hint=rejection.hint,
+        line=rejection.line,
+        column=rejection.column,
+        byte=rejection.byte,
+    )
+
+
+def _error(error: errors.TestFluxError) -> dict[str, object]:
+    entry: dict[str, object] = {"code": error.code, "message": error.message, "hint": error.hint}
+    if isinstance(error, errors.ReportError):
+        entry |= {"line": error.line, "column": error.column, "byte": error.byte}
+    return entry
