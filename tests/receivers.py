@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +38,7 @@ class WebhookReceiver:
         self.location = ""
         self.gate = threading.Event()
         self.gate.set()
+        self._asked = threading.Event()
         self._tls = tls
         self._port = 0
         self._server: ThreadingHTTPServer | None = None
@@ -46,6 +48,10 @@ class WebhookReceiver:
     def url(self) -> str:
         return f"http{'s' if self._tls else ''}://{'localhost' if self._tls else '127.0.0.1'}:{self._port}/hook"
 
+    async def asked(self) -> None:
+        """Wait for the first request."""
+        assert await asyncio.to_thread(self._asked.wait, 10), "nothing was posted within 10 seconds"
+
     def start(self) -> None:
         receiver = self
 
@@ -54,6 +60,7 @@ class WebhookReceiver:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.posted.append(Posted(self.path, headers, body))
+                receiver._asked.set()
                 receiver.gate.wait(30)
                 self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
                 if receiver.location:
@@ -67,7 +74,7 @@ class WebhookReceiver:
         class Server(ThreadingHTTPServer):
             daemon_threads = False
 
-            def handle_error(self, *_: object) -> None:
+            def handle_error(self, request: object, client_address: object) -> None:
                 """A caller that hangs up is what some tests are about."""
 
         server = Server(("127.0.0.1", self._port), Handler)
@@ -130,7 +137,7 @@ Receiver = TypeVar("Receiver", WebhookReceiver, MailReceiver)
 
 
 @contextmanager
-def running(make: Callable[[], Receiver]) -> Iterator[Receiver]:
+def running(make: Callable[[], Receiver]) -> Generator[Receiver]:
     """Lend a receiver and stop it afterwards."""
     receiver = make()
     try:

@@ -11,8 +11,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from notify_house import House
 from receivers import MailReceiver, WebhookReceiver, running
 from testflux.kit import clock
+from testflux.kit.settings import Settings
 from testflux.store import partitions
 from testflux.store.database import Database
 
@@ -77,3 +79,20 @@ def tls(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context
+
+
+@pytest.fixture
+async def house(database: Database, mail_receiver: MailReceiver, tmp_path: Path) -> House:
+    async with database.write() as writer:
+        await writer.run("insert into org (slug, name) select 'main', 'Main' where not exists (select from org)")
+        await writer.run("insert into project (org_id, slug, name) values (1, 'webshop', 'Web shop')")
+    return House(
+        database,
+        Settings(
+            data_dir=tmp_path,
+            secret_key="k" * 40,
+            public_url="https://tests.example",
+            smtp_url=f"smtp://127.0.0.1:{mail_receiver.port}",
+            mail_from="TestFlux <ci@example.org>",
+        ),
+    )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import email
 import email.policy
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
 
@@ -46,9 +47,9 @@ TOLD = RunMessage(
 )
 
 
-def sent(told: RunMessage = TOLD, **more: Any) -> email.message.EmailMessage:
+def sent(told: RunMessage = TOLD, **more: Any) -> EmailMessage:
     """The mail as its receiver reads it: through its bytes."""
-    values = {
+    values: dict[str, Any] = {
         "base_url": "https://tests.example",
         "sender": "TestFlux <tests@example.org>",
         "recipients": ["anna@example.org", "ben@example.org"],
@@ -59,7 +60,7 @@ def sent(told: RunMessage = TOLD, **more: Any) -> email.message.EmailMessage:
     return email.message_from_bytes(composed.as_bytes(), policy=email.policy.default)
 
 
-def parts(mail: email.message.EmailMessage) -> tuple[str, str]:
+def parts(mail: EmailMessage) -> tuple[str, str]:
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert text is not None
     assert html is not None
@@ -151,7 +152,9 @@ def test_texts_from_reports_are_escaped() -> None:
     item = Item(evil, evil, evil, is_new=True)
     text, html = parts(sent(msgspec.structs.replace(TOLD, items=(item,), name=evil, project_name=evil, branch=evil)))
     assert "<script>" not in html
-    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;&amp;") == 7  # the project twice, lane, branch, and the item's three
+    assert (
+        html.count("&lt;script&gt;alert(1)&lt;/script&gt;&amp;") == 7
+    )  # the project twice, lane, branch, and the item's three
     assert text.count(evil) == 7
 
 
