@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -24,7 +25,7 @@ from testflux.store import embedded
 
 FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
-DatabaseMaker = Callable[[str | None], str]
+MakeDatabase = Callable[..., str]
 
 
 # What tests use when it is there: the name in words, the programs that would do, and how to get one.
@@ -64,44 +65,43 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _database_maker(server_url: str) -> Iterator[DatabaseMaker]:
-    names = (f"testflux_test_{os.getpid()}_{number}" for number in itertools.count(1))
-    with psycopg.connect(server_url, autocommit=True) as connection:
-
-        def make(template: str | None) -> str:
-            name = next(names)
-            statement = sql.SQL("create database {} template {}")
-            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template or "template0")))
-            return name
-
-        yield make
-
-
-@pytest.fixture(scope="session")
-def _template(server_url: str, _database_maker: DatabaseMaker) -> Iterator[str]:
+def template(server_url: str) -> Iterator[str]:
     """The name of a database with the whole schema and nothing in it."""
     from testflux.store import migrate  # noqa: PLC0415 - only those who ask for a migrated database need it
 
-    name = _database_maker(None)
+    name = create_database(server_url, "template0")
     asyncio.run(migrate.upgrade(url_of(server_url, name)))
     yield name
     drop_database(server_url, name)
 
 
 @pytest.fixture
-def empty_database_url(server_url: str, _database_maker: DatabaseMaker) -> Iterator[str]:
-    """A database of this test's own without any table."""
-    name = _database_maker(None)
-    yield url_of(server_url, name)
-    drop_database(server_url, name)
+def make_database(server_url: str) -> Iterator[MakeDatabase]:
+    """`make_database()` returns the address of a new database without any table; it goes away after the test."""
+    made: list[str] = []
+
+    def make(template: str = "template0") -> str:
+        made.append(create_database(server_url, template))
+        return url_of(server_url, made[-1])
+
+    yield make
+    for name in made:
+        drop_database(server_url, name)
 
 
 @pytest.fixture
-def database_url(server_url: str, _database_maker: DatabaseMaker, _template: str) -> Iterator[str]:
-    """A database of this test's own with the whole schema and no rows: a copy of the template, some 20 ms."""
-    name = _database_maker(_template)
-    yield url_of(server_url, name)
-    drop_database(server_url, name)
+def database_url(make_database: MakeDatabase, template: str) -> str:
+    """A database of this test's own with the whole schema and no rows: a copy of the template."""
+    return make_database(template)
+
+
+def create_database(server: str, template: str) -> str:
+    """Make a database as a copy of `template` and return its name: 20 ms as a copy of files, 200 through the log."""
+    name = f"testflux_test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        statement = sql.SQL("create database {} template {} strategy file_copy")
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    return name
 
 
 def url_of(server: str, name: str) -> str:

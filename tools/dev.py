@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from testflux.store import embedded
@@ -43,7 +43,7 @@ def main(data: Path) -> None:
 
 
 @contextlib.contextmanager
-def child(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+def child(command: list[str], environment: dict[str, str]) -> Generator[None]:
     """Run a program in a process group of its own, and end the whole group afterwards."""
     process = subprocess.Popen(command, env=environment, process_group=0)
     try:
