@@ -159,21 +159,9 @@ def test_says_everything_that_is_known_about_the_run(
     monkeypatch.setenv("BUILDKITE_BRANCH", "main")
     monkeypatch.setenv("BUILDKITE_COMMIT", "c0ffee")
 
-    words = [
-        "--name",
-        "nightly",
-        "--environment",
-        "staging",
-        "--type",
-        "smoke",
-        "--branch",
-        "fix/x",
-        "--label",
-        "a=b",
-        "--label",
-        "c=d=e",
-    ]
-    assert upload(report, *words, "--started-at", "2026-03-04T05:06:07+01:00", "--idempotency-key", "k") == 0
+    lane = ("--name", "nightly", "--environment", "staging", "--type", "smoke")
+    origin = ("--branch", "fix/x", "--label", "a=b", "--label", "c=d=e", "--started-at", "2026-03-04T05:06:07+01:00")
+    assert upload(report, *lane, *origin, "--idempotency-key", "k") == 0
 
     (asked,) = server.received
     assert dict(asked["query"]) == {
