@@ -43,53 +43,57 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    server: Server
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, *_: object) -> None:
+    @property
+    def stub(self) -> Server:
+        assert isinstance(self.server, Server)
+        return self.server
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         pass
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         parts = urlsplit(self.path)
-        if self.server.failures:
-            self.answer(self.server.failures.pop(0), {})
-        elif self.server.problem is not None:
-            self.answer(*self.server.problem)
+        if self.stub.failures:
+            self.answer(self.stub.failures.pop(0), {})
+        elif self.stub.problem is not None:
+            self.answer(*self.stub.problem)
         elif parts.path == "/api/v1/sample":
-            self.answer(202, self.server.sample)
+            self.answer(202, self.stub.sample)
         else:
             asked = {"path": parts.path, "query": parse_qsl(parts.query), "headers": self.headers, "body": body}
-            self.server.received.append(asked)
-            self.answer(202, {"id": f"1-{len(self.server.received)}", "status": "queued", "stage": "received"})
+            self.stub.received.append(asked)
+            self.answer(202, {"id": f"1-{len(self.stub.received)}", "status": "queued", "stage": "received"})
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path.removeprefix("/api/v1")
         if found := re.fullmatch(r"/uploads/(1-\d+)", path):
             self.answer(200, self.upload(found[1]))
         elif found := re.fullmatch(r"/runs/(3-\d+)", path):
-            run = {"id": found[1], "number": 7, "kind": "functional", "verdict": self.server.verdict}
+            run = {"id": found[1], "number": 7, "kind": "functional", "verdict": self.stub.verdict}
             figures = {"totals": TOTALS, "headline": "1 new failure", "new_failures": 1, "fixed": 2}
             self.answer(200, {**run, **figures, "url": f"/runs/{found[1]}", "unknown": {}})
         elif re.fullmatch(r"/runs/3-\d+/changes", path):
             self.answer(200, {"still_failing_count": 4})
         elif path == "/sample":
-            self.server.sample = {**self.server.sample, "status": "present", "done": 2}
-            self.answer(200, self.server.sample)
+            self.stub.sample = {**self.stub.sample, "status": "present", "done": 2}
+            self.answer(200, self.stub.sample)
 
     def do_DELETE(self) -> None:
-        self.server.sample_dropped = True
+        self.stub.sample_dropped = True
         self.send_response(204)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def upload(self, upload_id: str) -> dict[str, Any]:
         upload = {"id": upload_id, "status": "processing", "stage": "parse", "progress": 30}
-        if self.server.polls_needed > 0:
-            self.server.polls_needed -= 1
+        if self.stub.polls_needed > 0:
+            self.stub.polls_needed -= 1
             return upload
-        if self.server.rejection is not None:
-            return {**upload, "status": "rejected", "error": self.server.rejection}
+        if self.stub.rejection is not None:
+            return {**upload, "status": "rejected", "error": self.stub.rejection}
         run_id = f"3-{upload_id[2:]}"
         run = {"id": run_id, "number": 7, "kind": "functional", "verdict": "x", "url": f"/runs/{run_id}"}
         return {**upload, "status": "stored", "runs": [run], "duplicate": False}
