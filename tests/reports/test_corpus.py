@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from robot.api import ExecutionResult
+from robot.result import TestSuite as OfficialSuite
 
 from testflux.kit import errors
 from testflux.model import raw
@@ -213,7 +214,7 @@ def message_as_written(test: raw.RawTest) -> str:
     return f"*HTML* {test.message}" if test.message_is_html else test.message
 
 
-def list_suites(suite: Any) -> list[Any]:
+def list_suites(suite: OfficialSuite) -> list[OfficialSuite]:
     return [suite, *(inner for child in suite.suites for inner in list_suites(child))]
 
 

@@ -23,14 +23,12 @@ def decode(data: bytes, warnings: list[raw.Warning]) -> object:
     Bytes that are not UTF-8 are replaced with U+FFFD and warned about.
     Raises ReportError `json-malformed` or `report-truncated`.
     """
-    data = _as_utf8(data)
+    text, skipped = _as_utf8(data)
     try:
-        document: object = msgspec.json.decode(data)
+        document: object = msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as refusal:
-        return _decode_leniently(data, str(refusal), warnings)
-    if b"\\u0000" in data:
-        document = _clean(document)
-    return document
+        return _decode_leniently(text, skipped, str(refusal), warnings)
+    return _clean(document) if b"\\u0000" in text else document
 
 
 def as_list(value: object) -> list[object]:
@@ -73,24 +71,22 @@ def as_number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _as_utf8(data: bytes) -> bytes:
+def _as_utf8(data: bytes) -> tuple[bytes, int | None]:
+    """Return the text without its byte order mark, and the mark's length; None when the text was not UTF-8."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             rest = data[len(mark) :]
-            return rest if encoding == "utf-8" else rest.decode(encoding, "replace").encode()
-    return data
+            return (rest, len(mark)) if encoding == "utf-8" else (rest.decode(encoding, "replace").encode(), None)
+    return data, 0
 
 
-def _decode_leniently(data: bytes, refusal: str, warnings: list[raw.Warning]) -> object:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
-        warnings.append(raw.Warning("text-not-utf8", "Some text is not UTF-8; unreadable characters show as \ufffd."))
+def _decode_leniently(data: bytes, skipped: int | None, refusal: str, warnings: list[raw.Warning]) -> object:
+    """Decode what a strict reader refuses: bare control characters, lone surrogates, NaN, bytes that are not UTF-8."""
+    text = data.decode("utf-8", "surrogateescape")
     try:
         document: object = json.loads(text, strict=False, parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
-        raise _malformed(text, error, truncated="truncated" in refusal) from None
+        raise _malformed(text, error, skipped, truncated="truncated" in refusal) from None
     except RecursionError:
         raise errors.ReportError(
             "The JSON nests lists and objects too deeply.", code="json-malformed", hint=_ASK_AGAIN
@@ -99,31 +95,23 @@ def _decode_leniently(data: bytes, refusal: str, warnings: list[raw.Warning]) ->
         raise errors.ReportError(
             f"The JSON holds a number that cannot be read: {error}.", code="json-malformed", hint=_ASK_AGAIN
         ) from None
+    if not _is_sound(text):
+        warnings.append(raw.Warning("text-not-utf8", "Some text is not UTF-8; unreadable characters show as \ufffd."))
     return _clean(document)
 
 
-def _malformed(text: str, error: json.JSONDecodeError, *, truncated: bool) -> errors.ReportError:
+def _malformed(text: str, error: json.JSONDecodeError, skipped: int | None, *, truncated: bool) -> errors.ReportError:
     at = len(text) if truncated else error.pos
     line = text.count("\n", 0, at) + 1
     column = at - text.rfind("\n", 0, at)
-    byte = len(text[:at].encode("utf-8", "surrogatepass"))
+    byte = None if skipped is None else skipped + len(text[:at].encode("utf-8", "surrogateescape"))
+    where = f"at line {line}, column {column}"
     if truncated:
-        return errors.ReportError(
-            f"The file breaks off in the middle of the JSON, after {byte} bytes (line {line}).",
-            code="report-truncated",
-            hint="Was the tool stopped, or the disk full, or the upload cut? Send the whole file.",
-            line=line,
-            column=column,
-            byte=byte,
-        )
-    return errors.ReportError(
-        f"The file is not well-formed JSON: {error.msg} at line {line}, column {column}.",
-        code="json-malformed",
-        hint=_ASK_AGAIN,
-        line=line,
-        column=column,
-        byte=byte,
-    )
+        code, message = "report-truncated", f"The file breaks off in the middle of the JSON, {where}."
+        hint = "Was the tool stopped, or the disk full, or the upload cut? Send the whole file."
+    else:
+        code, message, hint = "json-malformed", f"The file is not well-formed JSON: {error.msg} {where}.", _ASK_AGAIN
+    return errors.ReportError(message, code=code, hint=hint, line=line, column=column, byte=byte)
 
 
 def _clean(value: object, depth: int = 0) -> object:
@@ -141,8 +129,12 @@ def _clean(value: object, depth: int = 0) -> object:
 def clean_text(text: str) -> str:
     """Return the text without NUL characters and with lone surrogates replaced, so that any database takes it."""
     text = text.replace("\x00", "")
+    return text if _is_sound(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _is_sound(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+        return False
+    return True
