@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,16 +38,18 @@ def test_every_setting_on_the_page_exists(reference: dict[str, str], root: Path)
 
 
 def test_every_route(reference: dict[str, str]) -> None:
-    from testflux.serve import openapi  # noqa: PLC0415 - the other pages can be checked while the server cannot load
+    from testflux.serve import app, openapi  # noqa: PLC0415 - the other pages can be checked while the server cannot load
 
-    routes = [f"{method.upper()} {path}" for path, item in openapi.document()["paths"].items() for method in item]
+    paths = openapi.describe(app.declare_app())["paths"]
+    routes = [f"{method.upper()} {path}" for path, item in paths.items() for method in item]
     assert [route for route in routes if f"`{route}`" not in reference["api"]] == []
 
 
 def test_every_command_and_option(reference: dict[str, str]) -> None:
     from testflux.cli import main  # noqa: PLC0415 - see above
 
-    words = {word for parser in walk_parsers(main.build_parser()) for word in list_words(parser)}
+    parsers = [parser for name in main.COMMANDS for parser in walk_parsers(main.command_parser(name))]
+    words = {word for parser in parsers for word in list_words(parser)}
     assert (
         sorted(
             word for word in words if not re.search(rf"`[^`\n]*(?<![\w-]){re.escape(word)}(?![\w-])", reference["cli"])
@@ -89,6 +92,14 @@ def test_every_error_code(reference: dict[str, str], sources: list[Any]) -> None
         if isinstance(node.value.value, str)
     }
     assert sorted(code for code in codes if f"\n## {code}\n" not in reference["errors"]) == []
+
+
+def test_the_openapi_document_of_the_web_app_is_the_present_one(root: Path) -> None:
+    from testflux.serve import app, openapi  # noqa: PLC0415 - see above
+
+    assert json.loads((root / "web" / "openapi.json").read_text()) == openapi.describe(app.declare_app()), (
+        "make api-types"
+    )
 
 
 def test_every_page_is_in_the_index(root: Path) -> None:

@@ -56,7 +56,8 @@ def test_across_folders_the_room_is_imported_not_the_name(sources: list[Any], pa
             if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("testflux."):
                 continue
             path = package.parent.joinpath(*node.module.split("."))  # pyright: ignore[reportOptionalMemberAccess]
-            if not path.is_dir() and path.parent not in {module.path.parent, package / "model"}:
+            room = path.relative_to(package).parts[0]
+            if not path.is_dir() and room not in {module.room, "model"}:
                 wrong.append(f"{module.name}:{node.lineno}: from {node.module} import …")
     assert wrong == []
 

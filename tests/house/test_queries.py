@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-STATEMENT = re.compile(
-    r"\s*(select|insert into|update|delete from|with|create|alter|drop|truncate|merge into)\s", re.IGNORECASE
-)
+WORDS = ("select", "insert into", "update", "delete from", "with", "create", "alter", "drop", "truncate", "merge into")
+# In one case throughout: prose begins with a capital.
+STATEMENT = re.compile(rf"\s*({'|'.join(WORDS)}|{'|'.join(WORDS).upper()})\s")
 HEAD = re.compile(r"^-- name: (\w+)\n((?:--.*\n)*)", re.MULTILINE)
 # Python that may hold a statement, and why.
 SPEAKERS = {
@@ -88,4 +88,5 @@ def is_statement(text: str) -> bool:
 def test_a_statement_would_be_found() -> None:
     assert is_statement("select 1 from run")
     assert is_statement("\n  DELETE FROM run where run_id = 1")
-    assert not is_statement("Selects the runs")
+    assert not is_statement("Create a user from the directory")
+    assert not is_statement("selects the runs of a project")
