@@ -33,7 +33,6 @@ def unseal(secret_key: str, purpose: str, sealed: bytes) -> bytes:
         raise errors.SetupError(
             f"The stored {purpose} cannot be opened with this server's secret key.",
             hint="Start the server with the TESTFLUX_SECRET_KEY it had before, or make the secret anew.",
-            code="secret-key-changed",
         ) from error
 
 
