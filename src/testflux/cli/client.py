@@ -160,7 +160,7 @@ def _checked(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise errors.InvalidError(
-            f"{url!r} is no address of a server.", field="url", hint=f"It looks like {DEFAULT_URL}.", code="wrong-url"
+            f"{url!r} is no address of a server.", field="url", hint=f"It looks like {DEFAULT_URL}."
         )
     return url.rstrip("/")
 

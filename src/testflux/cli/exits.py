@@ -28,19 +28,25 @@ def code_of(error: errors.TestFluxError) -> int:
     return next((code for family, code in _CODES if isinstance(error, family)), REFUSED)
 
 
-def explain(error: errors.TestFluxError, about: str = "") -> None:
+def explain(error: errors.TestFluxError) -> None:
     """Say on standard error what happened and what to do about it."""
-    place = where(error) if isinstance(error, errors.ReportError) else ""
-    sys.stderr.write(f"testflux: {f'{about}: ' if about else ''}{error.message}{place}\n")
+    sys.stderr.write(f"testflux: {error.message}{where(error)}\n")
     if error.hint:
         sys.stderr.write(f"  {error.hint}\n")
 
 
-def where(error: errors.ReportError) -> str:
+def where(error: errors.TestFluxError) -> str:
     """Return the place in the report as words, e.g. ` (line 3, column 17)`; empty when it has none."""
-    place = [f"{name} {value}" for name, value in _places(error) if value is not None]
+    place = [f"{name} {value}" for name, value in _place(error).items() if value is not None]
     return f" ({', '.join(place)})" if place else ""
 
 
-def _places(error: errors.ReportError) -> tuple[tuple[str, int | None], ...]:
-    return (("line", error.line), ("column", error.column), ("byte", error.byte))
+def describe(error: errors.TestFluxError) -> dict[str, object]:
+    """Return an error as `--json` prints it."""
+    return {"code": error.code, "message": error.message, "hint": error.hint, **_place(error)}
+
+
+def _place(error: errors.TestFluxError) -> dict[str, int | None]:
+    if isinstance(error, errors.ReportError):
+        return {"line": error.line, "column": error.column, "byte": error.byte}
+    return {}

@@ -88,7 +88,7 @@ def print_skipped(skipped: Sequence[pick.Skipped]) -> None:
 
 def _lines(result: Result, told: Told) -> Iterator[str]:
     if result.problem is not None:
-        place = exits.where(result.problem) if isinstance(result.problem, errors.ReportError) else ""
+        place = exits.where(result.problem)
         yield f"✕ {result.name}: {result.problem.message}{place}"
         if result.problem.hint:
             yield f"  {result.problem.hint}"
@@ -126,17 +126,20 @@ def _skipped_lines(skipped: Sequence[pick.Skipped]) -> Iterator[str]:
 
 
 def _entries(result: Result, told: Told) -> Iterator[dict[str, object]]:
-    if result.problem is not None and not result.uploads:
-        yield {"file": str(result.path), "id": None, "status": None, "runs": [], "error": _error(result.problem)}
+    problem = exits.describe(result.problem) if result.problem is not None else None
+    if not result.uploads:
+        yield {"file": str(result.path), "id": None, "status": None, "duplicate": False, "runs": [], "error": problem}
     for upload in result.uploads:
         mine = {link.id for link in upload.runs}
-        runs = [_run(judged, told.url) for judged in result.runs if judged.run.id in mine]
-        links = [{"id": link.id, "number": link.number, "url": told.url + link.url} for link in upload.runs]
-        error = _error(_as_error(upload.error)) if upload.error is not None else None
-        if result.problem is not None:
-            error = _error(result.problem)
-        entry = {"file": str(result.path), "id": upload.id, "status": upload.status, "duplicate": upload.duplicate}
-        yield {**entry, "runs": runs or links, "error": error}
+        rejection = exits.describe(_as_error(upload.error)) if upload.error is not None else None
+        yield {
+            "file": str(result.path),
+            "id": upload.id,
+            "status": upload.status,
+            "duplicate": upload.duplicate,
+            "runs": [_run(judged, told.url) for judged in result.runs if judged.run.id in mine],
+            "error": rejection or problem,
+        }
 
 
 def _run(judged: Judged, url: str) -> dict[str, object]:
@@ -164,10 +167,3 @@ def _as_error(rejection: answers.Rejection) -> errors.ReportError:
         column=rejection.column,
         byte=rejection.byte,
     )
-
-
-def _error(error: errors.TestFluxError) -> dict[str, object]:
-    entry: dict[str, object] = {"code": error.code, "message": error.message, "hint": error.hint}
-    if isinstance(error, errors.ReportError):
-        entry |= {"line": error.line, "column": error.column, "byte": error.byte}
-    return entry

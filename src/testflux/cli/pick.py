@@ -40,7 +40,7 @@ def pick(paths: list[Path]) -> tuple[list[Picked], list[Skipped]]:
     skipped: list[Skipped] = []
     for path in paths:
         if not path.exists():
-            raise errors.InvalidError(f"There is no {path}.", field="PATH", hint="Check the path.", code="no-such-file")
+            raise errors.InvalidError(f"There is no {path}.", field="PATH", hint="Check the path.")
         if not path.is_dir():
             picked.append(Picked(path, path.name))
             continue

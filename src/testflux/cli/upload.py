@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     if not picked:
         outcome.print_skipped(skipped)
         hint = "Reports end in .xml or .json; a file named by itself is sent whatever it is."
-        raise errors.InvalidError("There is no report to send.", field="PATH", hint=hint, code="nothing-to-send")
+        raise errors.InvalidError("There is no report to send.", field="PATH", hint=hint)
     with open_client(options) as client, Progress() as progress:
         way = delivery.Delivery(client, progress, options.project, query, options.idempotency_key)
         results = way.deliver(picked)
@@ -80,7 +80,6 @@ def open_client(options: argparse.Namespace) -> Client:
             "There is no token.",
             field="--token",
             hint="Make one under Administration, Tokens, and set it as TESTFLUX_TOKEN.",
-            code="no-token",
         )
     return Client(options.url, options.token)
 

@@ -25,8 +25,8 @@ def test_code_of_an_error(error: errors.TestFluxError, code: int) -> None:
 
 
 def test_explanation_says_where_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
-    exits.explain(errors.ReportError("It breaks off.", hint="Send it again.", line=3, byte=17), "output.xml")
-    assert capsys.readouterr().err == ("testflux: output.xml: It breaks off. (line 3, byte 17)\n  Send it again.\n")
+    exits.explain(errors.ReportError("It breaks off.", hint="Send it again.", line=3, byte=17))
+    assert capsys.readouterr().err == ("testflux: It breaks off. (line 3, byte 17)\n  Send it again.\n")
 
 
 def test_explanation_without_place_or_hint(capsys: pytest.CaptureFixture[str]) -> None:

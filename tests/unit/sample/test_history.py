@@ -12,6 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from robot.api import ExecutionResult
 
+from testflux.model.status import Status
+from testflux.normalise import report
+from testflux.parse import registry
 from testflux.sample import history, identity, payments, search, webshop
 
 UNTIL = datetime(2026, 11, 20, 23, 59, tzinfo=UTC)
@@ -174,3 +177,46 @@ def test_official_reader_reads_every_project(plan: list[history.Planned]) -> Non
         content = item.write().content.decode()
         total = ExecutionResult(io.StringIO(content)).statistics.total
         assert f'pass="{total.passed}" fail="{total.failed}" skip="{total.skipped}">All Tests' in content
+
+
+def test_our_reader_agrees_with_the_official_one(plan: list[history.Planned]) -> None:
+    """Also on nights with a failed setup, a failed teardown, or merged outcomes."""
+    nights = [item for item in plan if item.lane.file_name == "output.xml"][::7]
+    nights += [item for item in of(plan, "identity", "regression") if item.occasion.days_ago == identity.TEARDOWN_DAY]
+    nights += [item for item in of(plan, "search", "nightly", "regression") if item.occasion.days_ago in {28, 29, 30}]
+    nights += of(plan, "mobile-app", "nightly")[-20:]
+    for item in nights:
+        content = item.write().content
+        total = ExecutionResult(io.StringIO(content.decode())).statistics.total
+        ours = report.build(registry.parse(io.BytesIO(content))).totals
+        assert (ours["passed"], ours["failed"], ours["skipped"]) == (total.passed, total.failed, total.skipped)
+
+
+def test_retried_tests_are_read_as_flaky(plan: list[history.Planned]) -> None:
+    statuses = {
+        result.status
+        for item in of(plan, "mobile-app", "nightly")
+        for result in report.build(registry.parse(io.BytesIO(item.write().content))).results
+        if result.attempts
+    }
+    assert statuses == {Status.FLAKY}
+
+
+def test_scans_of_unchanged_places_find_the_same(plan: list[history.Planned]) -> None:
+    """Numbers in paths differ from scan to scan; the findings behind them must not."""
+    first, second = (
+        {finding.digest for finding in report.build(registry.parse(io.BytesIO(item.write().content))).findings}
+        for item in of(plan, "webshop", "nightly scan")[-3:-1]
+    )
+    assert first == second
+
+
+def test_load_tests_tell_their_duration_and_thresholds(plan: list[history.Planned]) -> None:
+    lanes = {(item.project.slug, item.lane.name): item for item in plan if item.lane.type == "load"}
+    assert len(lanes) == 4
+    for item in lanes.values():
+        read = report.build(registry.parse(io.BytesIO(item.write().content)))
+        assert read.duration_ms > 50_000
+        assert read.thresholds
+        assert all(threshold.value is not None for threshold in read.thresholds)
+        assert read.warnings == ()
