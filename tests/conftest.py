@@ -13,7 +13,9 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,10 +23,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from testflux.store import embedded
+from testflux.store import database, embedded, migrate, partitions
 
 FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
+YEAR = 2026  # when the reports in the tests were made
 MakeDatabase = Callable[..., str]
 
 
@@ -50,7 +53,7 @@ def wait_until() -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """The address of a PostgreSQL server on which tests may create databases."""
     if given := os.environ.get("TESTFLUX_TEST_DATABASE_URL"):
         yield given
@@ -65,34 +68,57 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(server_url: str) -> Iterator[str]:
-    """The name of a database with the whole schema and nothing in it."""
-    from testflux.store import migrate  # noqa: PLC0415 - only those who ask for a migrated database need it
-
-    name = create_database(server_url, "template0")
-    asyncio.run(migrate.upgrade(url_of(server_url, name)))
+def template(postgres_url: str) -> Iterator[str]:
+    """The name of a database with the whole schema, the partitions of YEAR, and nothing in it."""
+    name = create_database(postgres_url, "template0")
+    asyncio.run(_fill(url_of(postgres_url, name)))
     yield name
-    drop_database(server_url, name)
+    drop_database(postgres_url, name)
+
+
+async def _fill(url: str) -> None:
+    await migrate.upgrade(url)
+    async with opened(url) as house, house.write() as writer:
+        for month in range(1, 13):
+            await partitions.ensure(writer, date(YEAR, month, 1))
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncGenerator[database.Database]:
+    """Hold an open pool on the database."""
+    house = database.Database(url)
+    await house.open()
+    try:
+        yield house
+    finally:
+        await house.close()
 
 
 @pytest.fixture
-def make_database(server_url: str) -> Iterator[MakeDatabase]:
+def make_database(postgres_url: str) -> Iterator[MakeDatabase]:
     """`make_database()` returns the address of a new database without any table; it goes away after the test."""
     made: list[str] = []
 
     def make(template: str = "template0") -> str:
-        made.append(create_database(server_url, template))
-        return url_of(server_url, made[-1])
+        made.append(create_database(postgres_url, template))
+        return url_of(postgres_url, made[-1])
 
     yield make
     for name in made:
-        drop_database(server_url, name)
+        drop_database(postgres_url, name)
 
 
 @pytest.fixture
 def database_url(make_database: MakeDatabase, template: str) -> str:
     """A database of this test's own with the whole schema and no rows: a copy of the template."""
     return make_database(template)
+
+
+@pytest.fixture(name="database")
+async def open_database(database_url: str) -> AsyncIterator[database.Database]:
+    """An open pool on a database of this test's own."""
+    async with opened(database_url) as house:
+        yield house
 
 
 def create_database(server: str, template: str) -> str:

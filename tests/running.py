@@ -1,0 +1,98 @@
+"""The whole of TestFlux running in a process of its own, as a person would start it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+PASSWORD = "a long enough password"
+PATIENCE = 60.0  # seconds
+
+
+class RunningHouse:
+    """`testflux serve` on a data folder and a free port of the loopback. `kill` is kill -9; `stop` is Ctrl-C."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data = data
+        self.port = find_free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = data.with_name(f"{data.name}.log")
+        self.process: subprocess.Popen[bytes] | None = None
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("TESTFLUX_")}
+        for name in ("TESTFLUX_PG_BIN",):
+            kept |= {name: os.environ[name]} if name in os.environ else {}
+        self._environment = {**kept, "TESTFLUX_ADMIN_PASSWORD": PASSWORD, **environment}
+
+    def start(self, *options: str, ready: bool = True) -> Self:
+        """Start the server; with `ready`, wait until it says so."""
+        command = [
+            sys.executable,
+            "-m",
+            "testflux.cli.main",
+            "serve",
+            "--data",
+            str(self.data),
+            "--port",
+            str(self.port),
+        ]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen([*command, *options], env=self._environment, stdout=log, stderr=log)
+        if ready:
+            self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self) -> None:
+        """Return when /readyz answers 200; fail with the log's end when the server ends or takes too long."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.is_ready():
+            assert self.process is not None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.05)
+            if self.process.returncode is not None or time.monotonic() > deadline:
+                self.kill()
+                raise AssertionError(f"the server did not become ready:\n{self.log.read_text()[-3000:]}")
+
+    def is_ready(self) -> bool:
+        """Say whether the server answers and finds all it needs."""
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == httpx.codes.OK
+        return False
+
+    def client(self) -> httpx.Client:
+        """Return an HTTP client signed in as the first administrator, with /api/v1 before every path."""
+        client = httpx.Client(base_url=f"{self.url}/api/v1", timeout=30)
+        login = {"email": "admin@testflux.local", "password": PASSWORD}
+        answer: dict[str, Any] = client.post("/auth/login", json=login).raise_for_status().json()
+        client.headers["Authorization"] = f"Bearer {answer['access_token']}"
+        return client
+
+    def stop(self) -> int:
+        """Ask the server to end and return its exit code."""
+        return self._end(subprocess.Popen.terminate)
+
+    def kill(self) -> int:
+        """End the server as kill -9 does."""
+        return self._end(subprocess.Popen.kill)
+
+    def _end(self, request: Any) -> int:
+        if self.process is None:
+            return 0
+        request(self.process)
+        code = self.process.wait(PATIENCE)
+        self.process = None
+        return code
+
+
+def find_free_port() -> int:
+    """Return a port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
