@@ -63,7 +63,7 @@ class RunningHouse:
     def is_ready(self) -> bool:
         """Say whether the server answers and finds all it needs."""
         with contextlib.suppress(httpx.TransportError):
-            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == httpx.codes.OK
+            return httpx.get(f"{self.url}/readyz", timeout=5).is_success
         return False
 
     def client(self) -> httpx.Client:
