@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 
 from testflux.kit import errors
-from testflux.notify.outcome import Outcome
+from testflux.model.message import Outcome
 
 TIMEOUT_S = 15
 """Seconds for each step of the conversation."""

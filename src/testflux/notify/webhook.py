@@ -15,9 +15,8 @@ import msgspec
 
 from testflux import __version__
 from testflux.kit import errors
-from testflux.model.message import Event, RunMessage
+from testflux.model.message import Event, Outcome, RunMessage
 from testflux.notify import address, headline, message
-from testflux.notify.outcome import Outcome
 
 LIMIT_S = 30
 """Seconds that one attempt may take in all, however slowly the receiver drips."""

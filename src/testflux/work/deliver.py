@@ -9,12 +9,10 @@ import structlog
 
 from testflux.kit import clock, errors, seal
 from testflux.kit.settings import Settings
-from testflux.model.message import ChannelKind, Event
+from testflux.model.message import ChannelKind, Event, Outcome
 from testflux.notify import backoff, email, mail_server, signature, webhook
-from testflux.notify.outcome import Outcome
 from testflux.store import channels, deliveries
 from testflux.store.database import Database, Writer
-from testflux.store.deliveries import Due, Key
 
 GRACE = timedelta(minutes=5)
 """A delivery this late has lost its job; nothing takes longer."""
@@ -23,7 +21,7 @@ log = structlog.get_logger("testflux.work")
 
 
 async def deliver(
-    database: Database, settings: Settings, key: Key, delays: tuple[timedelta, ...] = backoff.DELAYS
+    database: Database, settings: Settings, key: deliveries.Key, delays: tuple[timedelta, ...] = backoff.DELAYS
 ) -> None:
     """Send one delivery if it is due, and note what became of it, in one transaction that holds the row's lock.
 
@@ -43,7 +41,7 @@ async def requeue(database: Database) -> int:
         return len(await deliveries.save_overdue(writer, GRACE))
 
 
-async def _send(settings: Settings, due: Due) -> Outcome:
+async def _send(settings: Settings, due: deliveries.Due) -> Outcome:
     if not due.is_enabled and due.event is not Event.TEST:
         return Outcome(error="The channel is switched off.", may_retry=False)
     try:
@@ -56,14 +54,14 @@ async def _send(settings: Settings, due: Due) -> Outcome:
         return Outcome(error=f"{error.message} {error.hint}".strip())
 
 
-async def _post(settings: Settings, due: Due) -> Outcome:
+async def _post(settings: Settings, due: deliveries.Due) -> Outcome:
     secret = seal.unseal(settings.secret_key, signature.PURPOSE, due.secret or b"").decode()
     content = webhook.body(due.message, settings.public_url, due.made_at)
     headers = signature.headers(secret, f"msg_{due.key.identifier}", clock.now(), content)
     return await webhook.post(due.config["url"], content, headers, private_allowed=settings.webhook_private_allowed)
 
 
-async def _mail(settings: Settings, due: Due) -> Outcome:
+async def _mail(settings: Settings, due: deliveries.Due) -> Outcome:
     if not settings.smtp_url or not settings.mail_from:
         hint = "Set TESTFLUX_SMTP_URL and TESTFLUX_MAIL_FROM, and start the server again."
         raise errors.SetupError("No mail server is set.", hint=hint)
@@ -78,7 +76,7 @@ async def _mail(settings: Settings, due: Due) -> Outcome:
     return await asyncio.to_thread(mail_server.send, mail_server.read_url(settings.smtp_url), mail)
 
 
-async def _note(writer: Writer, due: Due, outcome: Outcome, delays: tuple[timedelta, ...]) -> None:
+async def _note(writer: Writer, due: deliveries.Due, outcome: Outcome, delays: tuple[timedelta, ...]) -> None:
     told = {"delivery": due.key.identifier, "channel": due.channel_name, "request_id": due.message.request_id}
     if outcome.is_sent:
         await deliveries.save_sent(writer, due, response_code=outcome.response_code, note=outcome.note)

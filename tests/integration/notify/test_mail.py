@@ -12,8 +12,8 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 
 from receivers import MailReceiver, running
+from testflux.model.message import Outcome
 from testflux.notify import email, mail_server, message
-from testflux.notify.outcome import Outcome
 
 AT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 PASSWORD = "correct horse"

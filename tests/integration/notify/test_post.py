@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from receivers import WebhookReceiver, running
+from testflux.model.message import Outcome
 from testflux.notify import webhook
-from testflux.notify.outcome import Outcome
 
 
 async def post(url: str, *, private_allowed: bool = True) -> Outcome:
