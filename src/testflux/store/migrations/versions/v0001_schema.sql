@@ -100,6 +100,8 @@ create table upload (
 -- The same upload twice gives the same run; a rejected one may be sent again (a newer version may read it).
 create unique index upload_key on upload (project_id, upload_key) where status <> 'rejected';
 create index upload_recent on upload (project_id, created_at desc);       -- the project's upload list
+create index upload_waiting on upload (created_at) where status in ('queued', 'processing');  -- find those that were forgotten
+create index upload_blob on upload (blob_digest);                         -- whether a file is still needed
 
 -- A stored file, named by its content. [10^6]
 create table blob (

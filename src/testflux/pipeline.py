@@ -1,0 +1,259 @@
+"""The way of an upload, on one page: parse, normalise, store, analyse, notify.
+
+Whatever a report becomes is written in one transaction, together with the word that it is done. So an upload that was
+acknowledged is processed exactly once, wherever a server dies: either the transaction is there, or the job runs again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO
+
+import msgspec
+
+from testflux.analyse import changes, histogram, verdict
+from testflux.kit import clock, errors, identifiers, inflate
+from testflux.model import raw
+from testflux.model.report import Report
+from testflux.model.run import Metadata, Stage, UploadStatus
+from testflux.model.status import Kind, Status, Verdict
+from testflux.normalise import cause
+from testflux.normalise import report as canonical
+from testflux.notify import message
+from testflux.parse import registry
+from testflux.store import deliveries, events, findings, load, partitions, results, runs, totals, uploads
+from testflux.store.blobs import Blobs
+from testflux.store.database import Database, Row, Writer
+from testflux.store.runs import RunKey
+
+_GOOD = (Status.PASSED, Status.FLAKY)
+_WAITING = (UploadStatus.QUEUED, UploadStatus.PROCESSING)
+_NO_LIMITS = inflate.Limits()
+_TELL_EVERY_S = 0.5
+_PARSED = 70  # percent of an upload's progress that is reading it
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(days=1)
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """A run while it is being stored."""
+
+    run: RunKey
+    lane: runs.Lane
+    default_branch: str
+    baseline: RunKey | None
+    report: Report
+
+
+async def process(
+    database: Database, blobs: Blobs, project_id: int, upload_id: int, limits: inflate.Limits = _NO_LIMITS
+) -> None:
+    """Make an upload a run, or say why it cannot become one. Doing it again changes nothing.
+
+    Raises what is not the report's fault (the database is away, our own errors): then try again later.
+    """
+    async with database.read() as reader:
+        upload = await uploads.get_upload(reader, project_id, upload_id)
+    if upload["status"] not in _WAITING:
+        return
+    try:
+        report = await _read(database, blobs, upload, limits)
+        await _store(database, upload, report)
+    except errors.ReportError as error:
+        await reject(database, blobs, upload, error, is_kept=True)
+    except errors.TooLargeError as error:
+        await reject(database, blobs, upload, error, is_kept=False)
+
+
+async def reject(database: Database, blobs: Blobs, upload: Row, error: errors.TestFluxError, *, is_kept: bool) -> None:
+    """Say why an upload becomes no run, and keep its file or not."""
+    async with database.write() as writer:
+        await uploads.save_rejected(writer, upload["project_id"], upload["upload_id"], error, is_kept=is_kept)
+    if not is_kept:
+        await uploads.drop_unused_blobs(database, blobs, [upload["blob_digest"]])
+
+
+async def _read(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits) -> Report:
+    """Parse and normalise in a thread, while the upload tells how far that is."""
+    with await asyncio.to_thread(blobs.open, upload["blob_digest"]) as file:
+        reading = asyncio.create_task(asyncio.to_thread(_parse, file, limits))
+        try:
+            stage, progress = Stage.PARSE, 0
+            while not reading.done():
+                await _tell(database, upload, stage, progress)
+                await asyncio.wait([reading], timeout=_TELL_EVERY_S)
+                progress = _PARSED if file.closed else _PARSED * file.tell() // max(upload["size_bytes"], 1)
+                stage = Stage.PARSE if progress < _PARSED else Stage.NORMALISE
+            return await reading
+        finally:
+            await asyncio.wait([reading])
+
+
+def _parse(file: BinaryIO, limits: inflate.Limits) -> Report:
+    return canonical.build(registry.parse(inflate.inflate(file, limits)))
+
+
+async def _tell(database: Database, upload: Row, stage: Stage, progress: int) -> None:
+    async with database.write() as writer:
+        await uploads.save_progress(writer, upload["project_id"], upload["upload_id"], stage, progress)
+
+
+async def _store(database: Database, upload: Row, report: Report) -> None:
+    """Write the run with everything that follows from it, and tell people: all of it or nothing."""
+    started_at, report = _start(upload, report)
+    async with database.write() as writer:
+        await partitions.ensure(writer, started_at.date())
+    async with database.write() as writer:
+        if await uploads.lock_upload(writer, upload["project_id"], upload["upload_id"]) not in _WAITING:
+            return
+        metadata = _metadata(upload, report)
+        context = await _prepare(writer, upload, report, metadata, started_at)
+        comparison = await _SAVERS[report.kind](writer, context)
+        judgement = runs.Judgement(
+            verdict=verdict.judge(report),
+            baseline_run_id=context.baseline and context.baseline.run_id,
+            new_failures=comparison.new_failures,
+            fixed=comparison.fixed,
+            duration_histogram=histogram.build(
+                result.duration_ms for result in report.results if result.status is not Status.SKIPPED
+            ),
+        )
+        await runs.add_run(writer, context.run, upload["upload_id"], report, metadata, judgement)
+        await runs.add_log(writer, context.run, report)
+        await totals.add_day_total(writer, context.run.project_id, context.run.run_id)
+        await _notify(writer, upload, context, metadata, judgement.verdict, comparison)
+        await uploads.save_stored(writer, upload["project_id"], upload["upload_id"], context.run.run_id)
+        await _announce(writer, upload, context, judgement.verdict)
+
+
+async def _prepare(writer: Writer, upload: Row, report: Report, metadata: Metadata, started_at: datetime) -> Context:
+    """Number the run and find what to compare it with."""
+    run = await runs.take_number(writer, upload["project_id"], started_at)
+    lane = runs.Lane(run.project_id, report.kind, metadata.name, metadata.environment, metadata.branch)
+    baseline = await runs.find_baseline(writer, lane, run, upload["default_branch"])
+    return Context(run=run, lane=lane, default_branch=upload["default_branch"], baseline=baseline, report=report)
+
+
+async def _save_functional(writer: Writer, context: Context) -> message.Comparison:
+    """Store test results; new are tests that fail but not in the baseline, fixed those that pass but not there."""
+    report = context.report
+    numbers = await results.save_tests(writer, context.run, report.results)
+    before = await results.list_bad(writer, context.baseline) if context.baseline else None
+    bad = {numbers[result.digest] for result in report.results if result.status.is_bad}
+    good = {numbers[result.digest] for result in report.results if result.status in _GOOD}
+    changed = changes.compare(bad, good, before)
+    change_map = results.change_map(changed.new, changed.still)
+    await results.save_results(writer, context.run, report.results, numbers, change_map, cause.ALGORITHM)
+    new = frozenset(result.digest for result in report.results if numbers[result.digest] in changed.new)
+    return _comparison(context, changed, new=new)
+
+
+async def _save_security(writer: Writer, context: Context) -> message.Comparison:
+    """Store findings; of those that count, new are the ones the baseline did not see, fixed the ones only it saw."""
+    report = context.report
+    numbers = await findings.save_identities(writer, context.run, report.findings)
+    seen = await findings.list_seen(writer, context.baseline) if context.baseline else {}
+    unseen = [number for number in numbers.values() if number not in seen]
+    known = await findings.list_seen_before(writer, context.lane, context.default_branch, context.run, unseen)
+    states = {
+        number: changes.finding_state(was_in_baseline=number in seen, was_seen_before=number in known)
+        for number in numbers.values()
+    }
+    await findings.save_findings(writer, context.run, report.findings, numbers, states)
+    bad = {numbers[item.digest] for item in report.findings if changes.counts(item.severity, item.confidence)}
+    gone = seen.keys() - states.keys() if report.is_complete else set[int]()
+    before = {number for number, rating in seen.items() if changes.counts(*rating)} if context.baseline else None
+    changed = changes.compare(bad, gone, before)
+    new = frozenset(finding.digest for finding in report.findings if numbers[finding.digest] in changed.new)
+    return _comparison(context, changed, new=new)
+
+
+async def _save_load(writer: Writer, context: Context) -> message.Comparison:
+    """Store what a load test measured; new are thresholds missed here and not in the baseline."""
+    report = context.report
+    await load.save_load(writer, context.run, report)
+    before = await load.list_missed(writer, context.baseline) if context.baseline else None
+    missed = {(item.metric, item.expression) for item in report.thresholds if not item.is_met}
+    met = {(item.metric, item.expression) for item in report.thresholds if item.is_met}
+    changed = changes.compare(missed, met, before)
+    return _comparison(context, changed, new_thresholds=changed.new)
+
+
+_SAVERS: dict[Kind, Callable[[Writer, Context], Awaitable[message.Comparison]]] = {
+    Kind.FUNCTIONAL: _save_functional,
+    Kind.SECURITY: _save_security,
+    Kind.LOAD: _save_load,
+}
+
+
+def _comparison(
+    context: Context,
+    changed: changes.Changes[Any],
+    *,
+    new: frozenset[bytes] = frozenset(),
+    new_thresholds: frozenset[tuple[str, str]] = frozenset(),
+) -> message.Comparison:
+    return message.Comparison(
+        new=new,
+        new_thresholds=new_thresholds,
+        new_failures=len(changed.new),
+        fixed=len(changed.fixed),
+        baseline_number=context.baseline and context.baseline.number,
+    )
+
+
+async def _notify(
+    writer: Writer, upload: Row, context: Context, metadata: Metadata, judged: Verdict, comparison: message.Comparison
+) -> None:
+    """Note who is to be told about the run; a worker sends it once the run is there."""
+    run = context.run
+    subject = message.Subject(
+        project_slug=upload["project_slug"],
+        project_name=upload["project_name"],
+        run_id=identifiers.pack(run.project_id, run.run_id),
+        number=run.number,
+        verdict=judged,
+        started_at=run.started_at,
+        request_id=upload["request_id"],
+    )
+    told = message.build(context.report, metadata, subject, comparison)
+    rules = message.rules_met(told, metadata.started_at, is_sample=upload["is_sample"], now=clock.now())
+    await deliveries.add_deliveries(writer, run.project_id, run.run_id, told, rules)
+
+
+async def _announce(writer: Writer, upload: Row, context: Context, judged: Verdict) -> None:
+    """Tell open browsers that there is a run more."""
+    data: dict[str, object] = {
+        "run_id": identifiers.pack(context.run.project_id, context.run.run_id),
+        "number": context.run.number,
+        "project": upload["project_slug"],
+        "kind": context.report.kind,
+        "verdict": judged,
+    }
+    for topic in (f"project:{upload['project_slug']}", "projects"):
+        await events.publish(writer, upload["org_id"], topic, "run.stored", data)
+
+
+def _metadata(upload: Row, report: Report) -> Metadata:
+    """Return what the uploader said; without a name, the report's own names the lane."""
+    metadata = msgspec.convert(upload["metadata"], Metadata)
+    return metadata if metadata.name else msgspec.structs.replace(metadata, name=report.name)
+
+
+def _start(upload: Row, report: Report) -> tuple[datetime, Report]:
+    """Return when the run began: as the uploader says, else the report, else when it arrived.
+
+    A time before 2000 or in the future is passed over, with a warning on the report.
+    """
+    claimed = msgspec.convert(upload["metadata"], Metadata).started_at
+    for given in filter(None, (claimed, report.started_at)):
+        moment = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+        if _EARLIEST <= moment <= upload["created_at"] + _AHEAD:
+            return moment, report
+        doubt = raw.Warning(
+            "time-implausible", f"A start at {moment:%Y-%m-%d %H:%M} UTC cannot be right and was not used."
+        )
+        report = msgspec.structs.replace(report, warnings=(*report.warnings, doubt))
+    return upload["created_at"], report

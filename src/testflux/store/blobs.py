@@ -1,0 +1,156 @@
+"""Files as they were sent, each once, named by the SHA-256 of its bytes.
+
+A file is on the disk for good (fsync) before its name is known to anybody. Whether it is still needed is the database's
+to say: a blob is dropped when no upload names it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from testflux.kit import errors
+from testflux.store import shelves
+
+_BLOCK = 1024 * 1024
+
+
+class StoredBlob(msgspec.Struct, frozen=True):
+    """A stored file: SHA-256 and size of its bytes."""
+
+    digest: bytes
+    size_bytes: int
+
+
+class Blobs:
+    """A blob store: a local folder (made when missing), or an object store by URL (`s3://bucket/path`, gs, az).
+
+    `incoming` is the local folder where files are gathered before they are kept.
+    """
+
+    def __init__(self, place: Path | str, incoming: Path | None = None) -> None:
+        folder = _folder(place)
+        self._shelf: shelves.Shelf = shelves.FolderShelf(folder) if folder else shelves.ObjectShelf(str(place))
+        self._incoming = incoming or (folder or Path(tempfile.gettempdir())) / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+
+    async def put(self, chunks: AsyncIterator[bytes], limit: int) -> StoredBlob:
+        """Store a stream. TooLargeError above `limit` bytes, UnavailableError if the disk refuses: nothing is kept."""
+        try:
+            incoming = await asyncio.to_thread(_Incoming, self._incoming)
+            try:
+                async for block in _blocks(chunks):
+                    if incoming.size + len(block) > limit:
+                        raise too_large(limit)
+                    await asyncio.to_thread(incoming.write, block)
+                return await asyncio.to_thread(incoming.finish, self._shelf)
+            finally:
+                incoming.discard()
+        except OSError as error:
+            raise _refused(error) from error
+
+    def open(self, digest: bytes) -> BinaryIO:
+        """Open a blob for reading, off the event loop; NotFoundError when it is not there."""
+        try:
+            return self._shelf.open(digest)
+        except FileNotFoundError:
+            raise errors.NotFoundError("The file is no longer stored.", hint="Send it again.") from None
+
+    async def stream(self, digest: bytes) -> AsyncIterator[bytes]:
+        """Yield a blob in blocks."""
+        with await asyncio.to_thread(self.open, digest) as file:
+            while block := await asyncio.to_thread(file.read, _BLOCK):
+                yield block
+
+    async def exists(self, digest: bytes) -> bool:
+        """Whether the blob is stored."""
+        return await asyncio.to_thread(self._shelf.exists, digest)
+
+    async def drop(self, digest: bytes) -> None:
+        """Remove a blob; harmless when it is not there."""
+        await asyncio.to_thread(self._shelf.drop, digest)
+
+    async def list_older(self, age_s: float) -> list[bytes]:
+        """Return the digests of blobs older than `age_s` seconds; half-written files of that age are removed."""
+        return await asyncio.to_thread(self._list_older, time.time() - age_s)
+
+    def _list_older(self, moment: float) -> list[bytes]:
+        for path in self._incoming.iterdir():
+            if path.stat().st_mtime < moment:
+                path.unlink(missing_ok=True)
+        return list(self._shelf.list_older(moment))
+
+
+class _Incoming:
+    """A file being written. Its methods block."""
+
+    def __init__(self, folder: Path) -> None:
+        handle, name = tempfile.mkstemp(dir=folder)
+        self.size = 0
+        self._path = Path(name)
+        self._file = os.fdopen(handle, "wb")
+        self._state = hashlib.sha256()
+
+    def write(self, block: bytes) -> None:
+        self._state.update(block)
+        self.size += len(block)
+        self._file.write(block)
+
+    def finish(self, shelf: shelves.Shelf) -> StoredBlob:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        blob = StoredBlob(self._state.digest(), self.size)
+        shelf.keep(self._path, blob.digest)
+        return blob
+
+    def discard(self) -> None:
+        """Close; what was not kept goes."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def too_large(limit: int) -> errors.TooLargeError:
+    """Return the error for a file over the limit."""
+    return errors.TooLargeError(
+        f"The file is larger than {limit / 2**20:,.0f} MiB, the limit of this server.",
+        hint="Send the report without attachments, or ask an administrator to raise TESTFLUX_UPLOAD_LIMIT.",
+    )
+
+
+async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Gather chunks into blocks worth a trip to a thread."""
+    waiting: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        waiting.append(chunk)
+        size += len(chunk)
+        if size >= _BLOCK:
+            yield b"".join(waiting)
+            waiting.clear()
+            size = 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _folder(place: Path | str) -> Path | None:
+    """Return the local folder that a place names, None for an object store."""
+    if isinstance(place, Path):
+        return place
+    parts = urlsplit(place)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
+def _refused(error: OSError) -> errors.UnavailableError:
+    return errors.UnavailableError(
+        f"The blob store cannot keep the file: {error.strerror or error}.",
+        hint="Make room on the disk that holds TESTFLUX_DATA, or mend its permissions; then send the file again.",
+    )

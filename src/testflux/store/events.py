@@ -1,0 +1,44 @@
+"""What just changed, for open browsers: written with the change, delivered when it is committed, kept for an hour.
+
+An event names things and says little about them: whoever passes it on reads what his listeners may see.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from psycopg.types.json import Jsonb
+
+from testflux.store import queries
+from testflux.store.database import Reader, Row, Writer
+
+CHANNEL = "testflux_live"
+KEPT = timedelta(hours=1)
+
+_SQL = queries.load("events")
+
+
+async def publish(writer: Writer, org_id: int, topic: str, type_: str, data: dict[str, object]) -> int:
+    """Tell everybody who listens to the topic; returns the event's number."""
+    row = await writer.one(_SQL["publish"], org_id=org_id, topic=topic, type=type_, data=Jsonb(data), channel=CHANNEL)
+    return row["event_id"]
+
+
+async def list_events(reader: Reader, org_id: int, topics: list[str], after: int, limit: int = 500) -> list[Row]:
+    """Return the events of these topics after a number: event_id, topic, type, data, created_at."""
+    return await reader.all(_SQL["list_events"], org_id=org_id, topics=topics, after=after, limit=limit)
+
+
+async def find_event(reader: Reader, event_id: int) -> Row | None:
+    """Return one event by its number (with org_id), None when it was swept."""
+    return await reader.find(_SQL["find_event"], event_id=event_id)
+
+
+async def get_range(reader: Reader) -> Row:
+    """Return the oldest and the newest event kept: `first_event` and `last_event`, both 0 when there is none."""
+    return await reader.one(_SQL["get_range"])
+
+
+async def drop_old(writer: Writer) -> int:
+    """Forget events older than an hour; returns how many."""
+    return await writer.run(_SQL["drop_old"], kept=KEPT)

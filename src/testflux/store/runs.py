@@ -1,0 +1,173 @@
+"""Runs: one row each, written once."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from testflux.model.report import Report
+from testflux.model.run import Metadata
+from testflux.model.status import Kind, Severity, Status, Verdict
+from testflux.store import queries
+from testflux.store.database import Reader, Writer
+
+_SQL = queries.load("runs")
+
+
+class RunKey(msgspec.Struct, frozen=True):
+    """What every row of a run carries. `number` is for people."""
+
+    project_id: int
+    run_id: int
+    number: int
+    started_at: datetime
+
+    @property
+    def run_day(self) -> date:
+        """The UTC day of its start: the partition key."""
+        return self.started_at.astimezone(UTC).date()
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """Which runs are compared with each other."""
+
+    project_id: int
+    kind: Kind
+    name: str
+    environment: str
+    branch: str
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found out about a run when it arrived."""
+
+    verdict: Verdict
+    baseline_run_id: int | None
+    new_failures: int
+    fixed: int
+    duration_histogram: list[int]
+
+
+async def take_number(writer: Writer, project_id: int, started_at: datetime) -> RunKey:
+    """Give a new run its number and id. Other runs of the project wait here until this transaction ends."""
+    row = await writer.one(_SQL["take_number"], project_id=project_id)
+    return RunKey(project_id, row["run_id"], row["number"], started_at)
+
+
+async def find_baseline(reader: Reader, lane: Lane, run: RunKey, default_branch: str) -> RunKey | None:
+    """Return the run to compare with, None when there is none.
+
+    It is the newest earlier run of the lane that was read whole and held something; of the default branch when the
+    lane's own branch has none. Earlier is by start, so history uploaded late is compared with what came before it.
+    """
+    for branch in dict.fromkeys((lane.branch, default_branch)):
+        row = await reader.find(
+            _SQL["find_baseline"],
+            project_id=lane.project_id,
+            kind=lane.kind,
+            name=lane.name,
+            environment=lane.environment,
+            branch=branch,
+            started_at=run.started_at,
+            run_id=run.run_id,
+        )
+        if row:
+            return RunKey(lane.project_id, row["run_id"], row["number"], row["started_at"])
+    return None
+
+
+async def add_run(
+    writer: Writer, run: RunKey, upload_id: int, report: Report, metadata: Metadata, judgement: Judgement
+) -> None:
+    """Write the run down, with the counters that trends add up."""
+    await writer.run(
+        _SQL["add_run"],
+        project_id=run.project_id,
+        run_id=run.run_id,
+        number=run.number,
+        upload_id=upload_id,
+        started_at=run.started_at,
+        run_day=run.run_day,
+        **_said(metadata),
+        **_read(report),
+        **_judged(judgement),
+        **_count_results(report),
+        **_count_findings(report),
+    )
+
+
+async def add_log(writer: Writer, run: RunKey, report: Report) -> None:
+    """Write down the errors and warnings that belong to no test."""
+    if report.log:
+        await writer.copy(
+            "run_log",
+            ("project_id", "run_id", "position", "level", "text", "is_html", "logged_at"),
+            ("int8", "int8", "int4", "text", "text", "bool", "timestamptz"),
+            (
+                (run.project_id, run.run_id, position, entry.level, entry.text, entry.is_html, entry.at)
+                for position, entry in enumerate(report.log)
+            ),
+        )
+
+
+def _said(metadata: Metadata) -> dict[str, object]:
+    return {
+        "name": metadata.name,
+        "environment": metadata.environment,
+        "test_type": metadata.type,
+        "branch": metadata.branch,
+        "commit_sha": metadata.commit,
+        "pull_request": metadata.pull_request,
+        "ci_provider": metadata.ci_provider,
+        "build_url": metadata.build_url,
+        "build_key": metadata.build_key,
+        "labels": Jsonb(metadata.labels),
+    }
+
+
+def _read(report: Report) -> dict[str, object]:
+    return {
+        "kind": report.kind,
+        "format": report.format,
+        "tool_name": report.tool.name,
+        "tool_version": report.tool.version,
+        "duration_ms": report.duration_ms,
+        "is_complete": report.is_complete,
+        "local_times": report.local_times,
+        "warnings": Jsonb(report.warnings),
+        "totals": Jsonb(report.totals),
+    }
+
+
+def _judged(judgement: Judgement) -> dict[str, object]:
+    return {
+        "verdict": judgement.verdict,
+        "baseline_run_id": judgement.baseline_run_id,
+        "new_failures": judgement.new_failures,
+        "fixed": judgement.fixed,
+        "duration_histogram": judgement.duration_histogram,
+    }
+
+
+def _count_results(report: Report) -> dict[str, object]:
+    counts = dict.fromkeys(Status, 0)
+    duration_sum_ms = 0
+    for result in report.results:
+        counts[result.status] += 1
+        if result.status is not Status.SKIPPED:
+            duration_sum_ms += result.duration_ms
+    return {**{status.label: count for status, count in counts.items()}, "duration_sum_ms": duration_sum_ms}
+
+
+def _count_findings(report: Report) -> dict[str, object]:
+    counts = dict.fromkeys(Severity, 0)
+    for finding in report.findings:
+        counts[finding.severity] += 1
+    return {
+        "findings_high": counts[Severity.CRITICAL] + counts[Severity.HIGH],
+        "findings_medium": counts[Severity.MEDIUM],
+        "findings_low": counts[Severity.LOW],
+        "findings_info": counts[Severity.INFORMATIONAL],
+    }

@@ -1,0 +1,29 @@
+-- name: publish
+-- Keep an event and wake the listeners with its number when the transaction commits.
+with event as (
+    insert into live_event (org_id, topic, type, data)
+    values (%(org_id)s, %(topic)s, %(type)s, %(data)s)
+    returning event_id
+)
+select event_id, pg_notify(%(channel)s, event_id::text) from event;
+
+-- name: list_events
+-- The events of some topics after a number, in order.
+select event_id, topic, type, data, created_at
+from live_event
+where org_id = %(org_id)s and topic = any(%(topics)s) and event_id > %(after)s
+order by event_id
+limit %(limit)s;
+
+-- name: find_event
+-- One event, to be passed on.
+select event_id, org_id, topic, type, data, created_at from live_event where event_id = %(event_id)s;
+
+-- name: get_range
+-- What is kept: a browser that asks for less has missed something.
+select coalesce(min(event_id), 0) as first_event, coalesce(max(event_id), 0) as last_event from live_event;
+
+-- name: drop_old
+-- Events nobody will ask for any more; the newest one stays, so that the numbers are known to go on.
+delete from live_event
+where created_at < now() - %(kept)s::interval and event_id < (select max(event_id) from live_event);

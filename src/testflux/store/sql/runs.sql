@@ -1,0 +1,31 @@
+-- name: take_number
+-- The next run number of a project, with an id for the run; the row's lock makes runs of one project wait for each other.
+update project
+set next_run_number = next_run_number + 1, change_count = change_count + 1
+where project_id = %(project_id)s
+returning next_run_number - 1 as number, nextval(pg_get_serial_sequence('run', 'run_id')) as run_id;
+
+-- name: find_baseline
+-- The newest earlier run of a lane that can be compared with.
+select run_id, number, started_at
+from run
+where project_id = %(project_id)s and kind = %(kind)s and name = %(name)s and environment = %(environment)s
+  and branch = %(branch)s and (started_at, run_id) < (%(started_at)s, %(run_id)s)
+  and is_complete and verdict <> 'empty'
+order by started_at desc, run_id desc
+limit 1;
+
+-- name: add_run
+-- The run itself; its id was taken before, as everything else carries it.
+insert into run (project_id, run_id, number, upload_id, kind, format, tool_name, tool_version, name, environment,
+                 test_type, branch, commit_sha, pull_request, ci_provider, build_url, build_key, labels, started_at,
+                 run_day, duration_ms, verdict, is_complete, local_times, warnings, totals, passed, failed, broken,
+                 skipped, flaky, duration_sum_ms, duration_histogram, findings_high, findings_medium, findings_low,
+                 findings_info, baseline_run_id, new_failures, fixed)
+overriding system value
+values (%(project_id)s, %(run_id)s, %(number)s, %(upload_id)s, %(kind)s, %(format)s, %(tool_name)s, %(tool_version)s,
+        %(name)s, %(environment)s, %(test_type)s, %(branch)s, %(commit_sha)s, %(pull_request)s, %(ci_provider)s,
+        %(build_url)s, %(build_key)s, %(labels)s, %(started_at)s, %(run_day)s, %(duration_ms)s, %(verdict)s,
+        %(is_complete)s, %(local_times)s, %(warnings)s, %(totals)s, %(passed)s, %(failed)s, %(broken)s, %(skipped)s,
+        %(flaky)s, %(duration_sum_ms)s, %(duration_histogram)s, %(findings_high)s, %(findings_medium)s,
+        %(findings_low)s, %(findings_info)s, %(baseline_run_id)s, %(new_failures)s, %(fixed)s);

@@ -1,0 +1,93 @@
+-- name: add_blob
+-- Say that a stored file is in use; waits for whoever is just removing it.
+insert into blob (digest, size_bytes) values (%(digest)s, %(size_bytes)s) on conflict (digest) do nothing;
+
+-- name: lock_blob
+-- Between writing and removing one file: the lock is held until the transaction ends.
+select pg_advisory_xact_lock(hashtextextended(encode(%(digest)s::bytea, 'hex'), 0));
+
+-- name: add_upload
+-- A file that arrived, unless the same one is there already.
+insert into upload (project_id, upload_key, file_name, blob_digest, size_bytes, status, error, metadata, request_id,
+                    created_by, finished_at)
+values (%(project_id)s, %(upload_key)s, %(file_name)s, %(blob_digest)s, %(size_bytes)s, %(status)s, %(error)s,
+        %(metadata)s, %(request_id)s, %(created_by)s, case when %(status)s = 'rejected' then now() end)
+on conflict (project_id, upload_key) where status <> 'rejected' do nothing
+returning upload_id;
+
+-- name: find_same
+-- The upload that a repeated one repeats.
+select upload_id from upload
+where project_id = %(project_id)s and upload_key = %(upload_key)s and status <> 'rejected';
+
+-- name: get_upload
+-- One upload with what it became.
+select u.project_id, u.upload_id, u.file_name, u.blob_digest, u.size_bytes, u.status, u.stage, u.progress, u.error,
+       u.metadata, u.request_id, u.created_by, u.created_at, u.finished_at,
+       p.org_id, p.slug as project_slug, p.name as project_name, p.default_branch, p.is_sample,
+       u.run_id, r.number as run_number, r.kind as run_kind, r.verdict as run_verdict, r.warnings as run_warnings
+from upload u
+join project p using (project_id)
+left join run r on r.project_id = u.project_id and r.run_id = u.run_id
+where u.project_id = %(project_id)s and u.upload_id = %(upload_id)s;
+
+-- name: list_uploads
+-- The uploads of a project, newest first, as `get_upload` has them.
+select u.project_id, u.upload_id, u.file_name, u.blob_digest, u.size_bytes, u.status, u.stage, u.progress, u.error,
+       u.metadata, u.request_id, u.created_by, u.created_at, u.finished_at,
+       p.org_id, p.slug as project_slug, p.name as project_name, p.default_branch, p.is_sample,
+       u.run_id, r.number as run_number, r.kind as run_kind, r.verdict as run_verdict, r.warnings as run_warnings
+from upload u
+join project p using (project_id)
+left join run r on r.project_id = u.project_id and r.run_id = u.run_id
+where u.project_id = %(project_id)s
+  and (%(status)s::text is null or u.status = %(status)s)
+  and (%(before_at)s::timestamptz is null or (u.created_at, u.upload_id) < (%(before_at)s, %(before_id)s))
+order by u.created_at desc, u.upload_id desc
+limit %(limit)s;
+
+-- name: lock_upload
+-- The upload, ours until the transaction ends: whoever else processes it waits and then sees that it is done.
+select status from upload where project_id = %(project_id)s and upload_id = %(upload_id)s for update;
+
+-- name: save_progress
+-- What the pipeline does with the upload now; one that is finished stays as it is.
+update upload set status = 'processing', stage = %(stage)s, progress = %(progress)s
+where project_id = %(project_id)s and upload_id = %(upload_id)s and status in ('queued', 'processing');
+
+-- name: save_stored
+-- The upload became a run.
+update upload set status = 'stored', stage = 'done', progress = 100, error = null, run_id = %(run_id)s, finished_at = now()
+where project_id = %(project_id)s and upload_id = %(upload_id)s;
+
+-- name: save_rejected
+-- The upload cannot be read, or is too large to keep.
+update upload
+set status = 'rejected', progress = 100, error = %(error)s, finished_at = now(),
+    blob_digest = case when %(is_kept)s then blob_digest end
+where project_id = %(project_id)s and upload_id = %(upload_id)s and status in ('queued', 'processing');
+
+-- name: drop_upload
+-- One upload, with its run.
+delete from upload where project_id = %(project_id)s and upload_id = %(upload_id)s returning blob_digest;
+
+-- name: drop_unused_blob
+-- A file that no upload names any more.
+delete from blob b where b.digest = %(digest)s
+  and not exists (select from upload u where u.blob_digest = b.digest);
+
+-- name: count_blob
+-- Whether a file is in use.
+select count(*) as uses from blob where digest = %(digest)s;
+
+-- name: list_lost
+-- Uploads that wait although no job will ever come for them; their jobs should be added again.
+select u.project_id, u.upload_id, u.request_id
+from upload u
+where u.status in ('queued', 'processing') and u.created_at < now() - interval '5 minutes'
+  and not exists (
+      select from procrastinate_jobs j
+      where j.status in ('todo', 'doing') and j.task_name = %(task)s
+        and (j.args ->> 'project_id')::bigint = u.project_id and (j.args ->> 'upload_id')::bigint = u.upload_id
+  )
+order by u.project_id, u.upload_id;
