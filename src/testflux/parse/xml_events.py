@@ -94,13 +94,12 @@ class Reader(Generic[Builder]):
         if self._is_wide:
             return None
         at = self._parser.CurrentByteIndex
-        block_start = self._fed - len(self._block)
-        if at < block_start:
-            earlier = self._previous.find(b">", at - block_start + len(self._previous))
-            if earlier >= 0:
-                return self._base + block_start - len(self._previous) + earlier + 1
-        here = self._block.find(b">", max(0, at - block_start))
-        return self._base + block_start + here + 1
+        data, offset = self._block, at - self._fed + len(self._block)
+        if offset < 0:
+            data, offset = self._previous[offset:] + self._block, 0
+        if not data.startswith(b"</" + self.tag.encode(), offset):
+            return self._base + at  # an empty element, <like this/>, ends where expat is now
+        return self._base + at + data.index(b">", offset) + 1 - offset
 
     def warn(self, code: str, message: str) -> None:
         """Remember something odd at this place; each code and message is kept once, and not more than fifty in all."""
