@@ -40,11 +40,12 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Loader:
-    """Puts the sample history in and takes it out. One for each server; `close` it before the database."""
+    """Puts the sample history of so many days in, and takes it out. A server has one; `close` it before the database."""
 
-    def __init__(self, database: Database, blobs: Blobs) -> None:
+    def __init__(self, database: Database, blobs: Blobs, days: int = 90) -> None:
         self._database = database
         self._blobs = blobs
+        self._days = days
         self._task: asyncio.Task[None] | None = None
         self._planned = 0
 
@@ -65,7 +66,7 @@ class Loader:
         The loading goes on in the background.
         """
         if not self._is_running and (await self.look(org_id)).status is Status.ABSENT:
-            plan = await asyncio.to_thread(history.plan, now)
+            plan = await asyncio.to_thread(history.plan, now, self._days)
             ids = await self._add_projects(org_id)
             self._planned = len(plan)
             self._task = asyncio.create_task(self._load(org_id, plan, ids))
