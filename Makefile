@@ -29,8 +29,8 @@ dev: install ## The same for developers: the API restarts and the page updates i
 
 test: install-tests ## Run every test that this machine can run (PG=15: on PostgreSQL 15; T=path: only these)
 	@$(BIN)/python tools/web.py build
-	@$(if $(T),,$(BIN)/python tools/web.py npm test)
-	$(BIN)/python -m pytest --numprocesses auto $(T)
+	@web=0; $(if $(T),,$(BIN)/python tools/web.py npm test || web=1;) \
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(T) && exit $$web
 
 check: install-tests ## Lint, formats, types, import contracts, for Python and for the web app
 	$(BIN)/ruff check

@@ -32,7 +32,8 @@ def main(data: Path) -> None:
             environment["TESTFLUX_DATABASE_URL"] = server.dsn
         running.enter_context(contextlib.suppress(KeyboardInterrupt))
         web = [sys.executable, str(ROOT / "tools" / "web.py"), "npm", "run", "dev"]
-        running.enter_context(child(web, environment))
+        api = f"http://127.0.0.1:{environment.get('TESTFLUX_PORT', '8080')}"
+        running.enter_context(child(web, {**environment, "TESTFLUX_API": api}))
         while True:
             seen = snapshot()
             serve = [sys.executable, "-m", "testflux.cli.main", "serve", "--data", str(data)]
