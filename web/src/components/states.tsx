@@ -1,0 +1,81 @@
+import clsx from "clsx";
+import type { ReactNode } from "react";
+import { Button } from "@/components/button";
+import { CopyBlock } from "@/components/copy";
+import { explain } from "@/lib/problem";
+
+/** Grey lines where content will be, as high as it will be. */
+export function Skeleton({ rows = 5, className }: { rows?: number; className?: string }) {
+  return (
+    <div role="status" aria-label="Loading" className={clsx("grid gap-3 p-4", className)}>
+      {Array.from({ length: rows }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: identical, never reordered
+        <div
+          key={index}
+          className="h-5 animate-pulse rounded-sm bg-sunken"
+          style={{ width: `${92 - ((index * 17) % 40)}%` }}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** Nothing here yet: says why, and teaches the next step, with a command where one helps. */
+export function Empty({
+  title,
+  children,
+  command,
+  action,
+}: {
+  title: string;
+  children?: ReactNode;
+  command?: string;
+  action?: ReactNode;
+}) {
+  return (
+    <div className="grid justify-items-start gap-2 px-4 py-6">
+      <h3 className="font-semibold text-base">{title}</h3>
+      {children !== undefined && <div className="max-w-[68ch] text-text-2">{children}</div>}
+      {command !== undefined && <CopyBlock text={command} label="Copy command" />}
+      {action}
+    </div>
+  );
+}
+
+/** What went wrong, in words, with what to do and the id to quote. */
+export function TroubleNote({ error, retry }: { error: unknown; retry?: () => void }) {
+  const trouble = explain(error);
+  return (
+    <div
+      role="alert"
+      className="m-3 grid justify-items-start gap-1 rounded-md border border-line border-l-[3px] border-l-fail bg-surface px-4 py-3"
+    >
+      <h3 className="font-semibold text-base">{trouble.title}</h3>
+      {trouble.detail !== "" && <p className="text-text-2 [overflow-wrap:anywhere]">{trouble.detail}</p>}
+      {trouble.hint !== "" && <p className="text-text-2 [overflow-wrap:anywhere]">{trouble.hint}</p>}
+      {trouble.requestId !== "" && (
+        <p className="font-mono text-sm text-text-3">request {trouble.requestId}</p>
+      )}
+      {retry !== undefined && (
+        <Button className="mt-2" onClick={retry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** What a query shows: skeleton, trouble, or its answer. */
+export function Loaded<T>({
+  query,
+  rows,
+  children,
+}: {
+  query: { data: T | undefined; error: unknown; refetch: () => unknown };
+  rows?: number;
+  children: (data: T) => ReactNode;
+}) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.error) return <TroubleNote error={query.error} retry={() => void query.refetch()} />;
+  return <Skeleton rows={rows} />;
+}

@@ -1,0 +1,88 @@
+import type { AxiosError, InternalAxiosRequestConfig } from "axios";
+import { create } from "zustand";
+import {
+  type AccessGrant,
+  refreshAccess,
+  signIn as requestGrant,
+  signOut as requestSignOut,
+  type User,
+} from "@/lib/api";
+import { client } from "@/lib/api/client.gen";
+
+type Phase = "unknown" | "signed-in" | "signed-out";
+
+interface Session {
+  phase: Phase;
+  token: string;
+  user: User | null;
+}
+
+/** Who is signed in. The access token lives in memory only; the refresh cookie is out of reach of scripts. */
+export const useSession = create<Session>(() => ({ phase: "unknown", token: "", user: null }));
+
+function accept(grant: AccessGrant): void {
+  useSession.setState({ phase: "signed-in", token: grant.access_token, user: grant.user });
+}
+
+function forget(): void {
+  useSession.setState({ phase: "signed-out", token: "", user: null });
+}
+
+let refreshing: Promise<boolean> | null = null;
+
+/** Exchange the refresh cookie for a new access token; calls at the same time share one exchange. */
+export function refresh(): Promise<boolean> {
+  refreshing ??= exchange().finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+async function exchange(): Promise<boolean> {
+  try {
+    const { data } = await refreshAccess({ throwOnError: true });
+    accept(data);
+    return true;
+  } catch (error) {
+    // No answer says nothing about the session: only a refusal ends it.
+    if ((error as AxiosError).response !== undefined || useSession.getState().phase === "unknown") forget();
+    return false;
+  }
+}
+
+/** Sign in; throws the server's problem when it refuses. */
+export async function signIn(email: string, password: string): Promise<void> {
+  const { data } = await requestGrant({ body: { email, password }, throwOnError: true });
+  accept(data);
+}
+
+/** Sign out here and on the server. */
+export async function signOut(): Promise<void> {
+  await requestSignOut({ throwOnError: false });
+  forget();
+}
+
+/** True when the signed-in person manages things. */
+export function useIsAdmin(): boolean {
+  return useSession((session) => session.user?.role === "admin");
+}
+
+const RETRIED = Symbol("retried");
+
+/** Send the token with each request, and try once more with a fresh one when it has run out. */
+export function connectSession(): void {
+  client.setConfig({ baseURL: "", throwOnError: true });
+  client.instance.interceptors.request.use((request) => {
+    const { token } = useSession.getState();
+    if (token !== "") request.headers.set("Authorization", `Bearer ${token}`);
+    return request;
+  });
+  client.instance.interceptors.response.use(undefined, async (error: AxiosError) => {
+    const request = error.config as (InternalAxiosRequestConfig & { [RETRIED]?: boolean }) | undefined;
+    const isAuth = request?.url?.startsWith("/api/v1/auth/") ?? true;
+    if (error.response?.status !== 401 || request === undefined || isAuth || request[RETRIED]) throw error;
+    request[RETRIED] = true;
+    if (!(await refresh())) throw error;
+    return client.instance.request(request);
+  });
+}
