@@ -45,7 +45,7 @@ bench: install-tests ## Run the benchmarks; each prints a table
 
 screens: install-tests ## Photograph every screen, light and dark, wide and narrow, into screens/
 	@$(BIN)/python tools/web.py build
-	@$(BIN)/python tools/screens.py screens
+	@PYTHONPATH=tests $(BIN)/python tools/screens.py screens
 
 api-types: install-tests ## Write the OpenAPI document and make the web app's client from it anew
 	@$(BIN)/python -m testflux.serve.openapi web/openapi.json

@@ -4,8 +4,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import install
 import pytest
+
+import install
 
 
 @pytest.fixture

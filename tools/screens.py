@@ -1,0 +1,137 @@
+"""`make screens FOLDER`: photographs every screen of a house full of sample history, light and dark, wide and narrow.
+
+It finds the screens by following links, one of each kind, so that a new screen needs no line here.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import BrowserContext, Page, Playwright, StorageState, sync_playwright
+
+from running import PASSWORD, RunningHouse
+
+WIDTHS = {"wide": (1440, 900), "narrow": (390, 844)}
+THEMES = ("light", "dark")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 120  # seconds for the sample history
+MOST_SCREENS = 60
+
+
+def main(folder: Path) -> None:
+    """Start a house, fill it, walk through it once, then photograph all that was found."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        sys.exit("There is no browser to photograph with: install chromium.")
+    folder.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="tfx-", ignore_cleanup_errors=True) as name,
+        sync_playwright() as playwright,
+    ):
+        Path(name).chmod(0o711)
+        house = RunningHouse(Path(name) / "data").start()
+        try:
+            photograph(playwright, browser, house, folder)
+        finally:
+            house.stop()
+
+
+def photograph(playwright: Playwright, browser: str, house: RunningHouse, folder: Path) -> None:
+    """Write one PNG a screen, theme and width."""
+    with house.client() as client:
+        seeds = fill(client)
+    with playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"]) as chromium:
+        state = sign_in(chromium.new_context(base_url=house.url))
+        screens = find_screens(chromium.new_context(base_url=house.url, storage_state=state).new_page(), seeds)
+        for look, (width, height) in WIDTHS.items():
+            for theme in THEMES:
+                context = chromium.new_context(
+                    base_url=house.url,
+                    storage_state=state,
+                    color_scheme=theme,
+                    viewport={"width": width, "height": height},
+                    reduced_motion="reduce",
+                )
+                state = take(context.new_page(), screens, folder, f"{theme}-{look}")
+                context.close()
+        print(f"{len(screens)} screens, {len(WIDTHS) * len(THEMES)} pictures each, in {folder}")
+
+
+def fill(client: httpx.Client) -> list[str]:
+    """Load the sample history; return the paths of one run of each kind."""
+    client.post("/sample").raise_for_status()
+    deadline = time.monotonic() + PATIENCE
+    while client.get("/sample").raise_for_status().json()["status"] != "present":
+        if time.monotonic() > deadline:
+            sys.exit(f"The sample history did not load within {PATIENCE} seconds.")
+        time.sleep(0.5)
+    kinds = ("functional", "security", "load")
+    runs = [client.get("/runs", params={"kind": kind, "limit": 1}).raise_for_status().json() for kind in kinds]
+    return [f"/runs/{item['id']}" for answer in runs for item in answer["items"]]
+
+
+def sign_in(context: BrowserContext) -> StorageState:
+    """Photograph nothing yet: pass the sign-in page and return what the browser then holds."""
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("E-mail").fill("admin@testflux.local")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_function("!location.pathname.startsWith('/login')")
+    settle(page)
+    return context.storage_state()
+
+
+def find_screens(page: Page, seeds: list[str]) -> dict[str, str]:
+    """Return a path for each kind of screen that links lead to."""
+    waiting = ["/", *seeds]
+    found: dict[str, str] = {}
+    kinds = dict(zip(seeds, ("functional", "security", "load"), strict=True))
+    while waiting and len(found) < MOST_SCREENS:
+        path = waiting.pop(0)
+        name = name_of(path) + (f"-{kinds[path]}" if path in kinds else "")
+        if name in found:
+            continue
+        found[name] = path
+        page.goto(path)
+        settle(page)
+        waiting += list_links(page)
+    return found
+
+
+def list_links(page: Page) -> Iterator[str]:
+    """Yield the paths of the app that this screen links to."""
+    for href in page.eval_on_selector_all("a[href^='/']", "links => links.map(link => link.getAttribute('href'))"):
+        if not href.startswith(("/api", "/metrics", "/assets")):
+            yield href.partition("?")[0]
+
+
+def name_of(path: str) -> str:
+    """Name a screen by its path without what differs from thing to thing."""
+    general = re.sub(r"/\d+-\d+", "/one", re.sub(r"^/(p|projects)/[^/]+", "/project", path))
+    return general.strip("/").replace("/", "-") or "overview"
+
+
+def take(page: Page, screens: dict[str, str], folder: Path, look: str) -> StorageState:
+    """Photograph each screen in full; return what the browser holds, as the sign-in is renewed on the way."""
+    for name, path in screens.items():
+        page.goto(path)
+        settle(page)
+        page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
+    return page.context.storage_state()
+
+
+def settle(page: Page) -> None:
+    """Wait until the screen has all its answers; the live connection stays open and does not count."""
+    page.wait_for_load_state("networkidle")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
