@@ -77,7 +77,7 @@ async def reject(database: Database, blobs: Blobs, upload: Row, error: errors.Te
 
 async def _read(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits) -> Report:
     """Parse and normalise in a thread, while the upload tells how far that is."""
-    with await asyncio.to_thread(blobs.open, upload["blob_digest"]) as file:
+    with await _open(blobs, upload["blob_digest"]) as file:
         reading = asyncio.create_task(asyncio.to_thread(_parse, file, limits))
         try:
             stage, progress = Stage.PARSE, 0
@@ -89,6 +89,13 @@ async def _read(database: Database, blobs: Blobs, upload: Row, limits: inflate.L
             return await reading
         finally:
             await asyncio.wait([reading])
+
+
+async def _open(blobs: Blobs, digest: bytes) -> BinaryIO:
+    try:
+        return await asyncio.to_thread(blobs.open, digest)
+    except errors.NotFoundError as error:
+        raise errors.ReportError(error.message, hint=error.hint, code="file-missing") from error
 
 
 def _parse(file: BinaryIO, limits: inflate.Limits) -> Report:

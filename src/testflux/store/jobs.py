@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import date, datetime
+from typing import Any, LiteralString, TypeVar
 
 import procrastinate
+import procrastinate.exceptions
+import psycopg
 
-from testflux.store.database import Writer
+from testflux.store import queries
+from testflux.store.database import Database, Reader, Writer
 
 PROCESS_UPLOAD = "process_upload"
 DELIVER = "deliver"
 UPLOADS = "uploads"
 DELIVERIES = "deliveries"
+MAINTENANCE = "maintenance"
+
+_Answer = TypeVar("_Answer")
+_PATIENCE_S = 120.0
+_PAUSE_S = 0.5
+_SQL = queries.load("jobs")
 
 # Adding needs no connection of its own: it borrows the writer's.
 _adding = procrastinate.App(connector=procrastinate.PsycopgConnector())
@@ -29,3 +42,46 @@ async def add_delivery(
     """Ask for a message to be delivered, at once or at a time."""
     job = _adding.configure_task(DELIVER, queue=DELIVERIES, schedule_at=at, connection=writer.connection)
     return await job.defer_async(project_id=project_id, run_day=run_day.isoformat(), delivery_id=delivery_id)
+
+
+def queue(database: Database) -> procrastinate.App:
+    """Return the queue for a worker: tasks are registered on it, and `open_queue` opens it."""
+    return procrastinate.App(connector=_PatientConnector(conninfo=database.direct_url))
+
+
+@asynccontextmanager
+async def open_queue(database: Database, app: procrastinate.App) -> AsyncGenerator[None]:
+    """Connect a worker's queue: through the database's own pool, unless a pooler stands before the database."""
+    async with app.open_async(None if database.is_pooled else database.pool):
+        yield
+
+
+async def list_waiting(reader: Reader) -> dict[str, int]:
+    """Count the jobs that are queued or running, by queue."""
+    rows = await reader.all(_SQL["list_waiting"])
+    return {row["queue_name"]: row["jobs"] for row in rows}
+
+
+class _PatientConnector(procrastinate.PsycopgConnector):
+    """Waits while the database restarts, so that a job's end is not lost and left as running for ever."""
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        await _patiently(lambda: super(_PatientConnector, self).execute_query_async(query, **arguments))
+
+    async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        return await _patiently(lambda: super(_PatientConnector, self).execute_query_one_async(query, **arguments))
+
+    async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
+        return await _patiently(lambda: super(_PatientConnector, self).execute_query_all_async(query, **arguments))
+
+
+async def _patiently(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    deadline = asyncio.get_running_loop().time() + _PATIENCE_S
+    while True:
+        try:
+            return await ask()
+        except procrastinate.exceptions.ConnectorException as error:
+            is_away = isinstance(error.__cause__, psycopg.OperationalError)
+            if not is_away or asyncio.get_running_loop().time() > deadline:
+                raise
+        await asyncio.sleep(_PAUSE_S)

@@ -1,0 +1,107 @@
+"""Housekeeping by the clock: each task once at a time over all workers; missed or repeated, it does no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import procrastinate
+import structlog
+
+from testflux.kit import clock
+from testflux.kit.settings import Settings
+from testflux.store import events, jobs, partitions, sessions, totals, uploads
+from testflux.store.blobs import Blobs
+from testflux.store.database import Database
+from testflux.work import deliver
+
+STALLED_S = 20
+"""A worker whose heartbeat is this old is dead."""
+
+_KEPT_HOURS = 72  # jobs that failed, for whoever looks
+_UNUSED_S = 24 * 3600.0  # a file that young may be of an upload that is just being written down
+_RECOUNTED = timedelta(days=40)
+
+log = structlog.get_logger("testflux.work")
+
+
+def register(app: procrastinate.App, database: Database, blobs: Blobs, settings: Settings) -> None:
+    """Put the periodic tasks on a worker's queue."""
+    del settings
+
+    async def rescue() -> None:
+        await rescue_stalled(app)
+
+    async def minute() -> None:
+        await sweep(database)
+
+    async def hour() -> None:
+        await prepare(database)
+
+    async def night() -> None:
+        await check_totals(database)
+        await drop_unused_files(database, blobs)
+        await app.job_manager.delete_old_jobs(
+            _KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+
+    for task, cron in ((rescue, "* * * * * */10"), (minute, "* * * * *"), (hour, "7 * * * *"), (night, "17 3 * * *")):
+        _schedule(app, task, cron)
+
+
+def _schedule(app: procrastinate.App, task: Callable[[], Awaitable[None]], cron: str) -> None:
+    async def run(timestamp: int) -> None:
+        del timestamp
+        await task()
+
+    # A queueing lock only: a lock would stay with a job that died, and nothing would ever run again.
+    name = f"housekeeping.{task.__name__}"
+    app.periodic(cron=cron)(app.task(name=name, queue=jobs.MAINTENANCE, queueing_lock=name)(run))
+
+
+async def rescue_stalled(app: procrastinate.App) -> int:
+    """Give the jobs of dead workers back to the queue; return how many."""
+    await app.job_manager.prune_stalled_workers(STALLED_S)
+    rescued = 0
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+        log.warning("job of a dead worker", task=job.task_name, arguments=job.task_kwargs)
+        await app.job_manager.retry_job(job)
+        rescued += 1
+    return rescued
+
+
+async def sweep(database: Database) -> None:
+    """Forget old events and sessions, and queue again what lost its job."""
+    async with database.write() as writer:
+        await events.drop_old(writer)
+        await sessions.drop_expired(writer, clock.now())
+        lost = await uploads.add_lost_again(writer)
+    if lost:
+        log.error("uploads had lost their jobs", uploads=lost)
+    await deliver.requeue(database)
+
+
+async def prepare(database: Database) -> None:
+    """Make the partitions of the months ahead. One missing for this month by now would have refused runs: an alert."""
+    today = clock.now().date()
+    async with database.write() as writer:
+        missing = await partitions.find_missing(writer, [today.replace(day=1)])
+        if missing:
+            log.error("partitions were missing", partitions=missing)
+        await partitions.ensure_ahead(writer, today)
+
+
+async def check_totals(database: Database) -> None:
+    """Recount the last forty days; totals that are not what their runs add up to are an alert."""
+    async with database.read() as reader:
+        differences = await totals.list_differences(reader, (clock.now() - _RECOUNTED).date())
+    for row in differences:
+        log.error("a day's total is wrong", **{key: str(value) for key, value in row.items()})
+
+
+async def drop_unused_files(database: Database, blobs: Blobs) -> None:
+    """Remove files that belong to no upload: their upload was removed, or never written down."""
+    old = await blobs.list_older(_UNUSED_S)
+    dropped = await uploads.drop_unused_blobs(database, blobs, old)
+    if dropped:
+        log.info("removed unused files", files=dropped)

@@ -1,0 +1,54 @@
+"""The worker: processes uploads, delivers messages and keeps house, in the server's process or in one of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+import procrastinate
+import structlog
+from procrastinate import exceptions
+
+from testflux.kit.settings import Settings
+from testflux.store import jobs
+from testflux.store.blobs import Blobs
+from testflux.store.database import Database
+from testflux.work import schedule, tasks
+
+_DELIVERING = 4  # a slow receiver keeps nobody waiting
+_HEARTBEAT_S = 5
+_STOPPING_S = 20
+_PAUSE_S = 2
+
+log = structlog.get_logger("testflux.work")
+
+
+async def run(database: Database, blobs: Blobs, settings: Settings) -> None:
+    """Work until cancelled; then finish what is begun (for 20 seconds) and return what is left to the queue.
+
+    A worker that dies instead is noticed by its missing heartbeat, and another one does its jobs again.
+    """
+    app = jobs.queue(database)
+    tasks.register(app, database, blobs, settings)
+    schedule.register(app, database, blobs, settings)
+    async with jobs.open_queue(database, app), asyncio.TaskGroup() as group:
+        group.create_task(_work(app, [jobs.UPLOADS], settings.worker_concurrency))
+        group.create_task(_work(app, [jobs.DELIVERIES, jobs.MAINTENANCE], _DELIVERING))
+
+
+async def _work(app: procrastinate.App, queues: Iterable[str], concurrency: int) -> None:
+    """Run a worker on some queues; one that gives up (the database was away too long) is followed by a new one."""
+    while True:
+        try:
+            await app.run_worker_async(
+                queues=queues,
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                update_heartbeat_interval=_HEARTBEAT_S,
+                stalled_worker_timeout=schedule.STALLED_S,
+                shutdown_graceful_timeout=_STOPPING_S,
+            )
+        except exceptions.ProcrastinateException as error:
+            log.warning("worker stopped", reason=str(error))
+        await asyncio.sleep(_PAUSE_S)
