@@ -124,7 +124,7 @@ async def test_the_certificate_is_checked_against_the_name_not_the_address(
     webhook._trust.cache_clear()  # noqa: SLF001 (it has already looked at the environment)
     try:
         assert (await post(secure_receiver.url)).is_sent
-        other = await post(secure_receiver.url.replace("localhost", "127.0.0.2"))
-        assert "CERTIFICATE_VERIFY_FAILED" in other.error or "cannot be reached" in other.error
+        other = await post(secure_receiver.url.replace("localhost", "127.0.0.1"))
+        assert "CERTIFICATE_VERIFY_FAILED" in other.error
     finally:
         webhook._trust.cache_clear()  # noqa: SLF001 (the next test's environment is another)
