@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -122,11 +122,10 @@ def rules_met(
 ) -> tuple[Rule, ...]:
     """List the rules under which this run is told; none for sample projects and for history.
 
-    `claimed_start` is the start that the uploader stated: only that makes a run history. A report whose own clock is
+    `claimed_start` is the start that the uploader stated (UTC when it names no zone): only that makes a run history. A report whose own clock is
     old was still uploaded as news.
     """
-    is_history = claimed_start is not None and now - claimed_start > HISTORY
-    if is_sample or is_history:
+    if is_sample or (claimed_start is not None and now - _zoned(claimed_start) > HISTORY):
         return ()
     return tuple(rule for rule in Rule if should_send(rule, message))
 
@@ -142,6 +141,10 @@ def facts(message: RunMessage) -> headline.Facts:
         baseline_number=message.baseline_number,
         flaky=message.flaky,
     )
+
+
+def _zoned(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _test_items(report: Report, comparison: Comparison) -> Iterable[Item]:

@@ -206,6 +206,14 @@ def test_history_and_samples_are_told_to_nobody(age: timedelta | None, is_sample
     assert bool(message.rules_met(told(), started, is_sample=is_sample, now=NOW)) is is_told
 
 
+def test_a_claimed_start_without_a_zone_is_utc() -> None:
+    def rules(age: timedelta) -> tuple[Rule, ...]:
+        return message.rules_met(told(), (NOW - age).replace(tzinfo=None), is_sample=False, now=NOW)
+
+    assert rules(timedelta(hours=23))
+    assert not rules(timedelta(hours=25))
+
+
 def test_the_test_message_says_what_it_is() -> None:
     made = message.build_test("webshop", "Web shop", NOW)
     assert made.event is Event.TEST
