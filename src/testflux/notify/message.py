@@ -122,8 +122,8 @@ def rules_met(
 ) -> tuple[Rule, ...]:
     """List the rules under which this run is told; none for sample projects and for history.
 
-    `claimed_start` is the start that the uploader stated (UTC when it names no zone): only that makes a run history. A report whose own clock is
-    old was still uploaded as news.
+    `claimed_start` is the start that the uploader stated (UTC when it names no zone): only that makes a run history. A
+    report whose own clock is old was still uploaded as news.
     """
     if is_sample or (claimed_start is not None and now - _zoned(claimed_start) > HISTORY):
         return ()
