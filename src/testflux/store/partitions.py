@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from psycopg import sql
-
 from testflux.store import queries
 from testflux.store.database import Reader, Writer
 
@@ -71,15 +69,8 @@ def _next_month(month: date) -> date:
 
 async def _make(writer: Writer, name: str, month: date) -> None:
     """Make the table first and attach it then: unlike `create table … partition of`, that never stops readers."""
-    names = {
-        "name": sql.Identifier(name),
-        "parent": sql.Identifier(name.removesuffix(f"_{month:%Y_%m}")),
-        "first": sql.Literal(month),
-        "past": sql.Literal(_next_month(month)),
-    }
+    parent = name.removesuffix(f"_{month:%Y_%m}")
+    await writer.run(queries.about(_SQL["make_partition"], name=name, parent=parent))
     await writer.run(
-        sql.SQL("create table {name} (like {parent} including defaults including constraints)").format(**names)
-    )
-    await writer.run(
-        sql.SQL("alter table {parent} attach partition {name} for values from ({first}) to ({past})").format(**names)
+        queries.about(_SQL["attach_partition"], name=name, parent=parent, first=month, past=_next_month(month))
     )

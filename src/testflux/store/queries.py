@@ -8,7 +8,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
+from datetime import date
 from importlib import resources
+from typing import LiteralString, cast
+
+from psycopg import sql
 
 _NAME = re.compile(r"^-- name: (\w+)\n((?:--.*\n)*)", re.MULTILINE)
 
@@ -17,6 +21,15 @@ _NAME = re.compile(r"^-- name: (\w+)\n((?:--.*\n)*)", re.MULTILINE)
 def load(noun: str) -> Mapping[str, str]:
     """Return the queries of `sql/<noun>.sql` by name."""
     return split((resources.files("testflux.store") / "sql" / f"{noun}.sql").read_text("utf-8"))
+
+
+def about(query: str, **parts: str | date) -> sql.Composed:
+    """Fill in what a query leaves open as `{part}` because no parameter may stand there: names (text) and days.
+
+    They are quoted, never spliced.
+    """
+    quoted = {key: sql.Identifier(part) if isinstance(part, str) else sql.Literal(part) for key, part in parts.items()}
+    return sql.SQL(cast("LiteralString", query)).format(**quoted)
 
 
 def split(text: str) -> dict[str, str]:

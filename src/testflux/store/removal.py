@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from psycopg import sql
-
 from testflux.kit import errors, identifiers
 from testflux.store import events, queries, totals, uploads
 from testflux.store.database import Writer
@@ -30,19 +28,14 @@ async def drop_run(writer: Writer, project_id: int, run_id: int) -> list[bytes]:
     values |= {"run_day": run["run_day"], "started_at": run["started_at"]}
     await writer.run(_SQL["make_touched"], **values)
     for table in BY_DAY:
-        await writer.run(_delete(table, "run_day", "run_id"), **values)
+        await writer.run(queries.about(_SQL["drop_rows_of_day"], table=table), **values)
     for table in BY_RUN:
-        await writer.run(_delete(table, "run_id"), **values)
+        await writer.run(queries.about(_SQL["drop_rows"], table=table), **values)
     for step in ("drop_tests", "move_failures", "drop_failures", "move_findings", "drop_findings", "drop_messages"):
         await writer.run(_SQL[step], **values)
-    await writer.run(_delete("run", "run_id"), **values)
+    await writer.run(queries.about(_SQL["drop_rows"], table="run"), **values)
     digest = await uploads.drop_upload(writer, project_id, run["upload_id"])
     data: dict[str, object] = {"run_id": identifiers.pack(project_id, run_id), "project": run["slug"]}
     for topic in (f"project:{run['slug']}", "projects"):
         await events.publish(writer, run["org_id"], topic, "run.deleted", data)
     return [digest] if digest else []
-
-
-def _delete(table: str, *keys: str) -> sql.Composed:
-    conditions = [sql.SQL("{} = {}").format(sql.Identifier(key), sql.Placeholder(key)) for key in ("project_id", *keys)]
-    return sql.SQL("delete from {} where {}").format(sql.Identifier(table), sql.SQL(" and ").join(conditions))

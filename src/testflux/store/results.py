@@ -1,6 +1,6 @@
 """Writing test results: boring ones get a slot in a chunk, interesting ones a row as well.
 
-Why: docs/explain/storage.md.
+Why: docs/explain/data.md.
 """
 
 from __future__ import annotations
@@ -199,34 +199,32 @@ async def _save_messages(writer: Writer, run: RunKey, told: Sequence[Result]) ->
     """Return the ids of all messages by text; each text is stored once in its project."""
     texts = {result.message for result in told}
     texts |= {attempt.message for result in told for attempt in result.attempts}
-    digests = {hashing.digest((text,)): text for text in texts - {""}}
-    ids = await _intern(writer, "messages", list(digests), project_id=run.project_id, texts=list(digests.values()))
-    return {digests[digest]: number for digest, number in ids.items()}
+    by_digest = {hashing.digest((text,)): text for text in texts - {""}}
+    if not by_digest:
+        return {}
+    digests = list(by_digest)
+    await writer.run(_SQL["add_messages"], project_id=run.project_id, digests=digests, texts=list(by_digest.values()))
+    rows = await writer.all(_SQL["find_messages"], project_id=run.project_id, digests=digests)
+    return {by_digest[row["digest"]]: row["message_id"] for row in rows}
 
 
 async def _save_failures(writer: Writer, run: RunKey, told: Sequence[Result], algorithm: str) -> dict[bytes, int]:
     """Return the ids of all causes by fingerprint."""
     causes = {result.fingerprint: result.cause for result in told if result.fingerprint}
+    if not causes:
+        return {}
     values: dict[str, object] = {
         "project_id": run.project_id,
+        "fingerprints": list(causes),
         "causes": list(causes.values()),
         "algorithm": algorithm,
         "run_id": run.run_id,
         "started_at": run.started_at,
     }
-    ids = await _intern(writer, "failures", list(causes), **values)
-    if ids:
-        await writer.run(_SQL["save_first_failure"], digests=list(causes), **values)
-    return ids
-
-
-async def _intern(writer: Writer, table: str, digests: Sequence[bytes], **values: object) -> dict[bytes, int]:
-    """Return ids by digest, adding what is missing first."""
-    if not digests:
-        return {}
-    await writer.run(_SQL[f"add_{table}"], digests=digests, **values)
-    rows = await writer.all(_SQL[f"find_{table}"], digests=digests, **values)
-    return {row["digest"]: row["id"] for row in rows}
+    await writer.run(_SQL["add_failures"], **values)
+    await writer.run(_SQL["save_first_failure"], **values)
+    rows = await writer.all(_SQL["find_failures"], **values)
+    return {row["fingerprint"]: row["failure_id"] for row in rows}
 
 
 def change_map(new: AbstractSet[int], still: AbstractSet[int]) -> dict[int, int]:

@@ -12,3 +12,11 @@ where parent.relname = any(%(tables)s)
   and parent.relnamespace = current_schema()::regnamespace
   and parent.relkind = 'p'
 order by child.relname;
+
+-- name: make_partition
+-- A table as its parent is, not yet part of it.
+create table {name} (like {parent} including defaults including constraints);
+
+-- name: attach_partition
+-- The table becomes its parent's partition, from a day on, up to but without another; indexes are made like the parent's.
+alter table {parent} attach partition {name} for values from ({first}) to ({past});

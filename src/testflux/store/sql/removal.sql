@@ -71,9 +71,19 @@ delete from finding f
 where f.project_id = %(project_id)s and f.first_run_id = %(run_id)s;
 
 -- name: drop_messages
--- Texts that no result shows any more.
+-- Texts that no result shows any more, over the days the project has runs.
 delete from message m
 where m.project_id = %(project_id)s and m.message_id in (select id from touched where what = 'message')
   and not exists (
-      select from result_row w where w.project_id = m.project_id and w.message_id = m.message_id
+      select from result_row w
+      where w.project_id = m.project_id and w.message_id = m.message_id
+        and w.run_day >= (select min(run_day) from run where project_id = %(project_id)s)
   );
+
+-- name: drop_rows_of_day
+-- The rows a run has in the partition of its day; {table} is one of ours.
+delete from {table} where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_id)s;
+
+-- name: drop_rows
+-- The rows a run has in any other table.
+delete from {table} where project_id = %(project_id)s and run_id = %(run_id)s;

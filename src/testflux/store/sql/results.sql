@@ -40,24 +40,24 @@ on conflict (project_id, digest) do nothing;
 
 -- name: find_messages
 -- The ids of texts.
-select digest, message_id as id from message where project_id = %(project_id)s and digest = any(%(digests)s);
+select digest, message_id from message where project_id = %(project_id)s and digest = any(%(digests)s);
 
 -- name: add_failures
 -- Causes not seen before.
 insert into failure (project_id, fingerprint, algorithm, cause, first_run_id, first_seen_at)
 select %(project_id)s, f.fingerprint, %(algorithm)s, f.cause, %(run_id)s, %(started_at)s
-from unnest(%(digests)s::bytea[], %(causes)s::text[]) as f (fingerprint, cause)
+from unnest(%(fingerprints)s::bytea[], %(causes)s::text[]) as f (fingerprint, cause)
 order by f.fingerprint
 on conflict (project_id, fingerprint, algorithm) do nothing;
 
 -- name: find_failures
 -- The ids of causes.
-select fingerprint as digest, failure_id as id
+select fingerprint, failure_id
 from failure
-where project_id = %(project_id)s and fingerprint = any(%(digests)s) and algorithm = %(algorithm)s;
+where project_id = %(project_id)s and fingerprint = any(%(fingerprints)s) and algorithm = %(algorithm)s;
 
 -- name: save_first_failure
 -- History that arrives late moves the first sight of a cause back.
 update failure set first_run_id = %(run_id)s, first_seen_at = %(started_at)s
-where project_id = %(project_id)s and fingerprint = any(%(digests)s) and algorithm = %(algorithm)s
+where project_id = %(project_id)s and fingerprint = any(%(fingerprints)s) and algorithm = %(algorithm)s
   and first_seen_at > %(started_at)s;
