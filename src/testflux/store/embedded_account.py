@@ -48,13 +48,14 @@ def choose_account(folder: Path, programs: Path) -> Account:
 
 def find_closed_door(paths: tuple[Path, ...], uid: int, gid: int) -> Path | None:
     """Return the first folder above the paths that this user may not enter."""
-    for path in paths:
-        for parent in reversed(path.resolve().parents):
-            state = parent.stat()
-            bit = stat.S_IXUSR if state.st_uid == uid else stat.S_IXGRP if state.st_gid == gid else stat.S_IXOTH
-            if not state.st_mode & bit:
-                return parent
-    return None
+    parents = (parent for path in paths for parent in reversed(path.resolve().parents))
+    return next((parent for parent in parents if not may_enter(parent.stat(), uid, gid)), None)
+
+
+def may_enter(folder: os.stat_result, uid: int, gid: int) -> bool:
+    """Say whether a folder of this owner, group and mode lets the user through."""
+    bit = stat.S_IXUSR if folder.st_uid == uid else stat.S_IXGRP if folder.st_gid == gid else stat.S_IXOTH
+    return bool(folder.st_mode & bit)
 
 
 def _find_owner(folder: Path) -> pwd.struct_passwd | None:

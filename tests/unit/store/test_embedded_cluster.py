@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from testflux.store import embedded_account, embedded_cluster
+
+PID_FILE = "4711\n/data/cluster\n1700000000\n5432\n/data\n\n  12345678         3\nready   \n"
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> embedded_cluster.Cluster:
+    """A cluster's folder with a data folder and nothing in it."""
+    (tmp_path / "cluster").mkdir()
+    return embedded_cluster.Cluster(tmp_path)
+
+
+def test_what_a_server_recorded_is_read(cluster: embedded_cluster.Cluster) -> None:
+    (cluster.data / "postmaster.pid").write_text(PID_FILE)
+    assert cluster.read_recorded() == embedded_cluster.Recorded(pid=4711, socket_folder="/data", status="ready")
+
+
+@pytest.mark.parametrize("text", ["", "\n", "not a number\n"])
+def test_a_pid_file_without_a_number_records_nothing(cluster: embedded_cluster.Cluster, text: str) -> None:
+    (cluster.data / "postmaster.pid").write_text(text)
+    assert cluster.read_recorded() is None
+
+
+def test_a_pid_file_that_is_being_written_has_no_status_yet(cluster: embedded_cluster.Cluster) -> None:
+    (cluster.data / "postmaster.pid").write_text("4711\n/data/cluster\n")
+    assert cluster.read_recorded() == embedded_cluster.Recorded(pid=4711, socket_folder="", status="")
+
+
+def test_no_data_has_no_version(cluster: embedded_cluster.Cluster) -> None:
+    assert cluster.read_major() is None
+    (cluster.data / "PG_VERSION").write_text("18\n")
+    assert cluster.read_major() == 18
+
+
+def test_the_end_of_the_log(cluster: embedded_cluster.Cluster) -> None:
+    assert cluster.tail_log() == ""
+    cluster.log.write_bytes(b"one\ntwo\nthr\xffee\n")
+    assert cluster.tail_log(2) == "two\nthr\ufffdee"
+
+
+def test_a_stale_file_is_given_our_number_and_keeps_the_rest(cluster: embedded_cluster.Cluster) -> None:
+    path = cluster.data / "postmaster.pid"
+    path.write_text(PID_FILE.replace("/data\n", f"{cluster.folder}\n"))
+    lock = cluster.folder / ".s.PGSQL.5432.lock"
+    lock.write_text("4711\n")
+    recorded = cluster.read_recorded()
+    assert recorded is not None
+    embedded_cluster.disown_stale(cluster, recorded)
+    assert path.read_text().splitlines()[0] == str(os.getpid())
+    assert "12345678         3" in path.read_text()
+    assert not lock.exists()
+
+
+def test_a_strangers_process_is_no_server_of_ours(cluster: embedded_cluster.Cluster) -> None:
+    assert not embedded_cluster.is_server_of(cluster, os.getpid())
+    assert not embedded_cluster.is_server_of(cluster, 2**22 + 1)
+
+
+def test_the_environment_cannot_steer_the_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGDATA", "/elsewhere")
+    monkeypatch.setenv("LC_ALL", "tr_TR.UTF-8")
+    environment = embedded_cluster.child_environment()
+    assert "PGDATA" not in environment
+    assert environment["LC_ALL"] == "C"
+    assert "PATH" in environment
+
+
+@pytest.mark.parametrize(("gigabytes", "buffers"), [(1, "32MB"), (4, "64MB"), (24, "96MB"), (512, "96MB")])
+def test_the_buffers_stay_small(gigabytes: int, buffers: str) -> None:
+    settings = embedded_cluster.tuned_settings(gigabytes << 30, Path("/data"))
+    assert settings["shared_buffers"] == buffers
+    assert settings["effective_cache_size"] == f"{gigabytes * 512}MB"
+
+
+def test_a_short_path_holds_its_own_socket() -> None:
+    account = embedded_account.Account(os.geteuid(), os.getegid())
+    short = embedded_cluster.Cluster(Path("/srv/testflux"))
+    assert embedded_cluster.find_socket_folder(short, account) == short.folder
+
+
+def test_a_command_is_started_through_the_launcher() -> None:
+    command = embedded_account.Account(7, 8).command_line(["/bin/postgres", "-D", "/data"])
+    assert command[0] == sys.executable
+    assert command[3].endswith("embedded_launch.py")
+    assert command[4:] == [str(os.getpid()), "7", "8", "-1", "/bin/postgres", "-D", "/data"]
