@@ -7,6 +7,7 @@ import sys
 from typing import Final
 
 from testflux.cli import answers, exits, upload
+from testflux.cli import options as shared
 from testflux.cli.client import Client
 from testflux.cli.progress import Progress
 
@@ -15,7 +16,7 @@ _LOOK_S: Final = 0.5
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    upload.add_server_arguments(parser)
+    shared.add_server(parser)
     parser.add_argument("--remove", action="store_true", help="remove the sample projects with everything in them")
 
 

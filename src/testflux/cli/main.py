@@ -73,3 +73,7 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParse
 
 def _module(name: str) -> ModuleType:
     return importlib.import_module(f"testflux.cli.{name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

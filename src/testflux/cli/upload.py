@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 
 from testflux.cli import ci, delivery, outcome, pick
-from testflux.cli.client import DEFAULT_URL, Client
+from testflux.cli import options as shared
+from testflux.cli.client import Client
 from testflux.cli.progress import Progress
 from testflux.kit import errors
 from testflux.model.run import Metadata
@@ -37,18 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     about.add_argument("--label", action="append", default=[], metavar="KEY=VALUE", help="repeatable")
     about.add_argument("--started-at", type=_moment, metavar="TIME", help="when the run began, for history (RFC 3339)")
     about.add_argument("--idempotency-key", default="", metavar="KEY", help="the same key is taken once")
-    add_server_arguments(parser)
+    shared.add_server(parser)
     parser.add_argument("--wait", action=argparse.BooleanOptionalAction, default=True, help="wait for the verdict")
     parser.add_argument("--timeout", type=float, default=600.0, metavar="SECONDS", help="wait no longer (default: 600)")
     parser.add_argument("--gate", action="store_true", help="exit with 1 when a run failed")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-
-
-def add_server_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare how to reach the server."""
-    server = parser.add_argument_group("server")
-    server.add_argument("--url", default=os.environ.get("TESTFLUX_URL") or DEFAULT_URL, help="default: TESTFLUX_URL")
-    server.add_argument("--token", default=os.environ.get("TESTFLUX_TOKEN", ""), help="default: TESTFLUX_TOKEN")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -40,7 +40,7 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Loader:
-    """Puts the sample history of so many days in, and takes it out. A server has one; `close` it before the database."""
+    """Puts the sample history of so many days in, and takes it out. A server has one, closed before its database."""
 
     def __init__(self, database: Database, blobs: Blobs, days: int = 90) -> None:
         self._database = database

@@ -1,0 +1,88 @@
+"""`testflux admin token`: tokens for CI."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from testflux.access import tokens as token_maker
+from testflux.cli import exits, options, reach
+from testflux.kit import clock, errors
+from testflux.model.access import Role
+from testflux.store import tokens, users
+from testflux.store.database import Reader, Row, Writer
+
+_ALL = 100_000
+_SCOPES = ("read", "upload", "admin")
+_HINT_LENGTH = 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the acts and their options."""
+    acts = parser.add_subparsers(metavar="ACT", required=True, title="acts")
+    options.add_act(acts, "list", "list the tokens").set_defaults(act=_doing(_list))
+    adding = options.add_act(acts, "add", "make a token; prints it, this once")
+    adding.add_argument("name", help="what it is for, e.g. webshop-ci")
+    adding.add_argument("--scope", action="append", choices=_SCOPES, help="repeatable (default: upload)")
+    adding.add_argument("--days", type=int, help="how long it is good for (default: until it is revoked)")
+    adding.add_argument("--user", metavar="EMAIL", help="whose it is (default: the first administrator's)")
+    adding.set_defaults(act=_doing(_add))
+    revoking = options.add_act(acts, "revoke", "end a token")
+    revoking.add_argument("id", type=int, help="its number in the list")
+    revoking.set_defaults(act=_doing(_revoke))
+
+
+def _doing(
+    act: Callable[[Writer, int, argparse.Namespace], Awaitable[str]],
+) -> Callable[[argparse.Namespace], int]:
+    async def do(given: argparse.Namespace) -> str:
+        async with reach.database(options.load_settings(given)) as database, database.write() as writer:
+            return await act(writer, await users.get_org(writer), given)
+
+    def run(given: argparse.Namespace) -> int:
+        sys.stdout.write(asyncio.run(do(given)))
+        return exits.FINE
+
+    return run
+
+
+async def _list(reader: Reader, org_id: int, _: argparse.Namespace) -> str:
+    return "".join(_line(row) for row in await tokens.list_tokens(reader, org_id, None, _ALL))
+
+
+async def _add(writer: Writer, org_id: int, given: argparse.Namespace) -> str:
+    now = clock.now()
+    owner = await _owner(writer, org_id, given.user)
+    token = token_maker.make_api_token()
+    expires_at = now + timedelta(days=given.days) if given.days else None
+    scopes = given.scope or ["upload"]
+    digest, hint = token_maker.digest(token), token[-_HINT_LENGTH:]
+    await tokens.add_token(writer, org_id, owner["user_id"], given.name, digest, hint, scopes, expires_at)
+    return f"{token}\n"
+
+
+async def _revoke(writer: Writer, org_id: int, given: argparse.Namespace) -> str:
+    await tokens.drop_token(writer, org_id, given.id, clock.now())
+    return f"Token {given.id} is revoked.\n"
+
+
+async def _owner(reader: Reader, org_id: int, email: str | None) -> Row:
+    everybody = [row for row in await users.list_users(reader, org_id, "", _ALL) if not row["is_disabled"]]
+    if email is not None:
+        found = [row for row in everybody if row["email"] == email.lower()]
+    else:
+        found = sorted((row for row in everybody if row["role"] == Role.ADMIN), key=lambda row: row["user_id"])
+    if not found:
+        hint = "`testflux admin user list` names everybody."
+        raise errors.InvalidError(f"Nobody signs in as {email}.", field="--user", hint=hint)
+    return found[0]
+
+
+def _line(row: Row) -> str:
+    until = f"until {row['expires_at']:%Y-%m-%d}" if row["expires_at"] else "until revoked"
+    used = f"last used {row['last_used_at']:%Y-%m-%d}" if row["last_used_at"] else "never used"
+    scopes = ",".join(row["scopes"])
+    return f"{row['token_id']}  {row['name']}  {scopes}  …{row['hint']}  {until}  by {row['created_by']}  ({used})\n"

@@ -1,0 +1,42 @@
+"""The way to the database of an installation: an external one, the one a server runs, or one started for the moment."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+
+from testflux.kit import errors
+from testflux.kit.settings import Settings
+from testflux.store import embedded
+from testflux.store.database import Database
+
+
+@contextmanager
+def database_url(settings: Settings) -> Generator[str]:
+    """Lend the database's address; SetupError when the data folder holds none."""
+    folder = settings.data_dir / "postgres"
+    if settings.database_url is not None:
+        yield settings.database_url
+    elif running := embedded.find_running_dsn(folder):
+        yield running
+    elif folder.is_dir():
+        with embedded.EmbeddedPostgres(folder) as server:
+            yield server.dsn
+    else:
+        raise errors.SetupError(
+            f"There is no database in {settings.data_dir}.",
+            hint="Name the data folder with --data or TESTFLUX_DATA, or start `testflux serve` to make a new one.",
+            code="no-database",
+        )
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncGenerator[Database]:
+    """Lend an open pool on the database."""
+    with database_url(settings) as url:
+        opened = Database(url, settings.database_direct_url, max_size=2)
+        await opened.open()
+        try:
+            yield opened
+        finally:
+            await opened.close()
