@@ -15,7 +15,7 @@ def read(document: object) -> raw.RawReport:
     return k6.parse(io.BytesIO(json.dumps(document).encode()))
 
 
-def read_metric(name: str = "m", **metric: object) -> raw.RawMetric:
+def read_metric(name: str = "m", /, **metric: object) -> raw.RawMetric:
     return read({"metrics": {name: metric}}).metrics[0]
 
 
@@ -51,7 +51,7 @@ def test_ok_means_that_it_held() -> None:
     ],
 )
 def test_a_type_that_is_not_written_is_told_by_the_values(values: dict[str, object], kind: str) -> None:
-    assert read_metric(**values).type == kind
+    assert read_metric("m", **values).type == kind
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_type_that_is_not_written_is_told_by_the_values(values: dict[str, obje
     ],
 )
 def test_a_rate_is_called_rate_and_is_right(values: dict[str, object], rate: float) -> None:
-    metric = read_metric(**values)
+    metric = read_metric("m", **values)
     assert metric.values["rate"] == rate
     assert "value" not in metric.values
 
