@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import time
 import uuid
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -29,14 +30,6 @@ FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_write
 
 YEAR = 2026  # when the reports in the tests were made
 MakeDatabase = Callable[..., str]
-
-
-# What tests use when it is there: the name in words, the programs that would do, and how to get one.
-TOOLS = {
-    "a browser": (("chromium", "chromium-browser", "google-chrome"), "the browser tests", "install chromium"),
-    "Redis": (("valkey-server", "redis-server"), "the tests on a shared cache", "install valkey or redis"),
-    "k6": (("k6",), "the tests that run a real k6", "install k6"),
-}
 
 
 @pytest.fixture(scope="session")
@@ -142,17 +135,17 @@ def drop_database(server: str, name: str) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """State what the house tests measured, and which tests had to be left out for want of a tool."""
+    """State what the house tests measured, and what this machine had to leave out and why."""
     reports = itertools.chain.from_iterable(terminalreporter.stats.values())
     figures = [
         value for report in reports for name, value in getattr(report, "user_properties", []) if name == "measured"
     ]
-    missing = [
-        f"{what} is not here, so {tests} did not run: {advice}"
-        for what, (programs, tests, advice) in TOOLS.items()
-        if not any(map(shutil.which, programs))
-    ]
-    for title, lines in (("measured", dict.fromkeys(figures)), ("not run on this machine", missing)):
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    left_out = [f"{reason} ({count} tests)" for reason, count in sorted(reasons.items())]
+    if not Path("/usr/lib/postgresql/15/bin/postgres").exists():
+        left_out.append("no PostgreSQL 15 for `make test PG=15`: install postgresql-15 (all tests, a second time)")
+    for title, lines in (("measured", dict.fromkeys(figures)), ("not run on this machine", left_out)):
         if lines:
             terminalreporter.section(title)
         for line in lines:

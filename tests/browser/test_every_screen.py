@@ -1,0 +1,75 @@
+"""What holds for every screen alike, with the sample history in it. The screens are found by following links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState
+
+import screens
+from running import RunningHouse
+
+CheckAccessibility = Callable[[Page], list[str]]
+
+
+@pytest.fixture(scope="module")
+def found(chromium: Browser, house: RunningHouse, signed_in: StorageState) -> dict[str, str]:
+    """Every screen by name, with a path to it."""
+    with house.client() as client:
+        seeds = screens.fill(client)
+    context = chromium.new_context(base_url=house.url, storage_state=signed_in)
+    paths = screens.find_screens(context.new_page(), seeds)
+    context.close()
+    return paths
+
+
+def test_the_main_screens_are_reached_by_links(found: dict[str, str]) -> None:
+    assert {"overview", "runs-one-functional", "runs-one-security", "runs-one-load"} <= set(found)
+    assert len(found) > 8
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(
+    found: dict[str, str], page: Page, check_accessibility: CheckAccessibility, theme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    objections: dict[str, list[str]] = {}
+    for name, path in found.items():
+        page.goto(path)
+        screens.settle(page)
+        objections[name] = check_accessibility(page)
+    assert {name: words for name, words in objections.items() if words} == {}
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1920])
+def test_nothing_sticks_out_sideways(found: dict[str, str], page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    too_wide: dict[str, int] = {}
+    for name, path in found.items():
+        page.goto(path)
+        screens.settle(page)
+        too_wide[name] = page.evaluate("document.documentElement.scrollWidth") - width
+    assert {name: pixels for name, pixels in too_wide.items() if pixels > 0} == {}
+
+
+def test_every_screen_has_its_own_title_and_one_heading(found: dict[str, str], page: Page) -> None:
+    titles: dict[str, str] = {}
+    for name, path in found.items():
+        page.goto(path)
+        screens.settle(page)
+        titles[name] = page.title()
+        assert page.locator("h1").count() == 1, name
+    assert "" not in titles.values()
+    assert len(set(titles.values())) > len(titles) / 2, titles
+
+
+def test_a_reloaded_address_shows_the_same(found: dict[str, str], page: Page) -> None:
+    for path in found.values():
+        page.goto(path)
+        screens.settle(page)
+        before = page.locator("h1").inner_text()
+        page.reload()
+        screens.settle(page)
+        assert page.locator("h1").inner_text() == before
