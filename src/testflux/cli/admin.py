@@ -13,7 +13,7 @@ from testflux.store import migrate, partitions
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the acts and their options."""
-    acts = parser.add_subparsers(metavar="ACT", required=True, title="acts")
+    acts = parser.add_subparsers(metavar="ACT", required=True, title="acts", help="what to do")
     migrating = options.add_act(acts, "migrate", "bring the database to this version's schema")
     migrating.add_argument("--check", action="store_true", help="only say whether it is: exit with 1 when it is not")
     migrating.set_defaults(act=_migrate)

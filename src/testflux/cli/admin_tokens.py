@@ -22,7 +22,7 @@ _HINT_LENGTH = 4
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the acts and their options."""
-    acts = parser.add_subparsers(metavar="ACT", required=True, title="acts")
+    acts = parser.add_subparsers(metavar="ACT", required=True, title="acts", help="what to do")
     options.add_act(acts, "list", "list the tokens").set_defaults(act=_doing(_list))
     adding = options.add_act(acts, "add", "make a token; prints it, this once")
     adding.add_argument("name", help="what it is for, e.g. webshop-ci")

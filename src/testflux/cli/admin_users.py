@@ -20,7 +20,7 @@ _SHORTEST = 12
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the acts and their options."""
-    acts = parser.add_subparsers(metavar="ACT", required=True, title="acts")
+    acts = parser.add_subparsers(metavar="ACT", required=True, title="acts", help="what to do")
     options.add_act(acts, "list", "list everybody").set_defaults(act=_doing(_list))
     adding = _about_somebody(options.add_act(acts, "add", "add a person; prints a password"), _add)
     adding.add_argument("--name", default="", help="the name to show (default: the address)")

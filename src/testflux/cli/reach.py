@@ -31,10 +31,10 @@ def database_url(settings: Settings) -> Generator[str]:
 
 
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncGenerator[Database]:
-    """Lend an open pool on the database."""
+async def database(settings: Settings, connections: int = 2) -> AsyncGenerator[Database]:
+    """Lend an open pool of so many connections on the database."""
     with database_url(settings) as url:
-        opened = Database(url, settings.database_direct_url, max_size=2)
+        opened = Database(url, settings.database_direct_url, max_size=connections)
         await opened.open()
         try:
             yield opened

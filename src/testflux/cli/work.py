@@ -12,6 +12,9 @@ from testflux.kit import logging, settings
 from testflux.store.blobs import Blobs
 from testflux.work import worker
 
+_OTHERS = 8
+"""Connections beside those of the uploads being processed: deliveries, housekeeping, the queue itself."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
@@ -31,5 +34,5 @@ async def _work(loaded: settings.Settings) -> None:
     task = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, lambda: task and task.cancel())
-    async with reach.database(loaded) as database:
+    async with reach.database(loaded, loaded.worker_concurrency + _OTHERS) as database:
         await worker.run(database, Blobs(loaded.blob_url or loaded.data_dir / "blobs"), loaded)
