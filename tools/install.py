@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".venv"
 PYTHON = HOME / "bin" / "python"
 OLDEST = (3, 11)
+WORDS = {"run": "what TestFlux needs", "build": "what builds it", "test": "what the tests need", "project": "TestFlux"}
 PROJECT = ("pyproject.toml", "hatch_build.py", "src/testflux/__init__.py")
 
 
@@ -54,10 +55,10 @@ def install(name: str, sources: tuple[str, ...], arguments: list[str]) -> None:
         digest.update((ROOT / source).read_bytes())
     if stamp.exists() and stamp.read_text() == digest.hexdigest():
         return
-    print(f"Installing {name}", flush=True)
+    print(f"Installing {WORDS[name]}", flush=True)
     command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
     if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
-        sys.exit(f"Installing {name} failed; pip's words are above. Is the package registry reachable?")
+        sys.exit(f"Installing {WORDS[name]} failed; pip's words are above. Is the package registry reachable?")
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(digest.hexdigest())
 
