@@ -261,6 +261,22 @@ def test_a_server_that_cannot_start_says_why_and_lets_go(home: Path) -> None:
         assert ask(server.dsn, "select 1") == 1
 
 
+def test_a_folder_that_cannot_be_made_is_a_clear_error(home: Path) -> None:
+    (home / "file").touch()
+    with pytest.raises(errors.SetupError, match="cannot be used: Not a directory") as caught:
+        embedded.EmbeddedPostgres(home / "file" / "pg").start()
+    assert "--data" in caught.value.hint
+
+
+def test_a_folder_whose_rights_cannot_be_set_is_a_clear_error(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, _: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(self))
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    with pytest.raises(errors.SetupError, match=r"cannot be prepared.*Operation not permitted"):
+        embedded.EmbeddedPostgres(home / "pg").start()
+
+
 def test_an_interrupted_first_start_is_begun_anew(home: Path) -> None:
     (home / "pg" / "cluster.unfinished" / "base").mkdir(parents=True)
     with embedded.EmbeddedPostgres(home / "pg") as server:

@@ -191,9 +191,9 @@ def _lock_folder(folder: Path) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except PermissionError as error:
+    except OSError as error:
         raise errors.SetupError(
-            f"The data folder {folder} is closed to this user: {error.strerror}.",
+            f"The data folder {folder} cannot be used: {error.strerror}.",
             hint="Start TestFlux as the user it belongs to, or choose another folder with --data.",
             code="data-folder-closed",
         ) from error

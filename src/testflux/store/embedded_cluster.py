@@ -73,12 +73,19 @@ class Cluster:
 
 def prepare(cluster: Cluster, binaries: Binaries, account: Account) -> None:
     """Make the cluster if there is none; keep the log short."""
-    cluster.folder.chmod(0o700)
-    account.own(cluster.folder)
-    if cluster.log.exists() and cluster.log.stat().st_size > _LONGEST_LOG:
-        cluster.log.replace(cluster.log.with_suffix(".log.1"))
-    if cluster.read_major() is None:
-        _create(cluster, binaries, account)
+    try:
+        cluster.folder.chmod(0o700)
+        account.own(cluster.folder)
+        if cluster.log.exists() and cluster.log.stat().st_size > _LONGEST_LOG:
+            cluster.log.replace(cluster.log.with_suffix(".log.1"))
+        if cluster.read_major() is None:
+            _create(cluster, binaries, account)
+    except OSError as error:
+        raise errors.SetupError(
+            f"PostgreSQL's folder {cluster.folder} cannot be prepared: {error}.",
+            hint="Check the space and the rights there, or choose another folder with --data.",
+            code="data-folder-closed",
+        ) from error
 
 
 def _create(cluster: Cluster, binaries: Binaries, account: Account) -> None:
