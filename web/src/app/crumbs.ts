@@ -1,24 +1,22 @@
 import { useEffect } from "react";
-import { create } from "zustand";
+import { usePlace } from "@/app/place";
 
-/** One step of the path shown at the top; the last has no address. */
-export interface Crumb {
+/** One step of the way to this page; the last one has no address. */
+export interface Step {
   label: string;
   to?: string;
 }
 
-interface Place {
-  crumbs: Crumb[];
-  slug: string;
-}
-
-/** Where the reader is: the path at the top and the project that the rail is about. */
-export const usePlace = create<Place>(() => ({ crumbs: [], slug: "" }));
-
-/** Say where this page stands. `slug` is the project it belongs to, empty for none. */
-export function useCrumbs(slug: string, ...crumbs: Crumb[]): void {
-  const key = JSON.stringify(crumbs);
+/** Say where this page stands. `slug` is the project it belongs to; empty keeps the project last looked at. */
+export function useCrumbs(slug: string, ...steps: Step[]): void {
+  const key = JSON.stringify(steps);
   useEffect(() => {
-    usePlace.setState({ slug, crumbs: JSON.parse(key) as Crumb[] });
+    const way = JSON.parse(key) as Step[];
+    const crumbs = way.slice(0, -1).map(({ label, to }) => ({ label, to: to ?? "/" }));
+    usePlace.setState((present) => ({
+      title: way.at(-1)?.label ?? "",
+      crumbs,
+      slug: slug === "" ? present.slug : slug,
+    }));
   }, [slug, key]);
 }

@@ -4,17 +4,14 @@ import { Button } from "@/components/button";
 import { CopyBlock } from "@/components/copy";
 import { explain } from "@/lib/problem";
 
-/** Grey lines where content will be, as high as it will be. */
+const WIDTHS = [92, 75, 88, 61, 83, 70, 95, 66, 79, 58];
+
+/** Up to ten grey lines where content will be, as high as it will be. */
 export function Skeleton({ rows = 5, className }: { rows?: number; className?: string }) {
   return (
     <div role="status" aria-label="Loading" className={clsx("grid gap-3 p-4", className)}>
-      {Array.from({ length: rows }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: identical, never reordered
-        <div
-          key={index}
-          className="h-5 animate-pulse rounded-sm bg-sunken"
-          style={{ width: `${92 - ((index * 17) % 40)}%` }}
-        />
+      {WIDTHS.slice(0, rows).map((width) => (
+        <div key={width} className="h-5 animate-pulse rounded-sm bg-sunken" style={{ width: `${width}%` }} />
       ))}
     </div>
   );

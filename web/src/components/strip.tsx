@@ -58,7 +58,7 @@ export function Strip({
   const chosen = items[active];
 
   const open = () => chosen !== undefined && navigate(chosen.to);
-  const point = (event: MouseEvent<SVGSVGElement>) => {
+  const point = (event: MouseEvent<HTMLElement>) => {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
     setActive(Math.min(items.length - 1, Math.max(0, Math.floor(x / step))));
   };
@@ -81,25 +81,23 @@ export function Strip({
 
   if (items.length === 0) return <span className="text-text-3">–</span>;
   return (
-    <span className="relative inline-block align-middle">
-      {/* biome-ignore lint/a11y/useSemanticElements: a slider over time is what this is, and no native one draws bars */}
-      <svg
-        role="slider"
-        tabIndex={0}
-        aria-label={describe(items)}
-        aria-valuemin={1}
-        aria-valuemax={items.length}
-        aria-valuenow={(active < 0 ? items.length - 1 : active) + 1}
-        aria-valuetext={(chosen ?? items.at(-1))?.label}
-        width={items.length * step}
-        height={height}
-        className="block cursor-pointer"
-        onMouseMove={point}
-        onMouseLeave={() => setActive(-1)}
-        onBlur={() => setActive(-1)}
-        onClick={open}
-        onKeyDown={press}
-      >
+    <span
+      role="slider"
+      tabIndex={0}
+      aria-label={describe(items)}
+      aria-orientation="horizontal"
+      aria-valuemin={1}
+      aria-valuemax={items.length}
+      aria-valuenow={(active < 0 ? items.length - 1 : active) + 1}
+      aria-valuetext={(chosen ?? items.at(-1))?.label}
+      className="relative inline-block cursor-pointer align-middle"
+      onMouseMove={point}
+      onMouseLeave={() => setActive(-1)}
+      onBlur={() => setActive(-1)}
+      onClick={open}
+      onKeyDown={press}
+    >
+      <svg aria-hidden="true" width={items.length * step} height={height} className="block">
         {bars(items, step, height, (isPass) => isPass)}
         {bars(items, step, height, (isPass) => !isPass)}
         {chosen && (

@@ -1,0 +1,56 @@
+import { Button } from "@/components/button";
+import { StatusChip } from "@/components/status";
+import { resend, type Sending } from "@/features/uploads/queue";
+import { Outcome, useUpload } from "@/features/uploads/upload-outcome";
+import type { Upload } from "@/lib/api";
+import { bytes } from "@/lib/format";
+
+function Acknowledged({ upload }: { upload: Upload }) {
+  return <Outcome upload={useUpload(upload)} />;
+}
+
+function Under({ sending }: { sending: Sending }) {
+  if (sending.upload !== null) return <Acknowledged upload={sending.upload} />;
+  if (sending.trouble !== null) {
+    return (
+      <div className="grid justify-items-start gap-1.5">
+        <StatusChip word="rejected" />
+        <div className="border-fail border-l-2 pl-2.5">
+          <p>{sending.trouble.detail || sending.trouble.title}</p>
+          {sending.trouble.hint !== "" && <p className="text-text-2">{sending.trouble.hint}</p>}
+        </div>
+        <Button onClick={() => resend(sending.key)}>Send again</Button>
+      </div>
+    );
+  }
+  return (
+    <div className="flex items-center gap-2">
+      <progress
+        aria-label={`Sending ${sending.file.name}`}
+        max={1}
+        value={sending.sent}
+        className="h-1.5 w-40 accent-accent"
+      />
+      <span className="text-text-2">
+        {sending.state === "waiting" ? "waiting" : `${Math.round(sending.sent * 100)}\u2009%`}
+      </span>
+    </div>
+  );
+}
+
+/** One file of the queue: its name, how far it is, and what became of it. */
+export function SendingRow({ sending }: { sending: Sending }) {
+  return (
+    <li className="grid gap-1.5 border-line border-b px-4 py-2.5 last:border-b-0 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)] md:gap-4">
+      <div className="min-w-0">
+        <div className="truncate font-[550]" title={sending.file.name}>
+          {sending.file.name}
+        </div>
+        <div className="text-sm text-text-3">
+          {bytes(sending.file.size)} to {sending.project}
+        </div>
+      </div>
+      <Under sending={sending} />
+    </li>
+  );
+}

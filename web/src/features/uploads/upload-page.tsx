@@ -1,0 +1,192 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useSearchParams } from "react-router";
+import { useCrumbs } from "@/app/crumbs";
+import { Button, ButtonLink } from "@/components/button";
+import { Card } from "@/components/card";
+import { CopyBlock } from "@/components/copy";
+import { SelectField, TextField } from "@/components/field";
+import { Empty, Loaded } from "@/components/states";
+import { DropZone } from "@/features/uploads/drop-zone";
+import { clearDone, send, type UploadMetadata, useQueue } from "@/features/uploads/queue";
+import { SendingRow } from "@/features/uploads/sending-row";
+import type { Project } from "@/lib/api";
+import { getSystemOptions, listProjectsOptions } from "@/lib/api/@tanstack/react-query.gen";
+import { plural } from "@/lib/format";
+import { useIsAdmin } from "@/lib/session";
+import { useTitle } from "@/lib/use-title";
+
+const NOTHING: UploadMetadata = {
+  name: "",
+  environment: "",
+  type: "",
+  branch: "",
+  commit: "",
+  labels: "",
+  started_at: "",
+};
+
+/** The same upload from a shell, for those who would rather script it. */
+export function curlOf(origin: string, project: string, metadata: UploadMetadata): string {
+  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  const fields = Object.entries(metadata)
+    .filter(([name, value]) => value.trim() !== "" && name !== "labels")
+    .map(([name, value]) => `  -F ${quote(`${name}=${value.trim()}`)} \\\n`);
+  const labels = metadata.labels.split(/[\s,]+/).filter(Boolean);
+  const labelled = labels.map((label) => `  -F ${quote(`labels=${label}`)} \\\n`);
+  return (
+    `curl -H "Authorization: Bearer $TESTFLUX_TOKEN" \\\n${[...fields, ...labelled].join("")}` +
+    `  -F files=@output.xml \\\n  ${origin}/api/v1/projects/${project || "PROJECT"}/uploads`
+  );
+}
+
+function Details({
+  metadata,
+  onChange,
+}: {
+  metadata: UploadMetadata;
+  onChange: (metadata: UploadMetadata) => void;
+}) {
+  const field = (name: keyof UploadMetadata) => ({
+    value: metadata[name],
+    onChange: (event: { target: { value: string } }) => onChange({ ...metadata, [name]: event.target.value }),
+  });
+  return (
+    <div className="grid gap-3 px-4 pb-4 sm:grid-cols-2 xl:grid-cols-3">
+      <TextField
+        label="Lane"
+        placeholder="nightly"
+        help="Runs of one lane are compared with each other."
+        {...field("name")}
+      />
+      <TextField label="Environment" placeholder="staging" {...field("environment")} />
+      <TextField label="Test type" placeholder="regression" {...field("type")} />
+      <TextField label="Branch" placeholder="main" {...field("branch")} />
+      <TextField label="Commit" placeholder="9be07d…" {...field("commit")} />
+      <TextField
+        label="Labels"
+        placeholder="browser=firefox team=web"
+        help="Pairs, parted by spaces."
+        {...field("labels")}
+      />
+      <TextField
+        label="Run time"
+        placeholder="2026-03-01T22:00:00Z"
+        help="Only for history: when the run took place."
+        {...field("started_at")}
+      />
+    </div>
+  );
+}
+
+function Queue() {
+  const files = useQueue((queue) => queue.files);
+  if (files.length === 0) return null;
+  return (
+    <Card
+      title="Files"
+      note={plural(files.length, "file")}
+      end={
+        <Button look="quiet" onClick={clearDone}>
+          Clear finished
+        </Button>
+      }
+    >
+      <ul aria-label="Files on their way" aria-live="polite">
+        {files.map((sending) => (
+          <SendingRow key={sending.key} sending={sending} />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Form({ projects }: { projects: Project[] }) {
+  const [params, setParams] = useSearchParams();
+  const [metadata, setMetadata] = useState(NOTHING);
+  const system = useQuery(getSystemOptions());
+  const chosen = params.get("project") ?? (projects.length === 1 ? (projects[0]?.slug ?? "") : "");
+  const known = projects.some(({ slug }) => slug === chosen) ? chosen : "";
+  return (
+    <>
+      <Card title="Where it belongs" note="only the project is needed; details make runs comparable">
+        <div className="px-4 pb-3 sm:max-w-[320px]">
+          <SelectField
+            label="Project"
+            value={known}
+            onChange={(event) => setParams(event.target.value === "" ? {} : { project: event.target.value })}
+          >
+            <option value="">Choose a project</option>
+            {projects.map((project) => (
+              <option key={project.slug} value={project.slug}>
+                {project.name}
+              </option>
+            ))}
+          </SelectField>
+        </div>
+        <Details metadata={metadata} onChange={setMetadata} />
+      </Card>
+      <DropZone
+        isReady={known !== ""}
+        limit={system.data?.upload_limit_bytes}
+        onFiles={(files) => send(files, known, metadata)}
+      />
+      <Queue />
+      <Card title="From a shell or CI">
+        <div className="grid gap-2 px-4 pb-4">
+          <CopyBlock text={curlOf(location.origin, known, metadata)} label="Copy command" />
+          <p className="text-text-2">
+            A token comes from{" "}
+            <Link to="/tokens" className="text-accent hover:underline">
+              API tokens
+            </Link>
+            , with examples for each CI. The command line does the same with{" "}
+            <code className="font-mono">testflux upload</code>, and detects branch, commit and build by
+            itself.
+          </p>
+        </div>
+      </Card>
+    </>
+  );
+}
+
+/** Send reports from the browser. */
+export function Component() {
+  useTitle("Send reports");
+  useCrumbs("", { label: "All projects", to: "/" }, { label: "Send reports" });
+  const isAdmin = useIsAdmin();
+  const projects = useQuery(listProjectsOptions({ query: { limit: 500 } }));
+  return (
+    <>
+      <h1 className="font-semibold text-lg">Send reports</h1>
+      {!isAdmin ? (
+        <Card>
+          <Empty title="You may read, not send">
+            An administrator can send reports, or give your account that role.
+          </Empty>
+        </Card>
+      ) : (
+        <Loaded query={projects}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Card>
+                <Empty
+                  title="Make a project first"
+                  action={
+                    <ButtonLink to="/projects?new=1" look="primary">
+                      New project
+                    </ButtonLink>
+                  }
+                >
+                  Runs belong to a project: one product or service with its tests, scans and load tests.
+                </Empty>
+              </Card>
+            ) : (
+              <Form projects={items} />
+            )
+          }
+        </Loaded>
+      )}
+    </>
+  );
+}
