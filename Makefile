@@ -22,7 +22,7 @@ install-tests:
 
 run: install ## Install what is missing, build, start everything on http://127.0.0.1:8080 (data in .testflux)
 	@$(BIN)/python tools/web.py build
-	@exec $(BIN)/testflux serve --data $(DATA)
+	@exec $(BIN)/testflux serve --data $(DATA) --sample
 
 dev: install ## The same for developers: the API restarts and the page updates itself on every change
 	@exec $(BIN)/python tools/dev.py $(DATA)

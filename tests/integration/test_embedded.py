@@ -277,6 +277,21 @@ def test_a_folder_whose_rights_cannot_be_set_is_a_clear_error(home: Path, monkey
         embedded.EmbeddedPostgres(home / "pg").start()
 
 
+@pytest.mark.parametrize("moment", ["while it makes the cluster", "while the server starts"])
+def test_a_start_can_be_called_off(home: Path, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = embedded.EmbeddedPostgres(home / "pg")
+    if moment == "while it makes the cluster":
+        monkeypatch.setattr(embedded.embedded_cluster, "prepare", lambda *_: server.stop())
+    else:
+        monkeypatch.setattr(server, "_is_ready", lambda: server.pid is not None and server.stop())
+    with pytest.raises(errors.SetupError, match="stopped while it was starting"):
+        server.start()
+    assert server.pid is None
+    monkeypatch.undo()
+    assert ask(server.start(), "select 1") == 1
+    server.stop()
+
+
 def test_an_interrupted_first_start_is_begun_anew(home: Path) -> None:
     (home / "pg" / "cluster.unfinished" / "base").mkdir(parents=True)
     with embedded.EmbeddedPostgres(home / "pg") as server:

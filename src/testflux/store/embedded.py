@@ -68,6 +68,8 @@ class EmbeddedPostgres:
 
         Returns the dsn. Raises SetupError when another TestFlux uses the folder or the server cannot start here.
         """
+        self._stopping.clear()
+        self._failure, self._was_ready = None, False
         self._lock = _lock_folder(self._cluster.folder)
         with contextlib.ExitStack() as undo:
             undo.callback(self.stop)
@@ -77,7 +79,10 @@ class EmbeddedPostgres:
         return self.dsn
 
     def stop(self) -> None:
-        """Stop the server cleanly, open transactions rolled back. Harmless when it is not running."""
+        """Stop the server cleanly, open transactions rolled back; a `start` in another thread ends with SetupError.
+
+        Harmless when it is not running.
+        """
         with self._guard:
             self._stopping.set()
         for request, patience in ((signal.SIGINT, _PATIENCE), (signal.SIGQUIT, None)):
@@ -110,8 +115,6 @@ class EmbeddedPostgres:
         settings = embedded_cluster.tuned_settings(memory, self._socket_folder) | dict(self._settings)
         command = [str(binaries.postgres), "-D", str(self._cluster.data)]
         command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        self._stopping.clear()
-        self._failure, self._was_ready = None, False
         # A thread of its own that lives as long as the server: Linux ends a child when the thread that started it ends.
         self._watcher = threading.Thread(target=self._watch, args=(account.command_line(command),), daemon=True)
         self._watcher.start()
