@@ -7,6 +7,7 @@ import argparse
 from testflux.cli import exits, options
 from testflux.kit import logging, settings
 from testflux.serve import server
+from testflux.work import worker
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,5 +23,5 @@ def run(given: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     loaded = settings.with_address(options.load_settings(given), given.host, given.port)
     logging.configure(loaded.log_level, loaded.log_format)
-    server.run(loaded, with_worker=not given.no_worker, with_sample=given.sample)
+    server.run(loaded, work=None if given.no_worker else worker.run, with_sample=given.sample)
     return exits.FINE

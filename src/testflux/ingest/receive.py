@@ -34,11 +34,22 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str = ""
 
 
+class KeptFile(msgspec.Struct, frozen=True):
+    """A file that is stored, but not written down yet; or why it was not stored."""
+
+    name: str
+    content: StoredBlob | errors.TooLargeError
+
+
 class Received(msgspec.Struct, frozen=True):
-    """An upload that is written down. `is_duplicate`: the same was sent before, and this is that upload."""
+    """An upload that is written down. `is_duplicate`: the same was sent before, and this is that upload.
+
+    `refusal` says why it was rejected at the door.
+    """
 
     upload_id: int
     is_duplicate: bool
+    refusal: errors.TooLargeError | None = None
 
 
 async def receive(
@@ -49,11 +60,28 @@ async def receive(
     A file past the limits is written down as rejected, not kept, and raised as TooLargeError. An archive that cannot be
     opened becomes one rejected upload. UnavailableError: nothing was taken in, send again.
     """
-    stored: list[StoredBlob] = []
+    received = await register(database, blobs, await keep(blobs, file, limits), sender, limits)
+    if received[0].refusal:
+        raise received[0].refusal
+    return received
+
+
+async def keep(blobs: Blobs, file: IncomingFile, limits: inflate.Limits) -> KeptFile:
+    """Store a file before it is known what its sender says about it."""
+    try:
+        return KeptFile(file.name, await blobs.put(file.chunks, limits.max_bytes))
+    except errors.TooLargeError as error:
+        return KeptFile(file.name, error)
+
+
+async def register(
+    database: Database, blobs: Blobs, file: KeptFile, sender: Sender, limits: inflate.Limits
+) -> list[Received]:
+    """Write a stored file down and queue its job, as `receive` does; a refused one is answered, not raised."""
+    stored = [file.content] if isinstance(file.content, StoredBlob) else []
     refusal: errors.TooLargeError | None = None
     try:
-        stored.append(await blobs.put(file.chunks, limits.max_bytes))
-        members = await _unpack(blobs, file.name, stored, limits)
+        members = await _unpack(blobs, file, stored, limits)
         new = [_describe(sender, name, blob, is_member=blob is not stored[0]) for name, blob in members]
     except errors.TooLargeError as error:
         refusal = error
@@ -67,16 +95,16 @@ async def receive(
         if upload.blob and not answer.is_duplicate
     }
     await uploads.drop_unused_blobs(database, blobs, [blob.digest for blob in stored if blob.digest not in kept])
-    if refusal:
-        raise refusal
-    return received
+    return [msgspec.structs.replace(answer, refusal=refusal) for answer in received]
 
 
 async def _unpack(
-    blobs: Blobs, name: str, stored: list[StoredBlob], limits: inflate.Limits
+    blobs: Blobs, kept: KeptFile, stored: list[StoredBlob], limits: inflate.Limits
 ) -> list[tuple[str, StoredBlob]]:
     """Return the reports in a stored file with their names; those of an archive are stored and added to `stored`."""
-    whole = stored[0]
+    if isinstance(kept.content, errors.TooLargeError):
+        raise kept.content
+    name, whole = kept.name, kept.content
     with await asyncio.to_thread(blobs.open, whole.digest) as file:
         if not await asyncio.to_thread(unpack.is_archive, file):
             return [(name, whole)]

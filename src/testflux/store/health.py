@@ -1,8 +1,6 @@
-"""Whether the database and its queue are well."""
+"""Whether the database is well, and how much waits in it."""
 
 from __future__ import annotations
-
-import msgspec
 
 from testflux.store import queries
 from testflux.store.database import Reader
@@ -10,20 +8,16 @@ from testflux.store.database import Reader
 _SQL = queries.load("health")
 
 
-class Queue(msgspec.Struct, frozen=True):
-    """The job queue: jobs that are due and wait, that run, that failed for good; and how long the oldest waits."""
-
-    waiting: int
-    running: int
-    failed: int
-    oldest_s: float
+async def get_version(reader: Reader) -> str:
+    """Return PostgreSQL's version, e.g. `18.6`."""
+    return (await reader.one(_SQL["get_version"]))["version"].partition(" ")[0]
 
 
-async def get_server_version(reader: Reader) -> str:
-    """Return PostgreSQL's version, e.g. `18.1`."""
-    return (await reader.one(_SQL["get_server_version"]))["version"]
+async def count_waiting(reader: Reader) -> dict[str, int]:
+    """Count the jobs that wait, by queue."""
+    return {row["queue"]: row["count"] for row in await reader.all(_SQL["count_waiting"])}
 
 
-async def get_queue(reader: Reader) -> Queue:
-    """Return the state of the job queue."""
-    return Queue(**await reader.one(_SQL["get_queue"]))
+async def count_uploads(reader: Reader) -> dict[str, int]:
+    """Count the uploads of the last day, by status."""
+    return {row["status"]: row["count"] for row in await reader.all(_SQL["count_uploads"])}

@@ -62,7 +62,7 @@ class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetricItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One metric; times in ms, data in bytes. `values` holds what the report holds: count, rate, min, avg, med, p90, p95, …"""
+    """One metric; times in ms, data in bytes. `values` holds what the report holds, e.g. count, rate, avg, p95."""
 
     name: str
     tags: str

@@ -16,7 +16,7 @@ State = Literal["failing", "flaky", "passing", "empty", "incomplete"]
 
 
 class OverviewItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One project. `strip` and figures look at the default branch; `p95_delta` is a share against the median of 5 earlier runs.
+    """One project. `strip` and figures look at the default branch; `p95_delta` is a share, against earlier runs.
 
     `pass_rate_series` holds the last 30 days, null for a day without functional runs.
     """
@@ -42,7 +42,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tiles(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures of the newest runs, and how they moved: `_delta` in the same unit, or a share where the name of a duration says so."""
+    """Figures of the newest runs and how they moved: `_delta` in the same unit, but a share for durations and p95."""
 
     pass_rate: float | None
     pass_rate_delta: float | None

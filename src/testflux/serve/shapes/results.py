@@ -55,7 +55,7 @@ class PassMoment(RunMoment, frozen=True, kw_only=True):
 class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Failures with one cause: a message with its volatile parts taken out.
 
-    `is_new`: first seen in this run. `seen_runs`: runs of the last 90 days that show it. `tests`: the first 20 of `count`.
+    `is_new`: first seen in this run. `seen_runs`: of the last 90 days. `tests`: the first 20 of `count`.
     """
 
     fingerprint: str
@@ -119,7 +119,7 @@ class AttemptItem(msgspec.Struct, frozen=True, kw_only=True):
 class ResultDetail(ResultItem, frozen=True, kw_only=True):
     """One test in one run, whole.
 
-    `history` is its lane's last 50 runs. `first_failed` is where the present streak of failures began, null when it passes.
+    `history` is its lane's last 50 runs. `first_failed` is where the present streak of failures began.
     """
 
     source: str

@@ -62,7 +62,7 @@ class LoadFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(RunRef, frozen=True, kw_only=True):
-    """One run of tests, one scan or one load test. `pass_rate` is 0..100 (functional only); `headline` is one sentence."""
+    """One run of tests, scan or load test. `pass_rate` is 0..100, null without tests; `headline` is a sentence."""
 
     project: ProjectRef
     format: str
@@ -113,7 +113,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunDetail(Run, frozen=True, kw_only=True):
-    """A run with its neighbours. `strip` holds the last 30 runs of its lane up to this one; `previous`/`next` are its lane's."""
+    """A run with its neighbours. `strip`: the last 30 of its lane; `previous` and `next` are of its lane."""
 
     upload: RunFile
     previous: RunSmall | None

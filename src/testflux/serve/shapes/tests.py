@@ -18,7 +18,7 @@ class LastRun(RunSmall, frozen=True, kw_only=True):
 
 
 class TestItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A test in its project's catalogue. Status, run and strip are null or empty when it is in none of the last 90 days' runs."""
+    """A test in its project's catalogue, with what the last 90 days say of it."""
 
     __test__ = False
     test_id: str
@@ -41,7 +41,7 @@ class TestPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TestStats(msgspec.Struct, frozen=True, kw_only=True):
-    """A test's last 90 days. `pass_rate` is 0..100 over what ran; `flips` counts changes between passing and failing."""
+    """A test's last 90 days. `pass_rate` is 0..100; `flips` counts changes between passing and failing."""
 
     __test__ = False
     runs: int

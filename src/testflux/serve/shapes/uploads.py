@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from testflux.model.status import Kind, Verdict
 from testflux.model.run import Stage, UploadStatus
+from testflux.model.status import Kind, Verdict
 from testflux.serve.shapes.projects import ProjectRef
 from testflux.serve.shapes.runs import ReportWarning
 

@@ -1,13 +1,11 @@
--- name: get_server_version
+-- name: get_version
 -- Which PostgreSQL answers.
-select split_part(current_setting('server_version'), ' ', 1) as version;
+select current_setting('server_version') as version;
 
--- name: get_queue
--- Does somebody work on what waits?
-select count(*) filter (where j.status = 'todo') as waiting,
-       count(*) filter (where j.status = 'doing') as running,
-       count(*) filter (where j.status = 'failed') as failed,
-       coalesce(extract(epoch from now() - min(e.at) filter (where j.status = 'todo')), 0)::float8 as oldest_s
-from procrastinate_jobs j
-left join procrastinate_events e on e.job_id = j.id and e.type = 'deferred'
-where j.status in ('todo', 'doing', 'failed') and (j.scheduled_at is null or j.scheduled_at <= now());
+-- name: count_waiting
+-- How many jobs wait in each queue.
+select queue_name as queue, count(*) as count from procrastinate_jobs where status = 'todo' group by queue_name;
+
+-- name: count_uploads
+-- What became of the uploads of the last day.
+select status, count(*) as count from upload where created_at > now() - interval '1 day' group by status;

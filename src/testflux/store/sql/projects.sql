@@ -1,6 +1,6 @@
 -- name: list_projects
 -- A page of projects by name, with how much they hold.
-select p.project_id, p.slug, p.name, p.description, p.default_branch, p.is_sample, p.created_at,
+select p.project_id, p.slug, p.name, p.description, p.default_branch, p.is_sample, p.created_at, p.change_count,
        coalesce(r.run_count, 0) as run_count, p.next_test_no as test_count, r.last_run_at
 from project p
 left join lateral (
@@ -13,7 +13,7 @@ limit %(limit)s;
 
 -- name: get_project
 -- One project, with how much it holds.
-select p.project_id, p.slug, p.name, p.description, p.default_branch, p.is_sample, p.created_at,
+select p.project_id, p.slug, p.name, p.description, p.default_branch, p.is_sample, p.created_at, p.change_count,
        coalesce(r.run_count, 0) as run_count, p.next_test_no as test_count, r.last_run_at
 from project p
 left join lateral (

@@ -11,7 +11,7 @@ limit %(limit)s;
 
 -- name: find_token
 -- Who is behind an API token; it dies with its maker's access.
-select t.token_id, t.scopes, t.last_used_at, u.user_id, u.org_id, u.email, u.name, u.role
+select t.token_id, t.scopes, t.last_used_at, t.expires_at, u.user_id, u.org_id, u.email, u.name, u.role
 from api_token t
 join app_user u using (user_id)
 where t.token_digest = %(token_digest)s

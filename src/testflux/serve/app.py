@@ -1,0 +1,103 @@
+"""The application: every route under its address, with what all of them share."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from testflux import __version__
+from testflux.serve import (
+    auth,
+    changes,
+    channels,
+    docs,
+    envelope,
+    filters,
+    findings,
+    guards,
+    health,
+    house,
+    live,
+    load,
+    overview,
+    paging,
+    problems,
+    projects,
+    results,
+    runs,
+    sample,
+    summary,
+    system,
+    tests,
+    tokens,
+    trends,
+    upload_metadata,
+    uploads,
+    users,
+    web,
+)
+from testflux.serve.house import House
+
+API: Final = "/api/v1"
+_BODY_BYTES: Final = 1024 * 1024
+_NOUNS: Final[tuple[tuple[str, list[Any]], ...]] = (
+    ("auth", auth.ROUTES),
+    ("users", users.ROUTES),
+    ("tokens", tokens.ROUTES),
+    ("projects", projects.ROUTES),
+    ("overview", overview.ROUTES + summary.ROUTES),
+    ("runs", runs.ROUTES + changes.ROUTES),
+    ("results", results.ROUTES),
+    ("findings", findings.ROUTES),
+    ("load", load.ROUTES),
+    ("tests", tests.ROUTES),
+    ("trends", trends.ROUTES),
+    ("uploads", uploads.ROUTES),
+    ("channels", channels.ROUTES),
+    ("live", live.ROUTES),
+    ("sample", sample.ROUTES),
+    ("system", system.ROUTES),
+)
+
+
+def create_app(rooms: House) -> Litestar:
+    """Return the application of a running server."""
+    app = _build(State({"house": rooms}), None)
+    app.asgi_handler = envelope.wrap(app.asgi_handler)
+    return app
+
+
+def declare_app() -> Litestar:
+    """Return the application only to be described: it knows its routes, and has nothing to answer them with."""
+    config = OpenAPIConfig(title="TestFlux", version=__version__, path="/described")
+    return _build(State(), config)
+
+
+def _build(state: State, config: OpenAPIConfig | None) -> Litestar:
+    nouns = [Router("/", route_handlers=routes, tags=[noun]) for noun, routes in _NOUNS]
+    return Litestar(
+        [
+            Router(API, route_handlers=nouns),
+            Router("/", route_handlers=health.ROUTES, tags=["health"]),
+            *docs.ROUTES,
+            *web.ROUTES,
+        ],
+        state=state,
+        guards=[guards.authorise],
+        dependencies={
+            **house.PROVIDED,
+            **filters.PROVIDED,
+            "page": Provide(paging.page),
+            "metadata": Provide(upload_metadata.upload_metadata),
+        },
+        exception_handlers=problems.HANDLERS,
+        request_max_body_size=_BODY_BYTES,
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
+        openapi_config=config,
+        logging_config=None,
+    )

@@ -1,0 +1,33 @@
+"""From an id in an address to the thing, if it is the caller's organisation's; else it does not exist."""
+
+from __future__ import annotations
+
+from testflux.kit import errors, identifiers
+from testflux.model.access import Actor
+from testflux.store import projects, run_list
+from testflux.store.database import Reader, Row
+
+
+async def open_project(reader: Reader, actor: Actor, identifier: str) -> tuple[Row, int]:
+    """Return the project that an id names, and the number in it; NotFoundError when it is not the caller's."""
+    project_id, number = identifiers.unpack(identifier)
+    project = await projects.find_owned(reader, actor.org_id, project_id)
+    if project is None:
+        raise errors.NotFoundError(f"There is nothing with the id {identifier!r}.", hint="Copy the id from a list.")
+    return project, number
+
+
+async def open_run(reader: Reader, actor: Actor, identifier: str) -> Row:
+    """Return the run that an id names."""
+    project, run_id = await open_project(reader, actor, identifier)
+    return await run_list.get_run(reader, project["project_id"], run_id)
+
+
+def number_in(project_id: int, identifier: str) -> int:
+    """Read the number of a thing that must belong to this project; NotFoundError when it names another."""
+    named, number = identifiers.unpack(identifier)
+    if named != project_id:
+        raise errors.NotFoundError(
+            f"There is nothing with the id {identifier!r} here.", hint="Copy the id from a list."
+        )
+    return number

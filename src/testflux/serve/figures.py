@@ -1,0 +1,125 @@
+"""What a project's newest runs say, lane by lane: the figures of its tile and its front page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from statistics import median
+from typing import Final
+
+import msgspec
+
+from testflux.analyse import flaky
+from testflux.model.status import Kind, Status, Verdict
+from testflux.serve.shapes.overview import State
+from testflux.serve.shapes.trends import OpenFindings
+from testflux.store import overview, run_list, run_results
+from testflux.store.database import Reader, Row
+
+LANE_DEPTH: Final = 6
+FLAKY_RUNS: Final = 30
+_MOST_SUSPECTS: Final = 500
+_LANE_LIFE: Final = timedelta(days=30)
+_STATES: Final[tuple[tuple[Verdict, State], ...]] = (
+    (Verdict.FAILED, "failing"),
+    (Verdict.INCOMPLETE, "incomplete"),
+    (Verdict.FLAKY, "flaky"),
+    (Verdict.PASSED, "passing"),
+)
+
+
+class Lanes(msgspec.Struct, frozen=True):
+    """The newest runs of each lane, newest first; a lane is dead once the project went on for a month without it."""
+
+    lanes: list[list[Row]]
+
+    def of(self, kind: Kind) -> list[list[Row]]:
+        """Return the lanes of a kind."""
+        return [lane for lane in self.lanes if lane[0]["kind"] == kind]
+
+    @property
+    def main(self) -> list[Row] | None:
+        """The functional lane whose newest run holds the most tests."""
+        return max(self.of(Kind.FUNCTIONAL), key=lambda lane: _count_tests(lane[0]), default=None)
+
+
+async def read_lanes(reader: Reader, project_id: int, branches: Sequence[str], newest: Row | None) -> Lanes:
+    """Read the lanes that are alive beside the newest run."""
+    if newest is None:
+        return Lanes([])
+    first_day = newest["run_day"] - _LANE_LIFE
+    lanes: defaultdict[tuple[str, str, str, str], list[Row]] = defaultdict(list)
+    for row in await overview.list_lanes(reader, project_id, branches, first_day, LANE_DEPTH):
+        lanes[row["kind"], row["name"], row["environment"], row["branch"]].append(row)
+    return Lanes(list(lanes.values()))
+
+
+def state(lanes: Lanes) -> State:
+    """Judge a project by the newest run of each lane: the worst one counts."""
+    verdicts = {lane[0]["verdict"] for lane in lanes.lanes}
+    return next((word for verdict, word in _STATES if verdict in verdicts), "empty")
+
+
+def pass_rate(lanes: Lanes, place: int) -> float | None:
+    """Return the pass rate over the functional lanes' runs at a place, 0 being the newest."""
+    runs = [lane[place] for lane in lanes.of(Kind.FUNCTIONAL) if len(lane) > place]
+    good = sum(run["passed"] + run["flaky"] for run in runs)
+    ran = good + sum(run["failed"] + run["broken"] for run in runs)
+    return 100 * good / ran if ran else None
+
+
+def open_findings(lanes: Lanes, place: int) -> OpenFindings:
+    """Add up the findings of each lane's whole scans at a place, 0 being the newest."""
+    whole = [[run for run in lane if run["is_complete"]] for lane in lanes.of(Kind.SECURITY)]
+    runs = [lane[min(place, len(lane) - 1)] for lane in whole if lane]
+    return OpenFindings(
+        high=sum(run["findings_high"] for run in runs),
+        medium=sum(run["findings_medium"] for run in runs),
+        low=sum(run["findings_low"] for run in runs),
+        informational=sum(run["findings_info"] for run in runs),
+    )
+
+
+def p95(lanes: Lanes) -> tuple[float | None, float | None]:
+    """Return the newest load test's p95 of request durations, and how far it is from the median of earlier ones."""
+    for lane in lanes.of(Kind.LOAD):
+        if lane[0]["p95"] is not None:
+            return lane[0]["p95"], delta(lane[0]["p95"], [run["p95"] for run in lane[1:]])
+    return None, None
+
+
+def delta(value: float, before: Sequence[float | None]) -> float | None:
+    """Return how far a value is from the median of earlier ones, as a share of it."""
+    known = [item for item in before if item is not None]
+    usual = median(known) if known else 0
+    return (value - usual) / usual if usual else None
+
+
+async def list_lane_runs(reader: Reader, lanes: Lanes, count: int) -> list[Row]:
+    """List the newest runs of the main lane, newest first."""
+    return await run_list.list_lane(reader, lanes.main[0], count) if lanes.main else []
+
+
+async def list_flaky(reader: Reader, project_id: int, runs: Sequence[Row]) -> dict[int, list[Status]]:
+    """Find the tests that are flaky in some runs (newest first): their statuses, old to new."""
+    suspects = await overview.list_unsteady(reader, project_id, runs, _MOST_SUSPECTS)
+    statuses = await read_statuses(reader, project_id, suspects, runs)
+    return {test_no: seen for test_no, seen in statuses.items() if flaky.is_flaky(seen)}
+
+
+async def read_statuses(
+    reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]
+) -> dict[int, list[Status]]:
+    """Return how tests went in some runs (newest first), old to new."""
+    cells = await run_results.list_cells(reader, project_id, test_nos, runs)
+    by_place = {(cell["test_no"], cell["run_id"]): Status(cell["status"]) for cell in cells}
+    ordered = [run["run_id"] for run in reversed(runs)]
+    return {
+        test_no: [by_place[test_no, run_id] for run_id in ordered if (test_no, run_id) in by_place]
+        for test_no in test_nos
+    }
+
+
+def _count_tests(run: Row) -> int:
+    return sum(run[name] for name in ("passed", "failed", "broken", "skipped", "flaky"))

@@ -1,0 +1,98 @@
+"""Who is watching what: changes come in once per process, over LISTEN, and go to all who asked for their topic."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final
+
+import structlog
+
+from testflux.kit import errors
+from testflux.serve.shapes.live import LiveEvent
+from testflux.store import events
+from testflux.store.database import Database, Reader, Row
+
+Shape = Callable[[Reader, Row], Awaitable[LiveEvent]]
+QUEUE: Final = 256
+_PAUSE_S: Final = 1.0
+_MOST_MISSED: Final = 1000
+log = structlog.get_logger("testflux.serve")
+
+
+class Watcher:
+    """One socket's, or one waiting request's, ear. `is_slow`: it did not keep up, and must start again."""
+
+    def __init__(self, org_id: int, topics: Iterable[str]) -> None:
+        self.org_id = org_id
+        self.topics = frozenset(topics)
+        self.events: asyncio.Queue[LiveEvent] = asyncio.Queue(QUEUE)
+        self.is_slow = False
+
+    def offer(self, event: LiveEvent) -> None:
+        """Take an event without waiting."""
+        try:
+            self.events.put_nowait(event)
+        except asyncio.QueueFull:
+            self.is_slow = True
+
+
+class Hub:
+    """Listens for changes while it runs, and hands them to its watchers; `shape` makes of a row what they get."""
+
+    def __init__(self, database: Database, shape: Shape) -> None:
+        self._database = database
+        self._shape = shape
+        self._watchers: set[Watcher] = set()
+        self._newest = 0
+
+    def add(self, watcher: Watcher) -> None:
+        """Begin to hand events to a watcher."""
+        self._watchers.add(watcher)
+
+    def remove(self, watcher: Watcher) -> None:
+        """Hand it no more."""
+        self._watchers.discard(watcher)
+
+    @property
+    def watcher_count(self) -> int:
+        """How many are watching."""
+        return len(self._watchers)
+
+    async def run(self) -> None:
+        """Listen until cancelled; after a lost connection it reads what it missed."""
+        while True:
+            try:
+                await self._listen()
+            except errors.UnavailableError as error:
+                log.warning("live events pause: the database is away", reason=error.message)
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _listen(self) -> None:
+        async with self._database.listen(events.CHANNEL) as payloads:
+            await self._catch_up()
+            async for payload in payloads:
+                await self._pass_on([int(payload)])
+
+    async def _catch_up(self) -> None:
+        async with self._database.read() as reader:
+            newest: int = (await events.get_range(reader))["last_event"]
+        missed = range(max(self._newest + 1, newest - _MOST_MISSED), newest + 1) if self._newest else range(0)
+        self._newest = newest
+        await self._pass_on(missed)
+
+    async def _pass_on(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self._newest = max(self._newest, number)
+            if self._watchers:
+                async with self._database.read() as reader:
+                    row = await events.find_event(reader, number)
+                    listeners = self._listeners(row) if row else []
+                    event = await self._shape(reader, row) if row and listeners else None
+                for watcher in listeners if event else ():
+                    watcher.offer(event)
+
+    def _listeners(self, row: Row) -> list[Watcher]:
+        return [
+            watcher for watcher in self._watchers if watcher.org_id == row["org_id"] and row["topic"] in watcher.topics
+        ]

@@ -1,0 +1,64 @@
+"""All projects at a glance."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from litestar import get
+from litestar.di import NamedDependency
+
+from testflux.kit import clock
+from testflux.model.access import Actor, Permission
+from testflux.serve import declare, figures, projects, runs
+from testflux.serve.house import House
+from testflux.serve.shapes.overview import Overview, OverviewItem, State
+from testflux.store import overview, run_list
+from testflux.store import projects as project_rows
+from testflux.store.database import Reader, Row
+
+_DAYS: Final = 30
+_MOST_PROJECTS: Final = 1000
+_ORDER: Final[dict[State, int]] = {"failing": 0, "incomplete": 1, "flaky": 2, "passing": 3, "empty": 4}
+_NEEDS_ATTENTION: Final = ("failing", "incomplete")
+
+
+@get("/overview", **declare.route("getOverview", Permission.PROJECT_READ))
+async def get_overview(actor: NamedDependency[Actor], house: NamedDependency[House]) -> Overview:
+    """Answer all projects at a glance, those that need attention first."""
+    today = clock.now().date()
+    async with house.database.read() as reader:
+        rows = await project_rows.list_projects(reader, actor.org_id, None, _MOST_PROJECTS)
+        items: list[OverviewItem] = []
+        for row in rows:
+            key = ("overview", row["project_id"], row["change_count"], row["default_branch"], row["name"], today)
+            found = await house.remembered.get(key, lambda row=row: _figures(reader, row, today))
+            items.append(OverviewItem(project=projects.shape(row), **found))
+    items.sort(key=lambda item: _ORDER[item.state])
+    return Overview(items=items, needs_attention=sum(item.state in _NEEDS_ATTENTION for item in items))
+
+
+async def _figures(reader: Reader, project: Row, today: date) -> dict[str, Any]:
+    project_id = project["project_id"]
+    branches = await overview.list_branches(reader, project)
+    strip = await overview.list_strip(reader, project_id, branches, runs.STRIP)
+    lanes = await figures.read_lanes(reader, project_id, branches, strip[0] if strip else None)
+    rates = await overview.list_pass_rates(reader, project_id, branches, today - timedelta(days=_DAYS - 1), today)
+    lane_runs = await figures.list_lane_runs(reader, lanes, figures.FLAKY_RUNS)
+    last = await run_list.read_runs(reader, [(project_id, run["run_id"]) for run in strip[:1]])
+    p95_ms, p95_delta = figures.p95(lanes)
+    return {
+        "kinds": sorted({lane[0]["kind"] for lane in lanes.lanes}),
+        "state": figures.state(lanes),
+        "strip": runs.strip(project_id, strip),
+        "pass_rate": figures.pass_rate(lanes, 0),
+        "pass_rate_series": [rates.get(today - timedelta(days=back)) for back in reversed(range(_DAYS))],
+        "open_findings": figures.open_findings(lanes, 0),
+        "p95_ms": p95_ms,
+        "p95_delta": p95_delta,
+        "flaky_tests": len(await figures.list_flaky(reader, project_id, lane_runs)),
+        "last_run": runs.shape(last[0]) if last else None,
+    }
+
+
+ROUTES = [get_overview]

@@ -1,0 +1,101 @@
+"""Projects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from litestar import delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from testflux.model.access import Actor, Permission
+from testflux.serve import declare, paging
+from testflux.serve.paging import Page
+from testflux.serve.shapes.projects import Facet, Facets, NewProject, Project, ProjectChange, ProjectPage
+from testflux.store import events, projects, run_list
+from testflux.store.database import Database, Row, Writer
+
+_FIELDS = Project.__struct_fields__
+
+
+@get("/projects", **declare.route("listProjects", Permission.PROJECT_READ))
+async def list_projects(
+    actor: NamedDependency[Actor], database: NamedDependency[Database], page: NamedDependency[Page]
+) -> ProjectPage:
+    """List projects by name."""
+    async with database.read() as reader:
+        rows = await projects.list_projects(reader, actor.org_id, page.after(tuple[str, str]), page.limit + 1)
+    shown, more = paging.cut(rows, page.limit)
+    cursor = paging.place(shown[-1]["name"], shown[-1]["slug"]) if more else None
+    return ProjectPage(items=[shape(row) for row in shown], next_cursor=cursor)
+
+
+@post("/projects", **declare.route("addProject", Permission.PROJECT_MANAGE, 409, 413, 415))
+async def add_project(
+    data: JSONBody[NewProject], actor: NamedDependency[Actor], database: NamedDependency[Database]
+) -> Project:
+    """Add a project."""
+    async with database.write() as writer:
+        row = await projects.add_project(
+            writer, actor.org_id, data.slug, data.name, data.description, data.default_branch
+        )
+        await _publish(writer, actor, data.slug)
+    return shape(row)
+
+
+@get("/projects/{slug:str}", **declare.route("getProject", Permission.PROJECT_READ, 404))
+async def get_project(
+    slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]
+) -> Project:
+    """Answer one project."""
+    async with database.read() as reader:
+        return shape(await projects.get_project(reader, actor.org_id, slug))
+
+
+@patch("/projects/{slug:str}", **declare.route("changeProject", Permission.PROJECT_MANAGE, 404, 413, 415))
+async def change_project(
+    slug: FromPath[str],
+    data: JSONBody[ProjectChange],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+) -> Project:
+    """Change a project's name, description or default branch."""
+    async with database.write() as writer:
+        row = await projects.save_project(writer, actor.org_id, slug, data.name, data.description, data.default_branch)
+        await _publish(writer, actor, slug)
+    return shape(row)
+
+
+@delete("/projects/{slug:str}", **declare.route("dropProject", Permission.PROJECT_MANAGE, 404))
+async def drop_project(slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]) -> None:
+    """Remove a project with everything in it. This cannot be undone."""
+    async with database.write() as writer:
+        row = await projects.get_project(writer, actor.org_id, slug)
+        await projects.drop_project(writer, row["project_id"])
+        await _publish(writer, actor, slug)
+
+
+@get("/projects/{slug:str}/facets", **declare.route("getFacets", Permission.PROJECT_READ, 404))
+async def get_facets(slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]) -> Facets:
+    """Answer what the project's runs can be filtered by."""
+    async with database.read() as reader:
+        project = await projects.get_project(reader, actor.org_id, slug)
+        rows = await run_list.list_facets(reader, project["project_id"])
+    return Facets(**{name: _facets(row for row in rows if row["facet"] == name) for name in Facets.__struct_fields__})
+
+
+def shape(row: Row) -> Project:
+    """Shape a project."""
+    return Project(**{name: row[name] for name in _FIELDS})
+
+
+def _facets(rows: Iterable[Row]) -> list[Facet]:
+    return [Facet(value=row["value"], count=row["count"]) for row in rows]
+
+
+async def _publish(writer: Writer, actor: Actor, slug: str) -> None:
+    for topic in ("projects", f"project:{slug}"):
+        await events.publish(writer, actor.org_id, topic, "project.changed", {"project": slug})
+
+
+ROUTES = [list_projects, add_project, get_project, change_project, drop_project, get_facets]

@@ -1,0 +1,248 @@
+"""Runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, delete, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from testflux.kit import identifiers
+from testflux.model.access import Actor, Permission
+from testflux.model.status import Kind, Verdict
+from testflux.notify import headline
+from testflux.serve import cached, declare, doors, paging
+from testflux.serve.paging import Page
+from testflux.serve.shapes.projects import ProjectRef
+from testflux.serve.shapes.runs import (
+    LoadFigures,
+    LogItem,
+    LogPage,
+    ReportWarning,
+    Run,
+    RunDetail,
+    RunFile,
+    RunPage,
+    RunRef,
+    RunSmall,
+    StripCell,
+    ToolRef,
+)
+from testflux.store import projects, removal, run_list, uploads
+from testflux.store.blobs import Blobs
+from testflux.store.database import Database, Row
+from testflux.store.run_list import Place, RunFilter
+
+STRIP = 30
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/projects/{slug:str}/runs", **declare.route("listProjectRuns", Permission.PROJECT_READ, 404))
+async def list_project_runs(
+    slug: FromPath[str],
+    run_filter: NamedDependency[RunFilter],
+    page: NamedDependency[Page],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+) -> RunPage:
+    """List the runs of a project."""
+    return await _list(database, actor, [slug], run_filter, page)
+
+
+@get("/runs", **declare.route("listRuns", Permission.PROJECT_READ))
+async def list_runs(
+    run_filter: NamedDependency[RunFilter],
+    page: NamedDependency[Page],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+) -> RunPage:
+    """List the runs of all projects."""
+    return await _list(database, actor, None, run_filter, page)
+
+
+@get(
+    "/runs/{run_id:str}",
+    **declare.route("getRun", Permission.PROJECT_READ, 404, responses=cached.NOT_MODIFIED),
+)
+async def get_run(
+    request: AnyRequest,
+    run_id: FromPath[str],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+) -> Response[RunDetail]:
+    """Answer one run with its neighbours in its lane."""
+    async with database.read() as reader:
+        row = await doors.open_run(reader, actor, run_id)
+        lane = await run_list.list_lane(reader, row, STRIP)
+        following = await run_list.find_next(reader, row)
+        file = await run_list.get_file(reader, row)
+    project_id = row["project_id"]
+    upload_id = identifiers.pack(project_id, file["upload_id"])
+    detail = RunDetail(
+        **fields(row),
+        upload=RunFile(
+            id=upload_id,
+            file_name=file["file_name"],
+            size_bytes=file["size_bytes"],
+            download_url=f"/api/v1/uploads/{upload_id}/file" if file["is_kept"] else None,
+        ),
+        previous=small(project_id, lane[1]) if len(lane) > 1 else None,
+        next=small(project_id, following) if following else None,
+        strip=strip(project_id, lane),
+    )
+    return cached.answer(request, detail)
+
+
+@delete("/runs/{run_id:str}", **declare.route("dropRun", Permission.RUN_DELETE, 404))
+async def drop_run(
+    run_id: FromPath[str],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    blobs: NamedDependency[Blobs],
+) -> None:
+    """Remove a run with everything in it, its file included. This cannot be undone."""
+    async with database.write() as writer:
+        row = await doors.open_run(writer, actor, run_id)
+        digests = await removal.drop_run(writer, row["project_id"], row["run_id"])
+    await uploads.drop_unused_blobs(database, blobs, digests)
+
+
+@get(
+    "/runs/{run_id:str}/suite-log",
+    **declare.route("listRunLog", Permission.PROJECT_READ, 404, responses=cached.NOT_MODIFIED),
+)
+async def list_run_log(
+    request: AnyRequest,
+    run_id: FromPath[str],
+    page: NamedDependency[Page],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+) -> Response[LogPage]:
+    """List the execution errors and warnings of a run."""
+    async with database.read() as reader:
+        row = await doors.open_run(reader, actor, run_id)
+        found = await run_list.list_log(reader, row, page.offset, page.limit + 1)
+    items = [
+        LogItem(level=entry["level"], text=entry["text"], at=entry["logged_at"], is_html=entry["is_html"])
+        for entry in found[: page.limit]
+    ]
+    return cached.answer(request, LogPage(items=items, next_cursor=paging.next_offset(page, len(found))))
+
+
+async def _list(database: Database, actor: Actor, slugs: list[str] | None, wanted: RunFilter, page: Page) -> RunPage:
+    async with database.read() as reader:
+        project_ids = await projects.list_ids(reader, actor.org_id, slugs)
+        rows = await run_list.list_runs(reader, project_ids, wanted, page.after(Place), page.limit + 1)
+    shown, more = paging.cut(rows, page.limit)
+    cursor = paging.place(*(shown[-1][name] for name in ("sort_key", "project_id", "run_id"))) if more else None
+    return RunPage(items=[shape(row) for row in shown], next_cursor=cursor)
+
+
+def shape(row: Row) -> Run:
+    """Shape a run as lists show it."""
+    return Run(**fields(row))
+
+
+def fields(row: Row) -> dict[str, Any]:
+    """Return the fields of a run."""
+    ran = row["passed"] + row["failed"] + row["broken"] + row["flaky"]
+    return ref_fields(row["project_id"], row) | {
+        "project": ProjectRef(slug=row["project_slug"], name=row["project_name"]),
+        "format": row["format"],
+        "tool": ToolRef(name=row["tool_name"], version=row["tool_version"]),
+        "pull_request": row["pull_request"],
+        "ci_provider": row["ci_provider"],
+        "build_url": row["build_url"],
+        "labels": row["labels"],
+        "duration_ms": row["duration_ms"],
+        "complete": row["is_complete"],
+        "local_times": row["local_times"],
+        "totals": row["totals"],
+        "pass_rate": 100 * (row["passed"] + row["flaky"]) / ran if ran else None,
+        "new_failures": row["new_failures"],
+        "fixed": row["fixed"],
+        "baseline": _baseline(row),
+        "warnings": [ReportWarning(**warning) for warning in row["warnings"]],
+        "created_at": row["created_at"],
+        "headline": _headline(row),
+        "is_sample": row["is_sample"],
+        "load": _load(row) if row["kind"] == Kind.LOAD else None,
+    }
+
+
+def ref_fields(project_id: int, row: Row) -> dict[str, Any]:
+    """Return the fields that tell a run from others."""
+    identifier = identifiers.pack(project_id, row["run_id"])
+    return {
+        "id": identifier,
+        "number": row["number"],
+        "kind": Kind(row["kind"]),
+        "verdict": Verdict(row["verdict"]),
+        "name": row["name"],
+        "branch": row["branch"],
+        "commit": row["commit_sha"],
+        "environment": row["environment"],
+        "type": row["test_type"],
+        "started_at": row["started_at"],
+        "url": f"/runs/{identifier}",
+    }
+
+
+def ref(row: Row) -> RunRef:
+    """Shape a run with what tells it from others."""
+    return RunRef(**ref_fields(row["project_id"], row))
+
+
+def small(project_id: int, row: Row) -> RunSmall:
+    """Shape a run by name only."""
+    return RunSmall(id=identifiers.pack(project_id, row["run_id"]), number=row["number"])
+
+
+def strip(project_id: int, rows: list[Row]) -> list[StripCell]:
+    """Shape a history strip from runs, newest first, into cells, old to new."""
+    return [
+        StripCell(
+            id=identifiers.pack(project_id, row["run_id"]),
+            number=row["number"],
+            verdict=Verdict(row["verdict"]),
+            kind=Kind(row["kind"]),
+            started_at=row["started_at"],
+        )
+        for row in reversed(rows)
+    ]
+
+
+def _baseline(row: Row) -> RunSmall | None:
+    if row["baseline_run_id"] is None:
+        return None
+    identifier = identifiers.pack(row["project_id"], row["baseline_run_id"])
+    return RunSmall(id=identifier, number=row["baseline_number"])
+
+
+def _headline(row: Row) -> str:
+    return headline.sentence(
+        headline.Facts(
+            kind=Kind(row["kind"]),
+            verdict=Verdict(row["verdict"]),
+            totals=row["totals"],
+            new_failures=row["new_failures"],
+            fixed=row["fixed"],
+            baseline_number=row["baseline_number"],
+            flaky=row["flaky"],
+        )
+    )
+
+
+def _load(row: Row) -> LoadFigures:
+    return LoadFigures(
+        http_req_duration_avg_ms=row["request_avg"],
+        http_req_duration_p95_ms=row["request_p95"],
+        vus_max=row["vus_max"],
+        iterations=row["iterations"],
+        checks_rate=row["checks_rate"],
+        requests=row["requests"],
+    )
+
+
+ROUTES = [list_project_runs, list_runs, get_run, drop_run, list_run_log]

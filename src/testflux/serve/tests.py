@@ -1,0 +1,158 @@
+"""Tests over time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from testflux.analyse import flaky
+from testflux.kit import clock, identifiers
+from testflux.model.access import Actor, Permission
+from testflux.model.status import Status
+from testflux.serve import declare, doors, paging, results
+from testflux.serve.paging import Page
+from testflux.serve.shapes.projects import ProjectRef
+from testflux.serve.shapes.tests import LastRun, TestDetail, TestHistory, TestHistoryItem, TestItem, TestPage, TestStats
+from testflux.store import overview, projects, run_results, tests
+from testflux.store.database import Database, Row
+from testflux.store.tests import HistoryFilter, TestFilter
+
+STRIP = 20
+_SEARCHED_RUNS = 60
+_JUDGED_RUNS = 5000
+
+
+@get("/projects/{slug:str}/tests", **declare.route("listTests", Permission.PROJECT_READ, 404))
+async def list_tests(
+    slug: FromPath[str],
+    test_filter: NamedDependency[TestFilter],
+    page: NamedDependency[Page],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+) -> TestPage:
+    """List the tests of a project with how they last went on its default branch."""
+    today = clock.now().date()
+    async with database.read() as reader:
+        project = await projects.get_project(reader, actor.org_id, slug)
+        project_id = project["project_id"]
+        branches = await overview.list_branches(reader, project)
+        window = (page.offset, page.limit + 1)
+        rows = await tests.list_tests(reader, project_id, branches, test_filter, today, window)
+        shown = rows[: page.limit]
+        recent = await tests.list_recent(reader, project_id, branches, _SEARCHED_RUNS)
+        cells = await run_results.list_cells(reader, project_id, [row["test_no"] for row in shown], recent)
+    by_test: defaultdict[int, list[Row]] = defaultdict(list)
+    for cell in cells:
+        by_test[cell["test_no"]].append(cell)
+    items = [_item(project_id, row, recent, by_test[row["test_no"]]) for row in shown]
+    return TestPage(items=items, next_cursor=paging.next_offset(page, len(rows)))
+
+
+@get("/tests/{test_id:str}", **declare.route("getTest", Permission.PROJECT_READ, 404))
+async def get_test(
+    test_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]
+) -> TestDetail:
+    """Answer one test and how it has been in the last 90 days, on all branches."""
+    async with database.read() as reader:
+        project, test_no = await doors.open_project(reader, actor, test_id)
+        test = await tests.get_test(reader, project["project_id"], test_no)
+        rows = await tests.list_history(reader, project["project_id"], test, HistoryFilter(), None, _JUDGED_RUNS)
+    since = clock.now() - tests.RECENT
+    return TestDetail(
+        test_id=test_id,
+        project=ProjectRef(slug=project["slug"], name=project["name"]),
+        **_names(test),
+        source=test["source"],
+        line=test["line"],
+        first_seen_at=test["first_seen_at"],
+        last_seen_at=test["last_seen_at"],
+        stats=_stats([row for row in rows if row["started_at"] >= since]),
+    )
+
+
+@get("/tests/{test_id:str}/history", **declare.route("listTestHistory", Permission.PROJECT_READ, 404))
+async def list_test_history(
+    test_id: FromPath[str],
+    history_filter: NamedDependency[HistoryFilter],
+    page: NamedDependency[Page],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    before: Annotated[datetime | None, QueryParameter(description="Runs started before.")] = None,
+) -> TestHistory:
+    """List the runs of a test, newest first."""
+    place: tuple[datetime, int | None] | None = page.after(tuple[datetime, int])
+    if place is None and before is not None:
+        place = (before if before.tzinfo else before.replace(tzinfo=UTC), -1)
+    async with database.read() as reader:
+        project, test_no = await doors.open_project(reader, actor, test_id)
+        project_id = project["project_id"]
+        test = await tests.get_test(reader, project_id, test_no)
+        rows = await tests.list_history(reader, project_id, test, history_filter, place, page.limit + 1)
+    shown, more = paging.cut(rows, page.limit)
+    cursor = paging.place(shown[-1]["started_at"], shown[-1]["run_id"]) if more else None
+    return TestHistory(items=[_moment(project_id, row) for row in shown], next_cursor=cursor)
+
+
+def _item(project_id: int, row: Row, recent: Sequence[Row], cells: Sequence[Row]) -> TestItem:
+    strip = results.join_cells(recent, cells)[-STRIP:]
+    last = None
+    if row["run_id"] is not None:
+        identifier = identifiers.pack(project_id, row["run_id"])
+        last = LastRun(id=identifier, number=row["number"], started_at=row["started_at"])
+    return TestItem(
+        test_id=identifiers.pack(project_id, row["test_no"]),
+        **_names(row),
+        last_status=row["status"],
+        last_run=last,
+        strip=[results.cell(project_id, *pair) for pair in strip],
+        duration_ms=row["duration_ms"],
+    )
+
+
+def _names(row: Row) -> dict[str, Any]:
+    return {"suite": " / ".join(row["suite"]), "suite_path": row["suite"], "name": row["name"], "tags": row["tags"]}
+
+
+def _moment(project_id: int, row: Row) -> TestHistoryItem:
+    return TestHistoryItem(
+        run_id=identifiers.pack(project_id, row["run_id"]),
+        number=row["number"],
+        started_at=row["started_at"],
+        status=Status(row["status"]).label,  # pyright: ignore[reportArgumentType]  (the labels are the literal's words)
+        duration_ms=row["duration_ms"],
+        branch=row["branch"],
+        commit=row["commit_sha"],
+        environment=row["environment"],
+        message=row["message"],
+    )
+
+
+def _stats(rows: Sequence[Row]) -> TestStats:
+    """Add a test's history up, newest first; flips are counted lane by lane."""
+    lanes: defaultdict[tuple[str, str, str], list[Status]] = defaultdict(list)
+    for row in reversed(rows):
+        lanes[row["name"], row["environment"], row["branch"]].append(Status(row["status"]))
+    counts = {status: sum(lane.count(status) for lane in lanes.values()) for status in Status}
+    ran = len(rows) - counts[Status.SKIPPED]
+    durations = sorted(row["duration_ms"] for row in rows if row["status"] != Status.SKIPPED)
+    return TestStats(
+        runs=len(rows),
+        **{status.label: count for status, count in counts.items()},
+        pass_rate=100 * (counts[Status.PASSED] + counts[Status.FLAKY]) / ran if ran else None,
+        p50_ms=_percentile(durations, 50),
+        p95_ms=_percentile(durations, 95),
+        flips=sum(flaky.count_flips(lane) for lane in lanes.values()),
+    )
+
+
+def _percentile(ordered: Sequence[int], percent: int) -> int | None:
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else None
+
+
+ROUTES = [list_tests, get_test, list_test_history]

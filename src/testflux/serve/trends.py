@@ -1,0 +1,106 @@
+"""Figures over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from testflux.analyse import histogram
+from testflux.model.access import Actor, Permission
+from testflux.serve import declare
+from testflux.serve.shapes.trends import LoadPoint, OpenFindings, TrendPoint, Trends
+from testflux.store import projects, trends
+from testflux.store.database import Database, Row
+from testflux.store.trends import TrendFilter
+
+
+@get("/projects/{slug:str}/trends", **declare.route("getProjectTrends", Permission.PROJECT_READ, 404))
+async def get_project_trends(
+    slug: FromPath[str],
+    trend_filter: NamedDependency[TrendFilter],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+) -> Trends:
+    """Answer a project's figures over time."""
+    return await _answer(database, actor, [slug], trend_filter)
+
+
+@get("/trends", **declare.route("getTrends", Permission.PROJECT_READ, 404))
+async def get_trends(
+    trend_filter: NamedDependency[TrendFilter],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    project: Annotated[
+        list[str] | None, QueryParameter(max_items=200, description="A slug; repeatable. All projects when absent.")
+    ] = None,
+) -> Trends:
+    """Answer figures over time, of several projects together."""
+    return await _answer(database, actor, project, trend_filter)
+
+
+async def _answer(database: Database, actor: Actor, slugs: Sequence[str] | None, wanted: TrendFilter) -> Trends:
+    async with database.read() as reader:
+        project_ids = await projects.list_ids(reader, actor.org_id, slugs)
+        totals = await trends.list_totals(reader, project_ids, wanted)
+        histograms = _by_start(await trends.list_histograms(reader, project_ids, wanted))
+        findings = _by_start(await trends.list_findings(reader, project_ids, wanted))
+        load = _by_start(await trends.list_load(reader, project_ids, wanted))
+    points = [
+        _point(row, histograms.get(row["start"]), findings.get(row["start"]), load.get(row["start"])) for row in totals
+    ]
+    return Trends(
+        interval=wanted.interval,
+        from_=wanted.first_day,
+        to=wanted.last_day,
+        metric=wanted.metric,
+        points=points,
+    )
+
+
+def _by_start(rows: Sequence[Row]) -> dict[date, Row]:
+    return {row["start"]: row for row in rows}
+
+
+def _point(row: Row, durations: Row | None, findings: Row | None, load: Row | None) -> TrendPoint:
+    ran = row["passed"] + row["failed"] + row["broken"] + row["flaky"]
+    counts: list[int] = durations["histogram"] if durations else []
+    return TrendPoint(
+        start=row["start"],
+        runs=row["runs"],
+        pass_rate=100 * (row["passed"] + row["flaky"]) / ran if ran else None,
+        total=ran + row["skipped"],
+        passed=row["passed"],
+        failed=row["failed"],
+        broken=row["broken"],
+        skipped=row["skipped"],
+        flaky=row["flaky"],
+        duration_avg_ms=row["duration_sum_ms"] / ran if ran else None,
+        duration_p50_ms=histogram.percentile(counts, 0.5),
+        duration_p95_ms=histogram.percentile(counts, 0.95),
+        run_duration_avg_ms=row["run_duration_sum_ms"] / row["runs"] if row["runs"] else None,
+        findings=OpenFindings(**_without_start(findings)) if findings else None,
+        load=_load(load) if load else None,
+    )
+
+
+def _load(row: Row) -> LoadPoint:
+    return LoadPoint(
+        http_req_duration_avg_ms=row["request_avg"],
+        http_req_duration_p95_ms=row["request_p95"],
+        vus_max=row["vus_max"],
+        iterations=row["iterations"],
+        checks_rate=row["checks_rate"],
+        value=row["value"],
+    )
+
+
+def _without_start(row: Row) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "start"}
+
+
+ROUTES = [get_project_trends, get_trends]

@@ -1,0 +1,289 @@
+"""Files on their way in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, HeaderParameter, QueryParameter
+from litestar.response import Stream
+
+from testflux.ingest import receive
+from testflux.kit import errors, identifiers, inflate
+from testflux.model.access import Actor, Permission
+from testflux.model.run import Metadata, Stage, UploadStatus
+from testflux.model.status import Kind, Verdict
+from testflux.serve import declare, doors, filters, multipart_body, paging, request_id, upload_metadata
+from testflux.serve.house import House
+from testflux.serve.hub import Watcher
+from testflux.serve.paging import Page
+from testflux.serve.shapes.projects import ProjectRef
+from testflux.serve.shapes.runs import ReportWarning
+from testflux.serve.shapes.uploads import Upload, UploadError, UploadPage, UploadRun, Uploads
+from testflux.store import projects, uploads
+from testflux.store.blobs import Blobs
+from testflux.store.database import Database, Row
+
+OPERATION: Final = "addUploads"
+MOST_WAIT_S: Final = 60
+_LOOK_EVERY_S: Final = 1.0
+_STATUSES: Final = ("queued", "processing", "stored", "rejected")
+_FINAL: Final = ("stored", "rejected")
+_FORM: Final = "multipart/form-data"
+_OTHER_FORMS: Final = ("application/x-www-form-urlencoded",)
+_NAME_LENGTH: Final = 500
+_TEXT: Final = {"type": "string"}
+BODY: Final = {
+    "required": True,
+    "content": {
+        _FORM: {
+            "schema": {
+                "type": "object",
+                "required": ["files"],
+                "properties": {
+                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                    **dict.fromkeys(upload_metadata.LENGTHS, _TEXT),
+                    "labels": {"type": "array", "items": _TEXT, "description": "key=value, or one JSON object."},
+                    "started_at": {"type": "string", "format": "date-time"},
+                },
+            }
+        },
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+AnyRequest = Request[Any, Any, Any]
+
+
+@post(
+    "/projects/{slug:str}/uploads",
+    **declare.route(
+        OPERATION,
+        Permission.UPLOAD_CREATE,
+        404,
+        413,
+        415,
+        status_code=202,
+        request_max_body_size=None,
+        responses={
+            200: ResponseSpec(
+                Upload | Uploads, description="Everything is finished, or was sent before.", generate_examples=False
+            )
+        },
+    ),
+)
+async def add_uploads(
+    request: AnyRequest,
+    slug: FromPath[str],
+    metadata: NamedDependency[Metadata],
+    actor: NamedDependency[Actor],
+    house: NamedDependency[House],
+    filename: Annotated[str | None, QueryParameter(max_length=_NAME_LENGTH, description="Of a raw body.")] = None,
+    idempotency_key: Annotated[
+        str | None,
+        HeaderParameter(name="Idempotency-Key", max_length=200, description="The same key, the same upload."),
+    ] = None,
+    prefer: Annotated[
+        str | None,
+        HeaderParameter(name="Prefer", max_length=200, description="wait=SECONDS (at most 60): answer when finished."),
+    ] = None,
+) -> Response[Upload | Uploads]:
+    """Send report files: several in one multipart request, or one as the raw body.
+
+    An archive (zip, tar) becomes one upload for each report in it. The answer is one upload, or `uploads` for several.
+    """
+    async with house.database.read() as reader:
+        project_id: int = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
+    kept, metadata = await _keep(request, house, metadata, filename)
+    sender = receive.Sender(
+        project_id=project_id,
+        metadata=metadata,
+        idempotency_key=idempotency_key,
+        user_id=actor.user_id,
+        request_id=request_id.current(),
+    )
+    received = await _register(house, kept, sender)
+    if len(received) == 1 and received[0].refusal:
+        raise received[0].refusal
+    rows = await _wait(house, actor, project_id, received, _wait_seconds(prefer))
+    items = [shape(row, is_duplicate=item.is_duplicate) for row, item in zip(rows, received, strict=True)]
+    is_done = all(row["status"] in _FINAL for row in rows) and (
+        prefer is not None or all(item.is_duplicate or item.refusal for item in received)
+    )
+    body = items[0] if len(items) == 1 and len(kept) == 1 else Uploads(uploads=items)
+    return Response(body, status_code=200 if is_done else 202)
+
+
+@get("/projects/{slug:str}/uploads", **declare.route("listUploads", Permission.PROJECT_READ, 404))
+async def list_uploads(
+    slug: FromPath[str],
+    page: NamedDependency[Page],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    status: Annotated[
+        str | None, QueryParameter(max_length=20, description="One of queued, processing, stored, rejected.")
+    ] = None,
+) -> UploadPage:
+    """List the uploads of a project, newest first."""
+    chosen = filters.one_of(status, _STATUSES, "status")
+    before = page.after(tuple[datetime, paging.Number])
+    async with database.read() as reader:
+        project_id = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
+        rows = await uploads.list_uploads(
+            reader, project_id, status=chosen[0] if chosen else None, before=before, limit=page.limit + 1
+        )
+    shown, more = paging.cut(rows, page.limit)
+    cursor = paging.place(shown[-1]["created_at"], shown[-1]["upload_id"]) if more else None
+    return UploadPage(items=[shape(row) for row in shown], next_cursor=cursor)
+
+
+@get("/uploads/{upload_id:str}", **declare.route("getUpload", Permission.PROJECT_READ, 404))
+async def get_upload(
+    upload_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]
+) -> Upload:
+    """Answer what became of an upload."""
+    async with database.read() as reader:
+        project, number = await doors.open_project(reader, actor, upload_id)
+        return shape(await uploads.get_upload(reader, project["project_id"], number))
+
+
+@get(
+    "/uploads/{upload_id:str}/file",
+    **declare.route("getUploadFile", Permission.PROJECT_READ, 404, media_type="application/octet-stream"),
+)
+async def get_upload_file(
+    upload_id: FromPath[str],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    blobs: NamedDependency[Blobs],
+) -> Stream:
+    """Download the file as it was sent."""
+    async with database.read() as reader:
+        project, number = await doors.open_project(reader, actor, upload_id)
+        row = await uploads.get_upload(reader, project["project_id"], number)
+    if row["blob_digest"] is None or not await blobs.exists(row["blob_digest"]):
+        raise errors.NotFoundError("The file was not kept.", hint="It was over the limit, or removed; send it again.")
+    name = row["file_name"] or "report"
+    plain = re.sub(r'[^\w .()-]|["\\]', "_", name, flags=re.ASCII)
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
+    headers = {"Content-Disposition": disposition, "Content-Length": str(row["size_bytes"])}
+    return Stream(blobs.stream(row["blob_digest"]), media_type="application/octet-stream", headers=headers)
+
+
+def shape(row: Row, *, is_duplicate: bool = False) -> Upload:
+    """Shape an upload; a duplicate says so once the upload it repeats is finished."""
+    identifier = identifiers.pack(row["project_id"], row["upload_id"])
+    is_repeat = is_duplicate and row["status"] == UploadStatus.STORED
+    return Upload(
+        id=identifier,
+        project=ProjectRef(slug=row["project_slug"], name=row["project_name"]),
+        file_name=row["file_name"],
+        size_bytes=row["size_bytes"],
+        status=UploadStatus.DUPLICATE if is_repeat else UploadStatus(row["status"]),
+        stage=Stage(row["stage"]),
+        progress=row["progress"],
+        duplicate=is_duplicate,
+        runs=_runs(row),
+        error=msgspec.convert(row["error"], UploadError) if row["error"] else None,
+        warnings=[ReportWarning(**warning) for warning in row["run_warnings"] or ()],
+        metadata=row["metadata"],
+        created_at=row["created_at"],
+        finished_at=row["finished_at"],
+        download_url=f"/api/v1/uploads/{identifier}/file" if row["blob_digest"] is not None else None,
+        request_id=row["request_id"],
+    )
+
+
+def _runs(row: Row) -> list[UploadRun]:
+    if row["run_id"] is None or row["run_number"] is None:
+        return []
+    identifier = identifiers.pack(row["project_id"], row["run_id"])
+    return [
+        UploadRun(
+            id=identifier,
+            number=row["run_number"],
+            kind=Kind(row["run_kind"]),
+            verdict=Verdict(row["run_verdict"]),
+            url=f"/runs/{identifier}",
+        )
+    ]
+
+
+async def _keep(
+    request: AnyRequest, house: House, metadata: Metadata, file_name: str | None
+) -> tuple[list[receive.KeptFile], Metadata]:
+    """Store every file of the request; a form's fields count wherever in it they stand."""
+    limits = _limits(house)
+    kept: list[receive.KeptFile] = []
+
+    async def keep(name: str, chunks: AsyncIterator[bytes]) -> None:
+        plain = name.replace("\\", "/").rpartition("/")[2]
+        kept.append(await receive.keep(house.blobs, receive.IncomingFile(plain[:_NAME_LENGTH], chunks), limits))
+
+    content_type = request.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in _OTHER_FORMS:
+        hint = f"Send {_FORM} with the files, or the report itself as the body with ?filename=."
+        raise errors.UnsupportedError(f"A form of type {kind} cannot carry files.", hint=hint)
+    if kind == _FORM:
+        fields = await multipart_body.read(content_type, request.stream(), keep)
+        metadata = upload_metadata.with_fields(metadata, fields)
+    else:
+        await keep(file_name or "report", request.stream())
+    if not kept:
+        hint = "Put each report into a part `files` that has a file name."
+        raise errors.InvalidError("The form holds no file.", field="files", hint=hint)
+    return kept, metadata
+
+
+async def _register(house: House, kept: Sequence[receive.KeptFile], sender: receive.Sender) -> list[receive.Received]:
+    """Write every file down; the caller's key is told apart file by file."""
+    received: list[receive.Received] = []
+    for index, file in enumerate(kept):
+        key = f"{sender.idempotency_key}/{index}" if sender.idempotency_key is not None else None
+        own = msgspec.structs.replace(sender, idempotency_key=key)
+        received.extend(await receive.register(house.database, house.blobs, file, own, _limits(house)))
+    return received
+
+
+async def _wait(
+    house: House, actor: Actor, project_id: int, received: Sequence[receive.Received], seconds: float
+) -> list[Row]:
+    """Return the uploads once all are finished, or as they are when the time is over."""
+    topics = [f"upload:{identifiers.pack(project_id, item.upload_id)}" for item in received]
+    watcher = Watcher(actor.org_id, topics)
+    deadline = time.monotonic() + seconds
+    house.hub.add(watcher)
+    try:
+        while True:
+            async with house.database.read() as reader:
+                rows = [await uploads.get_upload(reader, project_id, item.upload_id) for item in received]
+            left = deadline - time.monotonic()
+            if left <= 0 or all(row["status"] in _FINAL for row in rows):
+                return rows
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(left, _LOOK_EVERY_S)):
+                    await watcher.events.get()
+    finally:
+        house.hub.remove(watcher)
+
+
+def _wait_seconds(prefer: str | None) -> float:
+    match = re.search(r"(?:^|[,; ])wait=([0-9]{1,6})(?:$|[,; ])", prefer or "")
+    return min(int(match[1]), MOST_WAIT_S) if match else 0
+
+
+def _limits(house: House) -> inflate.Limits:
+    return inflate.Limits(max_bytes=house.settings.upload_limit_bytes)
+
+
+ROUTES = [add_uploads, list_uploads, get_upload, get_upload_file]

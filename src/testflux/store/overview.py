@@ -1,0 +1,92 @@
+"""Reading a project at a glance: its newest runs, lane by lane, and the tests that trouble it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from testflux.store import queries
+from testflux.store.database import Reader, Row
+
+_SQL = queries.load("overview")
+
+
+async def list_branches(reader: Reader, project: Row) -> list[str]:
+    """Return what the front page looks at: the default branch and runs without one, else the newest run's branch."""
+    default = project["default_branch"]
+    row = await reader.find(_SQL["find_branch"], project_id=project["project_id"], default_branch=default)
+    return [default, ""] if row is None or row["branch"] in (default, "") else [row["branch"]]
+
+
+async def list_strip(reader: Reader, project_id: int, branches: Sequence[str], limit: int) -> list[Row]:
+    """List the newest runs of these branches, newest first."""
+    return await reader.all(_SQL["list_strip"], project_id=project_id, branches=list(branches), limit=limit)
+
+
+async def list_lanes(
+    reader: Reader, project_id: int, branches: Sequence[str], first_day: date, limit: int
+) -> list[Row]:
+    """List the newest runs of each lane since a day, newest first; `place` counts back inside the lane from 1."""
+    return await reader.all(
+        _SQL["list_lanes"], project_id=project_id, branches=list(branches), first_day=first_day, limit=limit
+    )
+
+
+async def list_pass_rates(
+    reader: Reader, project_id: int, branches: Sequence[str], first_day: date, last_day: date
+) -> dict[date, float]:
+    """Return the pass rate (0..100) of each day that has one."""
+    rows = await reader.all(
+        _SQL["list_pass_rates"],
+        project_id=project_id,
+        branches=list(branches),
+        first_day=first_day,
+        last_day=last_day,
+    )
+    return {row["run_day"]: float(row["pass_rate"]) for row in rows if row["pass_rate"] is not None}
+
+
+async def list_unsteady(reader: Reader, project_id: int, runs: Sequence[Row], limit: int) -> list[int]:
+    """List tests that failed or needed retries in these runs, the most troubled first."""
+    if not runs:
+        return []
+    days = [run["run_day"] for run in runs]
+    rows = await reader.all(
+        _SQL["list_unsteady"],
+        project_id=project_id,
+        first_day=min(days),
+        last_day=max(days),
+        run_ids=[run["run_id"] for run in runs],
+        limit=limit,
+    )
+    return [row["test_no"] for row in rows]
+
+
+async def list_slowest(reader: Reader, run: Row, limit: int) -> list[int]:
+    """List the passed tests of a run that took longest."""
+    names = ("project_id", "run_day", "run_id")
+    rows = await reader.all(_SQL["list_slowest"], **{name: run[name] for name in names}, limit=limit)
+    return [row["test_no"] for row in rows]
+
+
+async def list_names(reader: Reader, project_id: int, test_nos: Sequence[int]) -> dict[int, Row]:
+    """Return suite and name of tests by number."""
+    rows = await reader.all(_SQL["list_names"], project_id=project_id, test_nos=list(test_nos))
+    return {row["test_no"]: row for row in rows}
+
+
+async def find_last_green(reader: Reader, run: Row) -> Row | None:
+    """Return the newest passed run of a run's lane up to itself: run_id, number."""
+    return await reader.find(_SQL["find_last_green"], **_lane(run))
+
+
+async def list_commits(reader: Reader, run: Row, after_number: int) -> list[str]:
+    """List the commits of the lane's runs after one, up to this, newest first."""
+    rows = await reader.all(_SQL["list_commits"], **_lane(run), after_number=after_number)
+    return [row["commit_sha"] for row in rows]
+
+
+def _lane(run: Row) -> dict[str, Any]:
+    names = ("project_id", "kind", "name", "environment", "branch", "started_at", "run_id")
+    return {name: run[name] for name in names}

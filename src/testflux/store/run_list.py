@@ -1,0 +1,131 @@
+"""Reading runs: lists of them, one with its neighbours, and what they can be filtered by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from testflux.kit import errors, identifiers
+from testflux.kit.query import Query, escape_pattern
+from testflux.store import queries
+from testflux.store.database import Reader, Row
+
+_SQL = queries.load("run_list")
+Sort = Literal["-started_at", "-number", "-duration_ms"]
+_SORTS: Final = {
+    "-started_at": ("r.started_at", "timestamptz"),
+    "-number": ("r.number", "bigint"),
+    "-duration_ms": ("r.duration_ms", "bigint"),
+}
+
+
+class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which runs are wanted; None does not narrow. Lists name alternatives; all labels must be there."""
+
+    kind: str | None = None
+    verdicts: list[str] | None = None
+    branches: list[str] | None = None
+    environments: list[str] | None = None
+    types: list[str] | None = None
+    names: list[str] | None = None
+    tools: list[str] | None = None
+    labels: dict[str, str] | None = None
+    from_: datetime | None = None
+    to: datetime | None = None
+    query: Query = Query()
+    sort: Sort = "-started_at"
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """A place in a list of runs: the sort key of its last run, and which it was."""
+
+    key: datetime | int
+    project_id: int
+    run_id: int
+
+
+async def list_runs(
+    reader: Reader, project_ids: Sequence[int], wanted: RunFilter, after: Place | None, limit: int
+) -> list[Row]:
+    """List runs of these projects; each row also has its `sort_key`."""
+    commit = wanted.query.any_of("commit")
+    found = await reader.all(
+        _sorted("find_page", wanted.sort),
+        project_ids=list(project_ids),
+        kind=wanted.kind,
+        verdicts=wanted.verdicts,
+        branches=wanted.branches,
+        environments=wanted.environments,
+        types=wanted.types,
+        names=wanted.names,
+        tools=wanted.tools,
+        commit=escape_pattern(commit[0]) + "%" if commit else None,
+        labels=None if wanted.labels is None else Jsonb(wanted.labels),
+        longer=wanted.query.above("dur"),
+        shorter=wanted.query.below("dur"),
+        patterns=wanted.query.patterns,
+        after_key=after and after.key,
+        after_project=after and after.project_id,
+        after_run=after and after.run_id,
+        limit=limit,
+        **{"from": wanted.from_, "to": wanted.to},
+    )
+    rows = await read_runs(reader, [(row["project_id"], row["run_id"]) for row in found])
+    keys = {(row["project_id"], row["run_id"]): row["sort_key"] for row in found}
+    return [row | {"sort_key": keys[row["project_id"], row["run_id"]]} for row in rows]
+
+
+async def read_runs(reader: Reader, ids: Sequence[tuple[int, int]]) -> list[Row]:
+    """Return the runs with these (project_id, run_id), in this order; what is gone is left out."""
+    project_ids, run_ids = [pair[0] for pair in ids], [pair[1] for pair in ids]
+    return await reader.all(_SQL["read_runs"], project_ids=project_ids, run_ids=run_ids)
+
+
+async def get_run(reader: Reader, project_id: int, run_id: int) -> Row:
+    """Return one run; NotFoundError when it does not exist."""
+    rows = await read_runs(reader, [(project_id, run_id)])
+    if not rows:
+        message = f"There is no run {identifiers.pack(project_id, run_id)!r}."
+        raise errors.NotFoundError(message, hint="It may have been removed; reload the list.", code="run-not-found")
+    return rows[0]
+
+
+async def list_lane(reader: Reader, run: Row, limit: int) -> list[Row]:
+    """List the newest runs of a run's lane up to itself, newest first, with run_day, number and verdict."""
+    return await reader.all(_SQL["list_lane"], **_lane(run), limit=limit)
+
+
+async def find_next(reader: Reader, run: Row) -> Row | None:
+    """Return the run of the lane that came after this one."""
+    return await reader.find(_SQL["find_next"], **_lane(run))
+
+
+async def get_file(reader: Reader, run: Row) -> Row:
+    """Return the file a run was read from: upload_id, file_name, size_bytes, is_kept."""
+    return await reader.one(_SQL["get_file"], project_id=run["project_id"], upload_id=run["upload_id"])
+
+
+async def list_facets(reader: Reader, project_id: int) -> list[Row]:
+    """List what the runs of a project can be filtered by: facet, value, count; most frequent first."""
+    return await reader.all(_SQL["list_facets"], project_id=project_id)
+
+
+async def list_log(reader: Reader, run: Row, offset: int, limit: int) -> list[Row]:
+    """List the execution errors and warnings of a run."""
+    return await reader.all(
+        _SQL["list_log"], project_id=run["project_id"], run_id=run["run_id"], offset=offset, limit=limit
+    )
+
+
+def _lane(run: Row) -> dict[str, Any]:
+    names = ("project_id", "kind", "name", "environment", "branch", "started_at", "run_id")
+    return {name: run[name] for name in names}
+
+
+def _sorted(query: str, sort: Sort) -> str:
+    key, type_ = _SORTS[sort]
+    return _SQL[query].replace("SORT_KEY", key).replace("SORT_TYPE", type_)

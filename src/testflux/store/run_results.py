@@ -1,0 +1,104 @@
+"""Reading the results of one run: tests, causes, suites, and how tests went before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from testflux.kit import errors
+from testflux.kit.query import Query
+from testflux.store import queries
+from testflux.store.database import Reader, Row
+
+_SQL = queries.load("run_results")
+Sort = Literal["name", "-duration_ms", "position"]
+
+
+class ResultFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which results are wanted; None does not narrow. `suite` is a path and means what lies below it, too."""
+
+    statuses: list[str] | None = None
+    suite: list[str] | None = None
+    tags: list[str] | None = None
+    changes: list[str] | None = None
+    query: Query = Query()
+    sort: Sort = "position"
+    test_no: int | None = None
+    failure_id: int | None = None
+
+
+async def list_results(reader: Reader, run: Row, wanted: ResultFilter, offset: int, limit: int) -> list[Row]:
+    """List results of a run with test, message, change against the baseline and fingerprint."""
+    return await reader.all(
+        _SQL["list_results"],
+        **_of(run),
+        **_baseline(run),
+        test_no=wanted.test_no,
+        failure_id=wanted.failure_id,
+        statuses=wanted.statuses,
+        suite=wanted.suite,
+        tags=wanted.tags,
+        changes=wanted.changes,
+        longer=wanted.query.above("dur"),
+        shorter=wanted.query.below("dur"),
+        patterns=wanted.query.patterns,
+        sort=wanted.sort,
+        offset=offset,
+        limit=limit,
+    )
+
+
+async def get_result(reader: Reader, run: Row, test_no: int) -> Row:
+    """Return the result of one test in a run; NotFoundError when the run does not hold it."""
+    rows = await list_results(reader, run, ResultFilter(test_no=test_no), 0, 1)
+    if not rows:
+        message = f"Run #{run['number']} holds no such test."
+        raise errors.NotFoundError(
+            message, hint="Open the test's own page for the runs that do.", code="test-not-found"
+        )
+    return rows[0]
+
+
+async def count_changes(reader: Reader, run: Row) -> Row:
+    """Count what changed against the baseline: new, still, fixed, added, removed."""
+    return await reader.one(_SQL["count_changes"], **_of(run), **_baseline(run))
+
+
+async def list_failures(reader: Reader, run: Row, offset: int, limit: int) -> list[Row]:
+    """List the causes of a run's failures, new ones first, then by count."""
+    return await reader.all(_SQL["list_failures"], **_of(run), number=run["number"], offset=offset, limit=limit)
+
+
+async def list_suites(reader: Reader, run: Row) -> list[Row]:
+    """List the suites of a run that hold tests themselves, with their counts."""
+    return await reader.all(_SQL["list_suites"], **_of(run))
+
+
+async def list_attempts(reader: Reader, run: Row, test_no: int) -> list[Row]:
+    """List a test's attempts in a run before the last one."""
+    return await reader.all(_SQL["list_attempts"], **_of(run), test_no=test_no)
+
+
+async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]) -> list[Row]:
+    """Tell how tests went in runs (rows with run_id and run_day): test_no, run_id, status (a number), duration_ms."""
+    if not runs or not test_nos:
+        return []
+    days = [run["run_day"] for run in runs]
+    return await reader.all(
+        _SQL["list_cells"],
+        project_id=project_id,
+        test_nos=list(test_nos),
+        first_day=min(days),
+        last_day=max(days),
+        run_ids=[run["run_id"] for run in runs],
+    )
+
+
+def _of(run: Row) -> dict[str, Any]:
+    return {"project_id": run["project_id"], "run_id": run["run_id"], "run_day": run["run_day"]}
+
+
+def _baseline(run: Row) -> dict[str, Any]:
+    return {"baseline_run_id": run["baseline_run_id"], "baseline_day": run["baseline_day"]}

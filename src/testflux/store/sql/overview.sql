@@ -1,0 +1,90 @@
+-- name: find_branch
+-- What a project's front page looks at: its default branch (and runs without one), or where its newest run was if the
+-- default branch has none.
+select branch
+from (
+    (select branch, 1 as choice, started_at from run
+     where project_id = %(project_id)s and branch in (%(default_branch)s, '')
+     order by started_at desc limit 1)
+    union all
+    (select branch, 2, started_at from run where project_id = %(project_id)s order by started_at desc limit 1)
+) as newest
+order by choice
+limit 1;
+
+-- name: list_strip
+-- The newest runs of a branch, newest first.
+select run_id, run_day, number, verdict, kind, started_at
+from run
+where project_id = %(project_id)s and branch = any(%(branches)s::text[])
+order by started_at desc, run_id desc
+limit %(limit)s;
+
+-- name: list_lanes
+-- The newest run of each lane of a branch since a day; `place` 1 is the newest, 2 the one before, up to the limit.
+select *
+from (
+    select r.project_id, r.run_id, r.run_day, r.number, r.kind, r.name, r.environment, r.branch, r.verdict, r.is_complete,
+           r.started_at, r.duration_ms, r.passed, r.failed, r.broken, r.skipped, r.flaky,
+           r.findings_high, r.findings_medium, r.findings_low, r.findings_info, m.p95,
+           row_number() over (
+               partition by r.kind, r.name, r.environment, r.branch order by r.started_at desc, r.run_id desc
+           ) as place
+    from run r
+    left join load_metric m
+        on r.kind = 'load' and m.project_id = r.project_id and m.run_id = r.run_id
+        and m.name = 'http_req_duration' and m.tags = ''
+    where r.project_id = %(project_id)s and r.branch = any(%(branches)s::text[]) and r.run_day >= %(first_day)s
+) as ranked
+where place <= %(limit)s
+order by started_at desc, run_id desc;
+
+-- name: list_pass_rates
+-- The share of tests that passed, per day.
+select run_day, 100.0 * sum(passed + flaky) / nullif(sum(passed + failed + broken + flaky), 0) as pass_rate
+from day_total
+where project_id = %(project_id)s and run_day between %(first_day)s and %(last_day)s
+  and kind = 'functional' and branch = any(%(branches)s::text[])
+group by run_day;
+
+-- name: list_unsteady
+-- Tests that failed or needed retries in some runs, the most troubled first: who may be flaky.
+select test_no, count(*) as troubles
+from result_row
+where project_id = %(project_id)s and run_day between %(first_day)s and %(last_day)s
+  and run_id = any(%(run_ids)s::bigint[]) and is_final and status in (2, 3, 5)
+group by test_no
+order by troubles desc, test_no
+limit %(limit)s;
+
+-- name: list_slowest
+-- The tests of a run that took longest.
+select test_no, duration_ms
+from result
+where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_id)s and status in ('passed', 'flaky')
+order by duration_ms desc
+limit %(limit)s;
+
+-- name: list_names
+-- What tests are called.
+select test_no, suite, name from test where project_id = %(project_id)s and test_no = any(%(test_nos)s::integer[]);
+
+-- name: find_last_green
+-- The newest run of a lane that passed, up to a run.
+select run_id, number
+from run
+where project_id = %(project_id)s and kind = %(kind)s and name = %(name)s and environment = %(environment)s
+  and branch = %(branch)s and verdict = 'passed' and (started_at, run_id) <= (%(started_at)s, %(run_id)s)
+order by started_at desc, run_id desc
+limit 1;
+
+-- name: list_commits
+-- The commits of a lane's runs after one run, up to another, newest first.
+select commit_sha
+from run
+where project_id = %(project_id)s and kind = %(kind)s and name = %(name)s and environment = %(environment)s
+  and branch = %(branch)s and number > %(after_number)s and (started_at, run_id) <= (%(started_at)s, %(run_id)s)
+  and commit_sha <> ''
+group by commit_sha
+order by max(started_at) desc
+limit 50;

@@ -1,0 +1,125 @@
+-- name: list_results
+-- A page of a run's results. Which ones is decided on the small columns; only those shown get their messages.
+with here as materialized (
+    select test_no, status, duration_ms
+    from result
+    where project_id = %(project_id)s and run_id = %(run_id)s and run_day = %(run_day)s
+), judged as (
+    select h.test_no, h.status, h.duration_ms, t.suite, t.name, t.tags, t.source, t.line,
+           case
+               when x.change = 1 then 'new'
+               when x.change = 2 then 'still'
+               when was.test_no is not null and h.status in ('passed', 'flaky') then 'fixed'
+           end as change,
+           coalesce(x.attempt, 1) as attempts, x.failure_id, x.message_id, coalesce(x.message_is_html, false) as is_html
+    from here h
+    join test t on t.project_id = %(project_id)s and t.test_no = h.test_no
+    left join result_row x
+        on x.project_id = %(project_id)s and x.run_day = %(run_day)s and x.run_id = %(run_id)s
+        and x.test_no = h.test_no and x.is_final
+    left join result_row was
+        on was.project_id = %(project_id)s and was.run_day = %(baseline_day)s and was.run_id = %(baseline_run_id)s
+        and was.test_no = h.test_no and was.is_final and was.status in (2, 3)
+    where (%(test_no)s::integer is null or h.test_no = %(test_no)s)
+      and (%(statuses)s::text[] is null or h.status = any(%(statuses)s))
+      and (%(suite)s::text[] is null or t.suite[1:cardinality(%(suite)s::text[])] = %(suite)s)
+      and (%(tags)s::text[] is null or t.tags @> %(tags)s)
+      and (%(longer)s::float8 is null or h.duration_ms > %(longer)s)
+      and (%(shorter)s::float8 is null or h.duration_ms < %(shorter)s)
+      and (%(failure_id)s::bigint is null or x.failure_id = %(failure_id)s)
+), page as (
+    select *, row_number() over (
+        order by case when %(sort)s = '-duration_ms' then -duration_ms end,
+                 case when %(sort)s = 'name' then suite end, case when %(sort)s = 'name' then name end, test_no
+    ) as place
+    from judged
+    where (%(changes)s::text[] is null or change = any(%(changes)s))
+      and (cardinality(%(patterns)s::text[]) = 0
+           or concat_ws(' ', array_to_string(suite, ' / '), name,
+                        (select text from message m where m.project_id = %(project_id)s and m.message_id = judged.message_id))
+              ilike all(%(patterns)s::text[]))
+    order by place
+    offset %(offset)s
+    limit %(limit)s
+)
+select page.*, coalesce(m.text, '') as message, f.fingerprint
+from page
+left join message m on m.project_id = %(project_id)s and m.message_id = page.message_id
+left join failure f on f.project_id = %(project_id)s and f.failure_id = page.failure_id
+order by place;
+
+-- name: count_changes
+-- How many tests turned bad, stayed bad, got well, came and went against the baseline.
+with here as materialized (
+    select test_no, status from result
+    where project_id = %(project_id)s and run_id = %(run_id)s and run_day = %(run_day)s
+), there as materialized (
+    select test_no, status from result
+    where project_id = %(project_id)s and run_id = %(baseline_run_id)s and run_day = %(baseline_day)s
+)
+select count(*) filter (where x.change = 1) as new,
+       count(*) filter (where x.change = 2) as still,
+       count(*) filter (where there.status in ('failed', 'broken') and here.status in ('passed', 'flaky')) as fixed,
+       count(*) filter (where there.test_no is null) as added,
+       count(*) filter (where here.test_no is null) as removed
+from here
+full join there using (test_no)
+left join result_row x
+    on x.project_id = %(project_id)s and x.run_day = %(run_day)s and x.run_id = %(run_id)s
+    and x.test_no = here.test_no and x.is_final;
+
+-- name: list_failures
+-- The causes of a run's failures: new ones first, then the most frequent; seen_runs looks back 90 days.
+select f.failure_id, f.fingerprint, f.cause, c.count, f.first_run_id = %(run_id)s as is_new,
+       f.first_run_id, coalesce(r.number, %(number)s) as first_number, f.first_seen_at,
+       (select count(distinct s.run_id) from result_row s
+        where s.project_id = %(project_id)s and s.failure_id = f.failure_id
+          and s.run_day between %(run_day)s::date - 90 and %(run_day)s) as seen_runs
+from (
+    select failure_id, count(*) as count
+    from result_row
+    where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_id)s
+      and is_final and failure_id is not null
+    group by failure_id
+) c
+join failure f on f.project_id = %(project_id)s and f.failure_id = c.failure_id
+left join run r on r.project_id = %(project_id)s and r.run_id = f.first_run_id
+order by is_new desc, c.count desc, f.failure_id
+offset %(offset)s
+limit %(limit)s;
+
+-- name: list_suites
+-- What the tests of each suite add up to, suites in the order their tests were first seen.
+select t.suite, count(*) as total,
+       count(*) filter (where h.status = 'passed') as passed, count(*) filter (where h.status = 'failed') as failed,
+       count(*) filter (where h.status = 'broken') as broken, count(*) filter (where h.status = 'skipped') as skipped,
+       count(*) filter (where h.status = 'flaky') as flaky, sum(h.duration_ms)::bigint as duration_ms
+from result h
+join test t on t.project_id = %(project_id)s and t.test_no = h.test_no
+where h.project_id = %(project_id)s and h.run_id = %(run_id)s and h.run_day = %(run_day)s
+group by t.suite
+order by min(h.test_no);
+
+-- name: list_attempts
+-- The attempts of one test in one run before the last one.
+select x.attempt, x.status, x.duration_ms, coalesce(m.text, '') as message
+from result_row x
+left join message m on m.project_id = x.project_id and m.message_id = x.message_id
+where x.project_id = %(project_id)s and x.run_day = %(run_day)s and x.run_id = %(run_id)s
+  and x.test_no = %(test_no)s and not x.is_final
+order by x.attempt;
+
+-- name: list_cells
+-- How some tests went in some runs, straight from the slots. Runs that do not hold a test give no row.
+select wanted.test_no, c.run_id, get_byte(c.status, slot.place - 1) as status, c.duration_ms[slot.place] as duration_ms
+from unnest(%(test_nos)s::integer[]) as wanted (test_no)
+join result_chunk c
+    on c.project_id = %(project_id)s and c.bucket = wanted.test_no / 1000
+    and c.run_day between %(first_day)s and %(last_day)s and c.run_id = any(%(run_ids)s::bigint[])
+cross join lateral (
+    select case
+               when c.slots is not null then array_position(c.slots, (wanted.test_no %% 1000)::smallint)
+               when wanted.test_no %% 1000 < length(c.status) then wanted.test_no %% 1000 + 1
+           end as place
+) slot
+where slot.place is not null;

@@ -1,0 +1,79 @@
+-- name: list_tests
+-- A page of the catalogue. A test's last result is that of the newest run of any lane of the branch that holds it;
+-- failures are counted over the same days.
+with newest as (
+    select distinct on (name, environment) run_id, run_day, number, started_at
+    from run
+    where project_id = %(project_id)s and kind = 'functional' and branch = any(%(branches)s::text[])
+      and run_day >= %(first_day)s
+    order by name, environment, started_at desc, run_id desc
+), latest as materialized (
+    select distinct on (r.test_no) r.test_no, r.status, r.duration_ms, n.run_id, n.number, n.started_at
+    from newest n
+    join result r on r.project_id = %(project_id)s and r.run_day >= %(first_day)s and r.run_day = n.run_day
+        and r.run_id = n.run_id
+    order by r.test_no, n.started_at desc
+), failing as materialized (
+    select test_no, count(*) as failures
+    from result_row
+    where project_id = %(project_id)s and run_day >= %(first_day)s and is_final and status in (2, 3)
+    group by test_no
+)
+select t.test_no, t.suite, t.name, t.tags, l.status, l.duration_ms, l.run_id, l.number, l.started_at
+from test t
+left join latest l using (test_no)
+left join failing f using (test_no)
+where t.project_id = %(project_id)s
+  and (%(statuses)s::text[] is null or l.status = any(%(statuses)s))
+  and (%(tags)s::text[] is null or t.tags @> %(tags)s)
+  and (%(suite)s::text is null or array_to_string(t.suite, ' / ') ilike %(suite)s)
+  and (%(longer)s::float8 is null or l.duration_ms > %(longer)s)
+  and (%(shorter)s::float8 is null or l.duration_ms < %(shorter)s)
+  and (cardinality(%(patterns)s::text[]) = 0
+       or concat_ws(' ', array_to_string(t.suite, ' / '), t.name) ilike all(%(patterns)s::text[]))
+order by case when %(sort)s = '-duration' then coalesce(-l.duration_ms, 0) end,
+         case when %(sort)s = '-failures' then -coalesce(f.failures, 0) end,
+         t.suite, t.name, t.test_no
+offset %(offset)s
+limit %(limit)s;
+
+-- name: list_recent
+-- The newest functional runs of a branch, newest first: what history strips are cut from.
+select run_id, run_day, number, started_at
+from run
+where project_id = %(project_id)s and kind = 'functional' and branch = any(%(branches)s::text[])
+order by started_at desc, run_id desc
+limit %(limit)s;
+
+-- name: find_test
+-- One test of the catalogue.
+select test_no, suite, name, parameters, source, line, tags, first_seen_at, last_seen_at
+from test
+where project_id = %(project_id)s and test_no = %(test_no)s;
+
+-- name: list_history
+-- The runs of one test in a range of days, newest first, straight from its slots, with the message where it failed.
+select r.run_id, r.number, r.started_at, r.branch, r.commit_sha, r.environment, r.name,
+       get_byte(c.status, slot.place - 1) as status, c.duration_ms[slot.place] as duration_ms,
+       coalesce(m.text, '') as message
+from result_chunk c
+cross join lateral (
+    select case
+               when c.slots is not null then array_position(c.slots, (%(test_no)s %% 1000)::smallint)
+               when %(test_no)s %% 1000 < length(c.status) then %(test_no)s %% 1000 + 1
+           end as place
+) slot
+join run r on r.project_id = c.project_id and r.run_id = c.run_id
+left join result_row x
+    on x.project_id = c.project_id and x.run_day = c.run_day and x.run_id = c.run_id
+    and x.test_no = %(test_no)s and x.is_final and x.run_day between %(first_day)s and %(last_day)s
+left join message m on m.project_id = c.project_id and m.message_id = x.message_id
+where c.project_id = %(project_id)s and c.bucket = %(test_no)s / 1000
+  and c.run_day between %(first_day)s and %(last_day)s
+  and slot.place is not null
+  and (%(branch)s::text is null or r.branch = %(branch)s)
+  and (%(environment)s::text is null or r.environment = %(environment)s)
+  and (%(name)s::text is null or r.name = %(name)s)
+  and (%(before)s::timestamptz is null or (r.started_at, r.run_id) < (%(before)s, %(before_run)s))
+order by r.started_at desc, r.run_id desc
+limit %(limit)s;

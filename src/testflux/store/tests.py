@@ -1,0 +1,113 @@
+"""Tests over time: the catalogue of a project, and one test's history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal
+
+import msgspec
+
+from testflux.kit import errors
+from testflux.kit.query import Query, escape_pattern
+from testflux.store import queries
+from testflux.store.database import Reader, Row
+
+_SQL = queries.load("tests")
+Sort = Literal["name", "-duration", "-failures"]
+RECENT: Final = timedelta(days=90)
+_FIRST_REACH: Final = timedelta(days=60)
+_WIDER: Final = 4
+_LAST_RUN: Final = 2**62
+
+
+class TestFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which tests are wanted; None does not narrow. `statuses` are last ones."""
+
+    __test__ = False
+    statuses: list[str] | None = None
+    tags: list[str] | None = None
+    query: Query = Query()
+    sort: Sort = "name"
+
+
+class HistoryFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which runs of a test are wanted; None does not narrow."""
+
+    branch: str | None = None
+    environment: str | None = None
+    name: str | None = None
+
+
+async def list_tests(
+    reader: Reader, project_id: int, branches: Sequence[str], wanted: TestFilter, today: date, page: tuple[int, int]
+) -> list[Row]:
+    """List tests with their last result on these branches in the last 90 days; `page` is (offset, limit)."""
+    suite = wanted.query.any_of("suite")
+    return await reader.all(
+        _SQL["list_tests"],
+        project_id=project_id,
+        branches=list(branches),
+        first_day=today - RECENT,
+        statuses=wanted.statuses,
+        tags=wanted.tags,
+        suite=f"%{escape_pattern(suite[0])}%" if suite else None,
+        longer=wanted.query.above("dur"),
+        shorter=wanted.query.below("dur"),
+        patterns=wanted.query.patterns,
+        sort=wanted.sort,
+        offset=page[0],
+        limit=page[1],
+    )
+
+
+async def list_recent(reader: Reader, project_id: int, branches: Sequence[str], limit: int) -> list[Row]:
+    """List the newest functional runs of some branches, newest first: run_id, run_day, number, started_at."""
+    return await reader.all(_SQL["list_recent"], project_id=project_id, branches=list(branches), limit=limit)
+
+
+async def get_test(reader: Reader, project_id: int, test_no: int) -> Row:
+    """Return one test; NotFoundError when the project has no such test."""
+    row = await reader.find(_SQL["find_test"], project_id=project_id, test_no=min(test_no, 2**31 - 1))
+    if row is None:
+        hint = "Its runs may have been removed; list the project's tests."
+        raise errors.NotFoundError("There is no such test.", hint=hint, code="test-not-found")
+    return row
+
+
+async def list_history(
+    reader: Reader,
+    project_id: int,
+    test: Row,
+    wanted: HistoryFilter,
+    before: tuple[datetime, int | None] | None,
+    limit: int,
+) -> list[Row]:
+    """List the runs of a test, newest first, from before a moment (and run).
+
+    It looks back two months first, then further only while the page is not full: most pages end in the first look.
+    """
+    moment, run_id = before or (None, None)
+    newest = min(moment, test["last_seen_at"]) if moment else test["last_seen_at"]
+    # A run may begin on the day before or after the moment the test was seen at, but never outside of these.
+    last_day = newest.astimezone(UTC).date() + timedelta(days=1)
+    oldest = test["first_seen_at"].astimezone(UTC).date() - timedelta(days=1)
+    reach = _FIRST_REACH
+    while True:
+        first_day = max(oldest, last_day - reach)
+        rows = await reader.all(
+            _SQL["list_history"],
+            project_id=project_id,
+            test_no=test["test_no"],
+            first_day=first_day,
+            last_day=last_day,
+            branch=wanted.branch,
+            environment=wanted.environment,
+            name=wanted.name,
+            before=moment,
+            before_run=_LAST_RUN if run_id is None else run_id,
+            limit=limit,
+        )
+        if len(rows) >= limit or first_day <= oldest:
+            return rows
+        reach *= _WIDER
