@@ -40,7 +40,7 @@ def _doing(
 ) -> Callable[[argparse.Namespace], int]:
     async def do(given: argparse.Namespace) -> str:
         async with reach.database(options.load_settings(given)) as database, database.write() as writer:
-            return await act(writer, await users.get_org(writer), given)
+            return await act(writer, await users.add_org(writer), given)
 
     def run(given: argparse.Namespace) -> int:
         sys.stdout.write(asyncio.run(do(given)))

@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
@@ -20,7 +21,7 @@ from testflux.kit import clock, errors
 from testflux.kit import settings as kit_settings
 from testflux.kit.settings import Settings
 from testflux.notify import mail_server
-from testflux.store import embedded_binaries, health, migrate, partitions
+from testflux.store import embedded_binaries, health, migrate, partitions, queue
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
 
@@ -94,7 +95,7 @@ async def look_at_database(settings: Settings, database: Database) -> AsyncItera
     """Look at the database, its schema, partitions and queue, and at the stored files."""
     async with database.read() as reader:
         kind = "external" if settings.database_url is not None else "embedded"
-        yield Check("Database", ok=True, detail=f"PostgreSQL {await health.get_server_version(reader)}, {kind}")
+        yield Check("Database", ok=True, detail=f"PostgreSQL {await health.get_version(reader)}, {kind}")
         status = await migrate.status(database.url)
         detail = f"schema {status.current or 'empty'}, this version needs {status.head}"
         yield Check("Migrations", status.is_current, detail, "Run `testflux admin migrate`, or start `testflux serve`.")
@@ -103,14 +104,19 @@ async def look_at_database(settings: Settings, database: Database) -> AsyncItera
         missing = await partitions.find_missing(reader, partitions.months_ahead(clock.now().date()))
         detail = f"missing: {', '.join(missing)}" if missing else f"made {partitions.MONTHS_AHEAD} months ahead"
         yield Check("Partitions", not missing, detail, "Run `testflux admin partitions`; a worker makes them daily.")
-        yield _look_at_queue(await health.get_queue(reader))
+        yield _look_at_queue(await queue.get_queue(reader))
     yield await _look_at_files(settings)
 
 
+def find_web_app() -> Traversable:
+    """Return where the web app's page is, if it was built."""
+    return resources.files("testflux.serve") / "web_dist" / "index.html"
+
+
 def _look_at_web_app() -> Check:
-    page = resources.files("testflux.serve") / "web_dist" / "index.html"
-    detail = "built" if page.is_file() else "not built: only the API can be used"
-    return Check("Web app", page.is_file(), detail, "Run `make run`, or install TestFlux from its wheel.")
+    is_built = find_web_app().is_file()
+    detail = "built" if is_built else "not built: only the API can be used"
+    return Check("Web app", is_built, detail, "Run `make run`, or install TestFlux from its wheel.")
 
 
 def _look_at_data_folder(folder: Path) -> Check:
@@ -163,10 +169,10 @@ def _look_at_mail(url: str) -> Check:
     return Check("Mail server", ok=True, detail=f"{server.host}:{server.port} answers")
 
 
-def _look_at_queue(queue: health.Queue) -> Check:
-    detail = f"{queue.waiting} waiting, {queue.running} running, {queue.failed} failed"
-    if queue.waiting and queue.oldest_s > _LONG_WAIT_S:
-        detail += f"; the oldest waits for {words.duration(round(queue.oldest_s * 1000))}"
+def _look_at_queue(state: queue.Queue) -> Check:
+    detail = f"{state.waiting} waiting, {state.running} running, {state.failed} failed"
+    if state.waiting and state.oldest_s > _LONG_WAIT_S:
+        detail += f"; the oldest waits for {words.duration(round(state.oldest_s * 1000))}"
         return Check(
             "Queue", ok=False, detail=detail, advice="Does a worker run? Start `testflux serve` or `testflux work`."
         )

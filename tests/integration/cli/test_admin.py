@@ -1,0 +1,233 @@
+"""`testflux admin` on a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from testflux.access import passwords
+from testflux.access import tokens as token_maker
+from testflux.cli import main
+from testflux.kit import clock
+from testflux.store import jobs, migrate, partitions, tokens, users
+from testflux.store.database import Database, Reader, Writer
+
+MAIL = "somebody@example.test"
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path) -> None:
+    monkeypatch.setenv("TESTFLUX_DATABASE_URL", database_url)
+    monkeypatch.setenv("TESTFLUX_DATA", str(tmp_path))
+    for name in ("TESTFLUX_SMTP_URL", "TESTFLUX_SECRET_KEY", "TESTFLUX_BLOB_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def admin(*words: str) -> int:
+    return main.main(["admin", *words])
+
+
+def in_database(url: str, act: Callable[[Writer], Awaitable[Any]]) -> Any:
+    async def do() -> Any:
+        database = Database(url)
+        await database.open()
+        try:
+            async with database.write() as writer:
+                return await act(writer)
+        finally:
+            await database.close()
+
+    return asyncio.run(do())
+
+
+async def sign_in_row(reader: Reader) -> dict[str, Any] | None:
+    return await users.find_sign_in(reader, MAIL)
+
+
+def test_added_person_can_sign_in_with_the_printed_password(
+    database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert admin("user", "add", MAIL.upper(), "--name", "Some Body", "--role", "admin") == 0
+
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"{MAIL} can sign in with the password ")
+    row = in_database(database_url, sign_in_row)
+    assert (row["name"], row["role"]) == ("Some Body", "admin")
+    assert passwords.fits(printed.split()[-1].rstrip("."), row["password_hash"])
+
+
+def test_password_can_come_from_standard_input(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    admin("user", "add", MAIL, "--role", "admin")
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
+    capsys.readouterr()
+
+    assert admin("user", "password", MAIL, "--password-stdin") == 0
+
+    assert "horse" not in capsys.readouterr().out
+    assert passwords.fits("correct horse battery", in_database(database_url, sign_in_row)["password_hash"])
+
+
+def test_short_password_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    assert admin("user", "add", MAIL, "--password-stdin") == 2
+    assert "too short" in capsys.readouterr().err
+
+
+def test_access_ends_and_comes_back(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    admin("user", "add", MAIL)
+    admin("user", "add", "root@example.test", "--role", "admin")
+
+    assert admin("user", "disable", MAIL) == 0
+    assert in_database(database_url, sign_in_row) is None
+    capsys.readouterr()
+    assert admin("user", "list") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "root@example.test  admin  root@example.test  (never signed in)",
+        f"{MAIL}  user  {MAIL}  (disabled)",
+    ]
+    assert admin("user", "enable", MAIL) == 0
+    assert admin("user", "role", MAIL, "admin") == 0
+    assert in_database(database_url, sign_in_row)["role"] == "admin"
+
+
+def test_last_administrator_stays(capsys: pytest.CaptureFixture[str]) -> None:
+    admin("user", "add", MAIL, "--role", "admin")
+    assert admin("user", "role", MAIL, "user") == 4
+    assert "last administrator" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["password", MAIL], ["role", MAIL, "user"], ["add", "nobody"]])
+def test_unknown_people_are_named(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert admin("user", *words) == 2
+    assert capsys.readouterr().err.startswith("testflux: ")
+
+
+def test_token_works_until_it_is_revoked(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    admin("user", "add", MAIL, "--role", "admin")
+    capsys.readouterr()
+    assert admin("token", "add", "webshop-ci", "--scope", "upload", "--scope", "read", "--days", "30") == 0
+    token = capsys.readouterr().out.strip()
+    assert token_maker.is_api_token(token)
+
+    async def find(reader: Reader) -> dict[str, Any] | None:
+        return await tokens.find_token(reader, token_maker.digest(token), clock.now())
+
+    row = in_database(database_url, find)
+    assert (row["email"], row["scopes"]) == (MAIL, ["upload", "read"])
+    assert admin("token", "list") == 0
+    listed = capsys.readouterr().out
+    assert "webshop-ci  upload,read" in listed
+    assert token not in listed
+
+    assert admin("token", "revoke", str(row["token_id"])) == 0
+    assert in_database(database_url, find) is None
+
+
+def test_token_needs_a_person(capsys: pytest.CaptureFixture[str]) -> None:
+    assert admin("token", "add", "x", "--user", MAIL) == 2
+    assert "Nobody signs in as" in capsys.readouterr().err
+
+
+def test_partitions_are_made_and_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert admin("partitions") == 0
+    listed = capsys.readouterr().out
+    for month in partitions.months_ahead(clock.now().date()):
+        assert partitions.partition_name("result_chunk", month) in listed
+    assert admin("partitions") == 0
+    assert "(new)" not in capsys.readouterr().out
+
+
+def test_new_database_is_migrated(
+    make_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TESTFLUX_DATABASE_URL", make_database())
+    assert admin("migrate", "--check") == 1
+    assert "The schema is at nothing and has to be migrated" in capsys.readouterr().out
+    assert admin("migrate") == 0
+    assert "it came from nothing" in capsys.readouterr().out
+    assert admin("migrate", "--check") == 0
+    assert admin("migrate") == 0
+    assert "was current already" in capsys.readouterr().out
+
+
+def doctor(capsys: pytest.CaptureFixture[str], code: int) -> dict[str, dict[str, Any]]:
+    capsys.readouterr()
+    assert admin("doctor", "--json") == code
+    document = json.loads(capsys.readouterr().out)
+    assert document["ok"] == (code == 0)
+    return {check["name"]: check for check in document["checks"]}
+
+
+@pytest.fixture
+def _with_web_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    monkeypatch.setattr("testflux.cli.doctor.find_web_app", lambda: tmp_path / "index.html")
+
+
+@pytest.mark.usefixtures("_with_web_app")
+def test_doctor_finds_a_sound_installation_sound(capsys: pytest.CaptureFixture[str]) -> None:
+    admin("partitions")
+    checks = doctor(capsys, 0)
+    assert all(check["ok"] for check in checks.values())
+    assert checks["Database"]["detail"].endswith("external")
+    assert checks["Queue"]["detail"] == "0 waiting, 0 running, 0 failed"
+    assert checks["Stored files"]["detail"] == "written and read back"
+
+    assert admin("doctor") == 0
+    assert all(line.startswith("✓ ") for line in capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.usefixtures("_with_web_app")
+def test_doctor_notices_a_database_that_is_not_migrated(
+    make_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TESTFLUX_DATABASE_URL", make_database())
+    checks = doctor(capsys, 1)
+    assert [name for name, check in checks.items() if not check["ok"]] == ["Migrations"]
+
+    assert admin("doctor") == 1
+    assert "Run `testflux admin migrate`" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_with_web_app")
+def test_doctor_notices_that_nobody_works(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async def leave_a_job(writer: Writer) -> None:
+        await jobs.add_process_upload(writer, 1, 1, "")
+        await writer.run("update procrastinate_events set at = now() - interval '10 minutes'")
+
+    admin("partitions")
+    in_database(database_url, leave_a_job)
+    queue = doctor(capsys, 1)["Queue"]
+    assert queue["detail"].startswith("1 waiting, 0 running, 0 failed; the oldest waits for 10 min")
+
+
+@pytest.mark.usefixtures("_with_web_app")
+def test_doctor_notices_a_mail_server_and_a_database_that_are_away(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TESTFLUX_SMTP_URL", "smtp://127.0.0.1:1")
+    monkeypatch.setenv("TESTFLUX_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    checks = doctor(capsys, 1)
+    assert {name for name, check in checks.items() if not check["ok"]} == {"Mail server", "Database"}
+    assert all(check["advice"] for check in checks.values() if not check["ok"])
+
+
+def test_admin_without_any_data_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TESTFLUX_DATABASE_URL")
+    assert admin("user", "list", "--data", str(tmp_path / "empty")) == 2
+    assert "There is no database in" in capsys.readouterr().err
+    assert not (tmp_path / "empty").exists()
+
+
+def test_status_is_read_from_the_database_of_the_settings(database_url: str) -> None:
+    assert asyncio.run(migrate.status(database_url)).is_current
