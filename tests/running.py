@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Self
 
@@ -66,13 +67,14 @@ class RunningHouse:
             return httpx.get(f"{self.url}/readyz", timeout=5).is_success
         return False
 
-    def client(self) -> httpx.Client:
-        """Return an HTTP client signed in as the first administrator, with /api/v1 before every path."""
-        client = httpx.Client(base_url=f"{self.url}/api/v1", timeout=30)
-        login = {"email": "admin@testflux.local", "password": PASSWORD}
-        answer: dict[str, Any] = client.post("/auth/login", json=login).raise_for_status().json()
-        client.headers["Authorization"] = f"Bearer {answer['access_token']}"
-        return client
+    @contextlib.contextmanager
+    def client(self) -> Generator[httpx.Client]:
+        """Lend an HTTP client signed in as the first administrator, with /api/v1 before every path."""
+        with httpx.Client(base_url=f"{self.url}/api/v1", timeout=30) as client:
+            login = {"email": "admin@testflux.local", "password": PASSWORD}
+            answer: dict[str, Any] = client.post("/auth/login", json=login).raise_for_status().json()
+            client.headers["Authorization"] = f"Bearer {answer['access_token']}"
+            yield client
 
     def stop(self) -> int:
         """Ask the server to end and return its exit code."""
