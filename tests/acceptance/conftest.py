@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,5 +33,5 @@ def house() -> Iterator[RunningHouse]:
 @pytest.fixture
 def api(house: RunningHouse) -> Iterator[httpx.Client]:
     """A client of that house, signed in as its administrator."""
-    with contextlib.closing(house.client()) as client:
+    with house.client() as client:
         yield client

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -39,7 +40,8 @@ class Newsroom:
 
     def __init__(self, house: RunningHouse, webhook: WebhookReceiver, mail: MailReceiver) -> None:
         self.house, self.webhook, self.mail = house, webhook, mail
-        self.api = house.client()
+        self._open = contextlib.ExitStack()
+        self.api = self._open.enter_context(house.client())
         self._post("/projects", {"slug": "webshop", "name": "Web shop"})
         hook = {"kind": "webhook", "name": "Chat", "rule": "any_failure", "config": {"url": webhook.url}}
         self.secret = self._post("/projects/webshop/channels", hook)["secret"]
@@ -75,13 +77,11 @@ class Newsroom:
         return len(items) == 2 and all(item["attempts"] >= times and item["last_error"] for item in items)
 
     def restart(self) -> None:
-        self.api.close()
-        self.house.start()
-        self.api = self.house.client()
+        self._open.close()
+        self.api = self._open.enter_context(self.house.start().client())
 
     def close(self) -> None:
-        self.api.close()
-        self.house.stop()
+        self._open.close()
 
 
 @pytest.fixture
@@ -98,11 +98,10 @@ def newsroom() -> Iterator[Newsroom]:
             TESTFLUX_MAIL_FROM="TestFlux <ci@example.org>",
         )
         try:
-            room = Newsroom(house.start(), webhook, mail)
-            yield room
-            room.close()
+            with contextlib.closing(Newsroom(house.start(), webhook, mail)) as room:
+                yield room
         finally:
-            house.kill()
+            house.stop()
 
 
 def check_posted(newsroom: Newsroom, run_id: str) -> None:
