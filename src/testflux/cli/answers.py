@@ -49,6 +49,7 @@ class Upload(msgspec.Struct, frozen=True):
 
     id: str
     status: str
+    file_name: str = ""
     stage: str = ""
     progress: int = 0
     duplicate: bool = False
@@ -67,6 +68,12 @@ class Uploads(msgspec.Struct, frozen=True):
     uploads: tuple[Upload, ...] = ()
 
 
+class Baseline(msgspec.Struct, frozen=True):
+    """The run that another one was compared with."""
+
+    number: int
+
+
 class Run(msgspec.Struct, frozen=True):
     """One run, with the figures against its baseline."""
 
@@ -79,6 +86,7 @@ class Run(msgspec.Struct, frozen=True):
     headline: str = ""
     new_failures: int = 0
     fixed: int = 0
+    baseline: Baseline | None = None
 
 
 class Changes(msgspec.Struct, frozen=True):

@@ -88,29 +88,33 @@ def print_skipped(skipped: Sequence[pick.Skipped]) -> None:
 
 def _lines(result: Result, told: Told) -> Iterator[str]:
     if result.problem is not None:
-        place = exits.where(result.problem)
-        yield f"✕ {result.name}: {result.problem.message}{place}"
-        if result.problem.hint:
-            yield f"  {result.problem.hint}"
+        yield from _bad_lines(result.name, result.problem)
     for upload in result.uploads:
+        name = _name(result.name, result, upload)
         if upload.error is not None:
-            place = exits.where(_as_error(upload.error))
-            yield f"✕ {result.name}: rejected: {upload.error.message}{place}"
-            if upload.error.hint:
-                yield f"  {upload.error.hint}"
+            yield from _bad_lines(f"{name}: rejected", _as_error(upload.error))
         elif not result.runs:
-            yield f"  {result.name}: received ({upload.status})  {told.url}/projects/{told.project}/uploads"
-    for judged in result.runs:
-        yield from _run_lines(result, judged, told.url)
+            yield f"  {name}: received ({upload.status})  {told.url}/projects/{told.project}/uploads"
+        for judged in _runs_of(result, upload):
+            yield from _run_lines(name, judged, told.url, again=" (sent before)" if upload.duplicate else "")
 
 
-def _run_lines(result: Result, judged: Judged, url: str) -> Iterator[str]:
+def _bad_lines(what: str, error: errors.TestFluxError) -> Iterator[str]:
+    yield f"✕ {what}: {error.message}{exits.where(error)}"
+    if error.hint:
+        yield f"  {error.hint}"
+
+
+def _run_lines(name: str, judged: Judged, url: str, *, again: str) -> Iterator[str]:
     run = judged.run
     mark = {"passed": "✓", "failed": "✕"}.get(run.verdict, "!")
-    again = " (sent before)" if any(upload.duplicate for upload in result.uploads) else ""
-    yield f"{mark} {result.name}: {run.verdict}, run #{run.number}{again}"
+    yield f"{mark} {name}: {run.verdict}, run #{run.number}{again}"
     yield f"  {words.totals(run.kind, run.totals)}"
-    yield f"  {run.new_failures} new, {run.fixed} fixed, {judged.still_failing} still failing"
+    if run.baseline is None:
+        yield "  no earlier run to compare with"
+    else:
+        changes = f"{run.new_failures} new, {run.fixed} fixed, {judged.still_failing} still failing"
+        yield f"  since #{run.baseline.number}: {changes}"
     yield f"  {url}{run.url}"
 
 
@@ -127,19 +131,29 @@ def _skipped_lines(skipped: Sequence[pick.Skipped]) -> Iterator[str]:
 
 def _entries(result: Result, told: Told) -> Iterator[dict[str, object]]:
     problem = exits.describe(result.problem) if result.problem is not None else None
+    file = str(result.path)
     if not result.uploads:
-        yield {"file": str(result.path), "id": None, "status": None, "duplicate": False, "runs": [], "error": problem}
+        yield {"file": file, "id": None, "status": None, "duplicate": False, "runs": [], "error": problem}
     for upload in result.uploads:
-        mine = {link.id for link in upload.runs}
         rejection = exits.describe(_as_error(upload.error)) if upload.error is not None else None
         yield {
-            "file": str(result.path),
+            "file": _name(file, result, upload),
             "id": upload.id,
             "status": upload.status,
             "duplicate": upload.duplicate,
-            "runs": [_run(judged, told.url) for judged in result.runs if judged.run.id in mine],
+            "runs": [_run(judged, told.url) for judged in _runs_of(result, upload)],
             "error": rejection or problem,
         }
+
+
+def _name(name: str, result: Result, upload: answers.Upload) -> str:
+    """Return what to call an upload: its file, or its place in the archive that was sent."""
+    return f"{name}/{upload.file_name}" if len(result.uploads) > 1 else name
+
+
+def _runs_of(result: Result, upload: answers.Upload) -> list[Judged]:
+    mine = {link.id for link in upload.runs}
+    return [judged for judged in result.runs if judged.run.id in mine]
 
 
 def _run(judged: Judged, url: str) -> dict[str, object]:
@@ -151,6 +165,7 @@ def _run(judged: Judged, url: str) -> dict[str, object]:
         "verdict": run.verdict,
         "headline": run.headline,
         "totals": run.totals,
+        "baseline": run.baseline and run.baseline.number,
         "new_failures": run.new_failures,
         "fixed": run.fixed,
         "still_failing": judged.still_failing,

@@ -34,6 +34,7 @@ class Server(ThreadingHTTPServer):
         self.problem: tuple[int, dict[str, Any]] | None = None
         self.rejection: dict[str, Any] | None = None
         self.polls_needed = 1
+        self.has_baseline = True
         self.sample = {"status": "loading", "done": 0, "total": 2, "projects": ["webshop"]}
         self.sample_dropped = False
 
@@ -74,6 +75,7 @@ class Handler(BaseHTTPRequestHandler):
         elif found := re.fullmatch(r"/runs/(3-\d+)", path):
             run = {"id": found[1], "number": 7, "kind": "functional", "verdict": self.stub.verdict}
             figures = {"totals": TOTALS, "headline": "1 new failure", "new_failures": 1, "fixed": 2}
+            figures["baseline"] = {"id": "3-99", "number": 5, "verdict": "passed"} if self.stub.has_baseline else None
             self.answer(200, {**run, **figures, "url": f"/runs/{found[1]}", "unknown": {}})
         elif re.fullmatch(r"/runs/3-\d+/changes", path):
             self.answer(200, {"still_failing_count": 4})
@@ -146,7 +148,7 @@ def test_prints_verdict_changes_and_link(server: Server, report: Path, capsys: p
     assert capsys.readouterr().out.splitlines() == [
         "✕ output.xml: failed, run #7",
         "  3 tests: 2 passed, 1 failed",
-        "  1 new, 2 fixed, 4 still failing",
+        "  since #5: 1 new, 2 fixed, 4 still failing",
         f"  {server.url}/runs/3-1",
     ]
     (asked,) = server.received
@@ -208,6 +210,7 @@ def test_json_tells_the_same_to_machines(server: Server, report: Path, capsys: p
                         "verdict": "failed",
                         "headline": "1 new failure",
                         "totals": TOTALS,
+                        "baseline": 5,
                         "new_failures": 1,
                         "fixed": 2,
                         "still_failing": 4,
@@ -243,6 +246,14 @@ def test_no_wait_ends_when_the_server_has_the_file(
     assert upload(report, "--no-wait") == 0
     assert capsys.readouterr().out == f"  output.xml: received (queued)  {server.url}/projects/webshop/uploads\n"
     assert server.polls_needed == 1
+
+
+def test_first_run_of_a_lane_has_nothing_to_compare_with(
+    server: Server, report: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.has_baseline = False
+    assert upload(report) == 0
+    assert capsys.readouterr().out.splitlines()[2] == "  no earlier run to compare with"
 
 
 def test_busy_server_is_tried_again(server: Server, report: Path) -> None:
