@@ -128,9 +128,22 @@ class _Budget:
                 hint="Send only the reports, in several archives if need be.",
             )
         left = self._limits.max_bytes - sum(guard.size for guard in self._guards)
-        guard = inflate.Guard(stream, lambda: packed_size, msgspec.structs.replace(self._limits, max_bytes=left))
+        guard = inflate.Guard(_Part(stream), lambda: packed_size, msgspec.structs.replace(self._limits, max_bytes=left))
         self._guards.append(guard)
         return guard
+
+
+class _Part:
+    """A member's bytes; what its archive finds wrong with them while they are read is the archive's damage."""
+
+    def __init__(self, stream: inflate.Stream) -> None:
+        self._stream = stream
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            return self._stream.read(size)
+        except (zipfile.BadZipFile, tarfile.TarError, NotImplementedError) as error:
+            raise _damaged(str(error)) from error
 
 
 def _is_report(start: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
@@ -139,7 +139,9 @@ class Database:
         with _explain():
             async with await psycopg.AsyncConnection.connect(self.direct_url, autocommit=True) as connection:
                 await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
-                yield _payloads(connection)
+                # Closed before the connection is: while it waits for news, it holds the connection's lock.
+                async with aclosing(_payloads(connection)) as payloads:
+                    yield payloads
 
 
 async def _check(connection: Connection) -> None:
@@ -148,9 +150,10 @@ async def _check(connection: Connection) -> None:
     await connection.rollback()
 
 
-async def _payloads(connection: psycopg.AsyncConnection[Any]) -> AsyncIterator[str]:
-    async for notification in connection.notifies():
-        yield notification.payload
+async def _payloads(connection: psycopg.AsyncConnection[Any]) -> AsyncGenerator[str]:
+    async with aclosing(connection.notifies()) as notifications:
+        async for notification in notifications:
+            yield notification.payload
 
 
 async def _end_reading(connection: Connection) -> None:

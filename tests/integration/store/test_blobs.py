@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from made import chunks
+from testflux.kit import errors
+from testflux.store import shelves
+from testflux.store.blobs import Blobs
+
+
+@pytest.fixture(params=["folder", "url", "objects"])
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+    """A blob store of each kind."""
+    places = {"folder": tmp_path / "blobs", "url": (tmp_path / "a b").as_uri(), "objects": "memory:///"}
+    return Blobs(places[request.param], incoming=tmp_path / "incoming")
+
+
+def leftovers(tmp_path: Path) -> list[Path]:
+    return list((tmp_path / "incoming").iterdir())
+
+
+async def test_what_is_put_can_be_read(blobs: Blobs, tmp_path: Path) -> None:
+    content = os.urandom(3_000_000)
+    stored = await blobs.put(chunks(content[:10], content[10:2_000_000], content[2_000_000:]), 10**7)
+
+    assert stored.digest == hashlib.sha256(content).digest()
+    assert stored.size_bytes == len(content)
+    with blobs.open(stored.digest) as file:
+        assert file.read() == content
+        file.seek(5)
+        assert file.read(5) == content[5:10]
+    assert b"".join([block async for block in blobs.stream(stored.digest)]) == content
+    assert leftovers(tmp_path) == []
+
+
+async def test_nothing_is_a_file_too(blobs: Blobs) -> None:
+    stored = await blobs.put(chunks(), 10)
+    with blobs.open(stored.digest) as file:
+        assert file.read() == b""
+
+
+async def test_the_same_content_is_stored_once(blobs: Blobs) -> None:
+    first = await blobs.put(chunks(b"same"), 10)
+    assert await blobs.put(chunks(b"sa", b"me"), 10) == first
+    assert await blobs.list_older(-60) == [first.digest]
+
+
+async def test_a_file_over_the_limit_leaves_nothing(blobs: Blobs, tmp_path: Path) -> None:
+    assert (await blobs.put(chunks(b"12345"), 5)).size_bytes == 5
+    with pytest.raises(errors.TooLargeError, match="larger than"):
+        await blobs.put(chunks(b"123", b"456"), 5)
+    assert leftovers(tmp_path) == []
+
+
+async def test_a_request_that_breaks_off_leaves_nothing(blobs: Blobs, tmp_path: Path) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"some"
+        raise ConnectionResetError
+
+    with pytest.raises((ConnectionResetError, errors.UnavailableError)):
+        await blobs.put(broken(), 100)
+    assert leftovers(tmp_path) == []
+
+
+async def test_what_is_dropped_is_gone(blobs: Blobs) -> None:
+    stored = await blobs.put(chunks(b"x"), 10)
+    assert await blobs.exists(stored.digest)
+    await blobs.drop(stored.digest)
+    await blobs.drop(stored.digest)
+    assert not await blobs.exists(stored.digest)
+    with pytest.raises(errors.NotFoundError, match="no longer stored"):
+        blobs.open(stored.digest)
+
+
+async def test_only_old_files_are_listed_and_old_remains_removed(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+    old = await blobs.put(chunks(b"old"), 10)
+    await blobs.put(chunks(b"new"), 10)
+    remains = tmp_path / "blobs" / "incoming" / "half"
+    remains.write_bytes(b"h")
+    path = next((tmp_path / "blobs").glob(f"*/{old.digest.hex()}"))
+    for aged in (path, remains):
+        os.utime(aged, (time.time() - 100, time.time() - 100))
+
+    assert await blobs.list_older(50) == [old.digest]
+    assert not remains.exists()
+
+
+async def test_a_disk_that_refuses_is_named_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+
+    def refuse(_: shelves.FolderShelf, path: Path, digest: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shelves.FolderShelf, "keep", refuse)
+    with pytest.raises(errors.UnavailableError, match="No space left on device"):
+        await blobs.put(chunks(b"x"), 10)
+
+
+async def test_a_file_is_on_the_disk_for_good_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    sync, move = os.fsync, Path.replace
+
+    def note_sync(handle: int) -> None:
+        order.append("sync folder" if os.path.isdir(f"/proc/self/fd/{handle}") else "sync file")  # noqa: PTH112
+        sync(handle)
+
+    def note_move(self: Path, target: Path) -> Path:
+        order.append("name")
+        return move(self, target)
+
+    monkeypatch.setattr(os, "fsync", note_sync)
+    monkeypatch.setattr(Path, "replace", note_move)
+    await Blobs(tmp_path / "blobs").put(chunks(b"x"), 10)
+    assert order == ["sync file", "name", "sync folder", "sync folder"]

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from made import Project
+from testflux.store import events
+from testflux.store.database import Database
+
+
+async def publish(database: Database, topic: str, org_id: int = 1) -> int:
+    async with database.write() as writer:
+        return await events.publish(writer, org_id, topic, "run.stored", {"n": 1})
+
+
+async def test_an_event_is_heard_when_it_is_committed(database: Database) -> None:
+    async with database.listen(events.CHANNEL) as payloads:
+        with pytest.raises(RuntimeError):
+            async with database.write() as writer:
+                await events.publish(writer, 1, "projects", "run.stored", {})
+                raise RuntimeError
+        number = await publish(database, "projects")
+        assert await anext(payloads) == str(number)
+    async with database.read() as reader:
+        found = await events.find_event(reader, number)
+    assert found is not None
+    assert (found["org_id"], found["topic"], found["type"], found["data"]) == (1, "projects", "run.stored", {"n": 1})
+
+
+async def test_events_are_read_by_topic_after_a_number(database: Database) -> None:
+    first = await publish(database, "projects")
+    wanted = [await publish(database, topic) for topic in ("project:a", "projects", "project:b", "project:a")]
+    await publish(database, "project:a", org_id=2)
+    async with database.read() as reader:
+        rows = await events.list_events(reader, 1, ["projects", "project:a"], first)
+        few = await events.list_events(reader, 1, ["projects", "project:a"], 0, limit=2)
+    assert [row["event_id"] for row in rows] == [wanted[0], wanted[1], wanted[3]]
+    assert [row["event_id"] for row in few] == [first, wanted[0]]
+
+
+async def test_old_events_go_but_the_numbers_go_on(database: Database, project: Project) -> None:
+    numbers = [await publish(database, "projects") for _ in range(3)]
+    async with database.write() as writer:
+        await writer.run("update live_event set created_at = now() - interval '2 hours'")
+        assert await events.drop_old(writer) == 2
+    async with database.read() as reader:
+        assert await events.get_range(reader) == {"first_event": numbers[2], "last_event": numbers[2]}
+
+
+async def test_nothing_kept_has_no_range(database: Database) -> None:
+    async with database.read() as reader:
+        assert await events.get_range(reader) == {"first_event": 0, "last_event": 0}
+        assert await events.find_event(reader, 1) is None
