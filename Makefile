@@ -48,7 +48,7 @@ screens: install-tests ## Photograph every screen, light and dark, wide and narr
 	@PYTHONPATH=tests $(BIN)/python tools/screens.py screens
 
 api-types: install-tests ## Write the OpenAPI document and make the web app's client from it anew
-	@$(BIN)/python -m testflux.serve.openapi web/openapi.json
+	@$(BIN)/python -m testflux.serve.write_openapi web/openapi.json
 	@$(BIN)/python tools/web.py npm run api-types
 
 LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
+import msgspec
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
@@ -24,6 +26,7 @@ from testflux.serve import (
     house,
     live,
     load,
+    openapi,
     overview,
     paging,
     problems,
@@ -67,7 +70,7 @@ _NOUNS: Final[tuple[tuple[str, list[Any]], ...]] = (
 
 def create_app(rooms: House) -> Litestar:
     """Return the application of a running server."""
-    app = _build(State({"house": rooms}), None)
+    app = _build(State({"house": rooms, "read_openapi": read_openapi}), None)
     app.asgi_handler = envelope.wrap(app.asgi_handler)
     return app
 
@@ -76,6 +79,12 @@ def declare_app() -> Litestar:
     """Return the application only to be described: it knows its routes, and has nothing to answer them with."""
     config = OpenAPIConfig(title="TestFlux", version=__version__, path="/described")
     return _build(State(), config)
+
+
+@functools.cache
+def read_openapi() -> bytes:
+    """Return the OpenAPI document as JSON; the first time it takes half a second to make."""
+    return msgspec.json.encode(openapi.describe(declare_app()))
 
 
 def _build(state: State, config: OpenAPIConfig | None) -> Litestar:

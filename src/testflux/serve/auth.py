@@ -13,15 +13,13 @@ from litestar.di import NamedDependency
 from litestar.params import CookieParameter, JSONBody
 
 from testflux.access import passwords, tokens
-from testflux.kit import clock, errors
-from testflux.kit.settings import Settings
+from testflux.kit import clock, errors, settings
 from testflux.model.access import Actor, Permission
 from testflux.serve import declare
 from testflux.serve import users as user_routes
 from testflux.serve.house import House
 from testflux.serve.shapes.accounts import AccessGrant, PasswordChange, SignIn, User
-from testflux.store import sessions, users
-from testflux.store.database import Database, Row, Writer
+from testflux.store import database, sessions, users
 
 COOKIE = "testflux_refresh"
 _COOKIE_PATH = "/api/v1/auth"
@@ -39,7 +37,8 @@ async def sign_in(request: AnyRequest, data: JSONBody[SignIn], house: NamedDepen
     await house.limiter.check(address, data.email)
     async with house.database.read() as reader:
         row = await users.find_sign_in(reader, data.email.lower())
-    if not await asyncio.to_thread(passwords.fits, data.password, row and row["password_hash"]) or row is None:
+    stored = None if row is None else row["password_hash"]
+    if not await asyncio.to_thread(passwords.fits, data.password, stored) or row is None:
         await house.limiter.note_failure(address, data.email)
         message = "The e-mail address or the password is wrong."
         raise errors.UnauthenticatedError(
@@ -73,7 +72,7 @@ async def refresh_access(
 
 @post("/auth/logout", **declare.route("signOut", Permission.SELF, status_code=204))
 async def sign_out(
-    request: AnyRequest, database: NamedDependency[Database], refresh: RefreshCookie = None
+    request: AnyRequest, database: NamedDependency[database.Database], refresh: RefreshCookie = None
 ) -> Response[None]:
     """Forget this browser's sign-in."""
     if refresh:
@@ -83,7 +82,7 @@ async def sign_out(
 
 
 @get("/me", **declare.route("getMe", Permission.SELF))
-async def get_me(actor: NamedDependency[Actor], database: NamedDependency[Database]) -> User:
+async def get_me(actor: NamedDependency[Actor], database: NamedDependency[database.Database]) -> User:
     """Answer who is signed in."""
     async with database.read() as reader:
         row = await users.find_user(reader, actor.user_id)
@@ -94,7 +93,7 @@ async def get_me(actor: NamedDependency[Actor], database: NamedDependency[Databa
 
 @post("/me/password", **declare.route("changeMyPassword", Permission.SELF, 413, 415, status_code=204))
 async def change_my_password(
-    data: JSONBody[PasswordChange], actor: NamedDependency[Actor], database: NamedDependency[Database]
+    data: JSONBody[PasswordChange], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> None:
     """Change one's own password; every browser signs in anew. API tokens cannot do this."""
     if actor.token_id is not None:
@@ -109,7 +108,7 @@ async def change_my_password(
         await sessions.drop_sessions_of(writer, actor.user_id, clock.now())
 
 
-async def _hand_out(request: AnyRequest, writer: Writer, user_id: int, family: UUID, now: datetime) -> Cookie:
+async def _hand_out(request: AnyRequest, writer: database.Writer, user_id: int, family: UUID, now: datetime) -> Cookie:
     """Make the next refresh token of a sign-in and keep its digest."""
     token = tokens.make_refresh_token()
     agent, ends = request.headers.get("user-agent", ""), now + tokens.REFRESH_LIFE
@@ -119,10 +118,12 @@ async def _hand_out(request: AnyRequest, writer: Writer, user_id: int, family: U
 
 def _cookie(request: AnyRequest, token: str, max_age: int) -> Cookie:
     is_https = request.url.scheme == "https"
-    return Cookie(COOKIE, token, path=_COOKIE_PATH, max_age=max_age, httponly=True, samesite="strict", secure=is_https)
+    return Cookie(
+        key=COOKIE, value=token, path=_COOKIE_PATH, max_age=max_age, httponly=True, samesite="strict", secure=is_https
+    )
 
 
-def _grant(settings: Settings, row: Row, cookie: Cookie, now: datetime) -> Response[AccessGrant]:
+def _grant(settings: settings.Settings, row: database.Row, cookie: Cookie, now: datetime) -> Response[AccessGrant]:
     grant = AccessGrant(
         access_token=tokens.sign_access(settings.secret_key, row["user_id"], now),
         token_type="Bearer",  # noqa: S106  (the scheme's name)

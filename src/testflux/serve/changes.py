@@ -12,10 +12,7 @@ from testflux.kit import identifiers
 from testflux.model.access import Actor, Permission
 from testflux.serve import cached, declare, doors, findings, load, results
 from testflux.serve.shapes.runs import BaselineRun, Changes
-from testflux.store import run_findings, run_load, run_results
-from testflux.store.database import Database, Reader, Row
-from testflux.store.run_findings import FindingFilter
-from testflux.store.run_results import ResultFilter
+from testflux.store import database, run_findings, run_load, run_results
 
 SHOWN = 50
 _ALL_THRESHOLDS = 1000
@@ -29,7 +26,7 @@ async def get_run_changes(
     request: Request[Any, Any, Any],
     run_id: FromPath[str],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[Changes]:
     """Answer what changed since the run's baseline; without a baseline everything bad is new."""
     async with database.read() as reader:
@@ -38,33 +35,33 @@ async def get_run_changes(
     return cached.answer(request, Changes(baseline=_baseline(run), **found))
 
 
-async def _tests(reader: Reader, run: Row) -> dict[str, Any]:
+async def _tests(reader: database.Reader, run: database.Row) -> dict[str, Any]:
     counts = await run_results.count_changes(reader, run)
     found: dict[str, Any] = {"new_tests": counts["added"], "removed_tests": counts["removed"]}
     for name, change in (("new_failures", "new"), ("fixed", "fixed"), ("still_failing", "still")):
-        wanted = ResultFilter(changes=[change])
+        wanted = run_results.ResultFilter(changes=[change])
         rows = await run_results.list_results(reader, run, wanted, 0, SHOWN) if counts[change] else []
         found[name] = [results.shape(run["project_id"], row) for row in rows]
         found[f"{name}_count"] = counts[change]
     return found
 
 
-async def _findings(reader: Reader, run: Row) -> dict[str, Any]:
+async def _findings(reader: database.Reader, run: database.Row) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, states in (("new_findings", ["new", "reopened"]), ("fixed_findings", ["fixed"])):
-        rows = await run_findings.list_findings(reader, run, FindingFilter(states=states), 0, SHOWN)
+        rows = await run_findings.list_findings(reader, run, run_findings.FindingFilter(states=states), 0, SHOWN)
         found[name] = [findings.shape(run, row) for row in rows]
         found[f"{name}_count"] = rows[0]["found"] if rows else 0
     return found
 
 
-async def _thresholds(reader: Reader, run: Row) -> dict[str, Any]:
+async def _thresholds(reader: database.Reader, run: database.Row) -> dict[str, Any]:
     rows = await run_load.list_thresholds(reader, run, 0, _ALL_THRESHOLDS)
     missed = [load.threshold(row) for row in rows if not row["is_met"]]
     return {"missed_thresholds": missed[:SHOWN], "missed_thresholds_count": len(missed)}
 
 
-def _baseline(run: Row) -> BaselineRun | None:
+def _baseline(run: database.Row) -> BaselineRun | None:
     if run["baseline_run_id"] is None:
         return None
     return BaselineRun(

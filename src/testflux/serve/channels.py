@@ -11,8 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from testflux.kit import clock, errors, identifiers, seal
-from testflux.kit.settings import Settings
+from testflux.kit import clock, errors, identifiers, seal, settings
 from testflux.model.access import Actor, Permission
 from testflux.model.message import ChannelKind
 from testflux.notify import email, message, signature, webhook
@@ -32,15 +31,17 @@ from testflux.serve.shapes.channels import (
     NewChannel,
 )
 from testflux.serve.shapes.runs import RunSmall
-from testflux.store import channels, deliveries, projects
-from testflux.store.database import Database, Reader, Row
+from testflux.store import channels, database, deliveries, projects
 
 _Number = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 @get("/projects/{slug:str}/channels", **declare.route("listChannels", Permission.CHANNEL_MANAGE, 404))
 async def list_channels(
-    slug: FromPath[str], page: NamedDependency[Page], database: NamedDependency[Database], actor: NamedDependency[Actor]
+    slug: FromPath[str],
+    page: NamedDependency[Page],
+    database: NamedDependency[database.Database],
+    actor: NamedDependency[Actor],
 ) -> ChannelPage:
     """List a project's channels."""
     async with database.read() as reader:
@@ -57,9 +58,9 @@ async def list_channels(
 async def add_channel(
     slug: FromPath[str],
     data: JSONBody[NewChannel],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
     actor: NamedDependency[Actor],
-    settings: NamedDependency[Settings],
+    settings: NamedDependency[settings.Settings],
 ) -> ChannelCreated:
     """Add a channel; a webhook's secret is shown this once."""
     config = _checked(data.kind, data.config)
@@ -82,7 +83,7 @@ async def add_channel(
 async def change_channel(
     channel_id: FromPath[str],
     data: JSONBody[ChannelChange],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
     actor: NamedDependency[Actor],
 ) -> Channel:
     """Change a channel."""
@@ -103,7 +104,7 @@ async def change_channel(
 
 @delete("/channels/{channel_id:str}", **declare.route("dropChannel", Permission.CHANNEL_MANAGE, 404))
 async def drop_channel(
-    channel_id: FromPath[str], database: NamedDependency[Database], actor: NamedDependency[Actor]
+    channel_id: FromPath[str], database: NamedDependency[database.Database], actor: NamedDependency[Actor]
 ) -> None:
     """Remove a channel."""
     async with database.write() as writer:
@@ -117,9 +118,9 @@ async def drop_channel(
 )
 async def rotate_channel_secret(
     channel_id: FromPath[str],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
     actor: NamedDependency[Actor],
-    settings: NamedDependency[Settings],
+    settings: NamedDependency[settings.Settings],
 ) -> ChannelSecret:
     """Make a new signing secret; it is shown this once."""
     secret = signature.make_secret()
@@ -136,7 +137,7 @@ async def rotate_channel_secret(
     **declare.route("testChannel", Permission.CHANNEL_MANAGE, 404, status_code=202),
 )
 async def test_channel(
-    channel_id: FromPath[str], database: NamedDependency[Database], actor: NamedDependency[Actor]
+    channel_id: FromPath[str], database: NamedDependency[database.Database], actor: NamedDependency[Actor]
 ) -> Delivery:
     """Send a test message, whether or not the channel is switched on."""
     async with database.write() as writer:
@@ -150,7 +151,7 @@ async def test_channel(
 async def list_channel_deliveries(
     channel_id: FromPath[str],
     page: NamedDependency[Page],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
     actor: NamedDependency[Actor],
     status: FromQuery[DeliveryStatus | None] = None,
 ) -> DeliveryPage:
@@ -164,7 +165,7 @@ async def list_channel_deliveries(
 async def list_deliveries(
     slug: FromPath[str],
     page: NamedDependency[Page],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
     actor: NamedDependency[Actor],
     status: FromQuery[DeliveryStatus | None] = None,
 ) -> DeliveryPage:
@@ -179,7 +180,7 @@ async def list_deliveries(
     **declare.route("resendDelivery", Permission.CHANNEL_MANAGE, 404, 409, status_code=202),
 )
 async def resend_delivery(
-    delivery_id: FromPath[str], database: NamedDependency[Database], actor: NamedDependency[Actor]
+    delivery_id: FromPath[str], database: NamedDependency[database.Database], actor: NamedDependency[Actor]
 ) -> Delivery:
     """Send a message again, now; it keeps its id."""
     key = deliveries.read_key(delivery_id)
@@ -191,13 +192,13 @@ async def resend_delivery(
         return _delivery(await deliveries.get_delivery(writer, actor.org_id, key))
 
 
-async def _get(reader: Reader, actor: Actor, identifier: str) -> Row:
+async def _get(reader: database.Reader, actor: Actor, identifier: str) -> database.Row:
     project_id, channel_id = identifiers.unpack(identifier)
     return await channels.get_channel(reader, actor.org_id, project_id, channel_id)
 
 
 async def _log(
-    reader: Reader, page: Page, project_id: int, channel_id: int | None, status: DeliveryStatus | None
+    reader: database.Reader, page: Page, project_id: int, channel_id: int | None, status: DeliveryStatus | None
 ) -> DeliveryPage:
     rows = await deliveries.list_deliveries(
         reader,
@@ -222,11 +223,11 @@ def _checked(kind: ChannelKind, config: ChannelConfig) -> dict[str, Any]:
     return {"recipients": recipients}
 
 
-def _sealed(settings: Settings, secret: str) -> bytes:
+def _sealed(settings: settings.Settings, secret: str) -> bytes:
     return seal.seal(settings.secret_key, signature.PURPOSE, secret.encode())
 
 
-def _channel(row: Row, newest: Row | None) -> Channel:
+def _channel(row: database.Row, newest: database.Row | None) -> Channel:
     return Channel(
         id=identifiers.pack(row["project_id"], row["channel_id"]),
         kind=row["kind"],
@@ -239,7 +240,7 @@ def _channel(row: Row, newest: Row | None) -> Channel:
     )
 
 
-def _delivery(row: Row) -> Delivery:
+def _delivery(row: database.Row) -> Delivery:
     project_id, run_id = row["project_id"], row["run_id"]
     return Delivery(
         id=deliveries.key_of(row).identifier,

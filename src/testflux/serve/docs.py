@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from litestar import Response, get
+from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from testflux.serve import declare, openapi
+from testflux.serve import declare
 
 _FOLDER: Final = Path(__file__).parent / "docs_page"
 _ERRORS: Final = (_FOLDER / "errors.md", Path(__file__).parents[3] / "docs" / "reference" / "errors.md")
@@ -25,9 +24,9 @@ _PUBLIC: Final = {declare.PERMISSION: None}
 
 
 @get("/api/v1/openapi.json", opt=_PUBLIC, include_in_schema=False)
-async def get_openapi() -> Response[bytes]:
+async def get_openapi(state: State) -> Response[bytes]:
     """Answer the OpenAPI document."""
-    return Response(await asyncio.to_thread(_document), media_type="application/json")
+    return Response(await asyncio.to_thread(state.read_openapi), media_type="application/json")
 
 
 @get(["/api/docs", "/docs/errors/{code:str}"], opt=_PUBLIC, include_in_schema=False)
@@ -46,11 +45,6 @@ async def get_docs_file(name: FromPath[str]) -> Response[bytes]:
     if place is None:
         raise NotFoundException
     return Response(place.read_bytes(), media_type=_TYPES[name], headers={"Cache-Control": "no-cache"})
-
-
-@functools.cache
-def _document() -> bytes:
-    return msgspec.json.encode(openapi.read())
 
 
 ROUTES = [get_openapi, get_docs, get_docs_file]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from testflux.kit import errors, identifiers
 from testflux.model.access import Actor
-from testflux.store import projects, run_list
-from testflux.store.database import Reader, Row
+from testflux.store import database, projects, run_list
 
 
-async def open_project(reader: Reader, actor: Actor, identifier: str) -> tuple[Row, int]:
+async def open_project(reader: database.Reader, actor: Actor, identifier: str) -> tuple[database.Row, int]:
     """Return the project that an id names, and the number in it; NotFoundError when it is not the caller's."""
     project_id, number = identifiers.unpack(identifier)
     project = await projects.find_owned(reader, actor.org_id, project_id)
@@ -17,7 +16,7 @@ async def open_project(reader: Reader, actor: Actor, identifier: str) -> tuple[R
     return project, number
 
 
-async def open_run(reader: Reader, actor: Actor, identifier: str) -> Row:
+async def open_run(reader: database.Reader, actor: Actor, identifier: str) -> database.Row:
     """Return the run that an id names."""
     project, run_id = await open_project(reader, actor, identifier)
     return await run_list.get_run(reader, project["project_id"], run_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from litestar.datastructures import MutableScopeHeaders
@@ -62,12 +62,15 @@ def _begin(scope: Scope) -> str:
 def _complete(headers: MutableScopeHeaders, chosen: str) -> None:
     headers[request_id.HEADER] = chosen
     for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
+        if name not in headers:
+            headers[name] = value
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
-    handler = scope.get("route_handler")
+    known: dict[str, Any] = dict(scope)
+    handler = known.get("route_handler")
     operation = str(getattr(handler, "operation_id", None) or getattr(handler, "handler_name", "none"))
     metrics.note_request(operation, status, seconds)
-    method = scope.get("method", "")
-    log.debug("answered", method=method, path=scope["path"], status=status, duration_ms=round(seconds * 1000, 1))
+    log.debug(
+        "answered", method=known.get("method"), path=scope["path"], status=status, duration_ms=round(seconds * 1000, 1)
+    )

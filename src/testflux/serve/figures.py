@@ -14,8 +14,7 @@ from testflux.analyse import flaky
 from testflux.model.status import Kind, Status, Verdict
 from testflux.serve.shapes.overview import State
 from testflux.serve.shapes.trends import OpenFindings
-from testflux.store import overview, run_list, run_results
-from testflux.store.database import Reader, Row
+from testflux.store import database, overview, run_list, run_results
 
 LANE_DEPTH: Final = 6
 FLAKY_RUNS: Final = 30
@@ -32,24 +31,26 @@ _STATES: Final[tuple[tuple[Verdict, State], ...]] = (
 class Lanes(msgspec.Struct, frozen=True):
     """The newest runs of each lane, newest first; a lane is dead once the project went on for a month without it."""
 
-    lanes: list[list[Row]]
+    lanes: list[list[database.Row]]
 
-    def of(self, kind: Kind) -> list[list[Row]]:
+    def of(self, kind: Kind) -> list[list[database.Row]]:
         """Return the lanes of a kind."""
         return [lane for lane in self.lanes if lane[0]["kind"] == kind]
 
     @property
-    def main(self) -> list[Row] | None:
+    def main(self) -> list[database.Row] | None:
         """The functional lane whose newest run holds the most tests."""
         return max(self.of(Kind.FUNCTIONAL), key=lambda lane: _count_tests(lane[0]), default=None)
 
 
-async def read_lanes(reader: Reader, project_id: int, branches: Sequence[str], newest: Row | None) -> Lanes:
+async def read_lanes(
+    reader: database.Reader, project_id: int, branches: Sequence[str], newest: database.Row | None
+) -> Lanes:
     """Read the lanes that are alive beside the newest run."""
     if newest is None:
         return Lanes([])
     first_day = newest["run_day"] - _LANE_LIFE
-    lanes: defaultdict[tuple[str, str, str, str], list[Row]] = defaultdict(list)
+    lanes: defaultdict[tuple[str, str, str, str], list[database.Row]] = defaultdict(list)
     for row in await overview.list_lanes(reader, project_id, branches, first_day, LANE_DEPTH):
         lanes[row["kind"], row["name"], row["environment"], row["branch"]].append(row)
     return Lanes(list(lanes.values()))
@@ -58,7 +59,10 @@ async def read_lanes(reader: Reader, project_id: int, branches: Sequence[str], n
 def state(lanes: Lanes) -> State:
     """Judge a project by the newest run of each lane: the worst one counts."""
     verdicts = {lane[0]["verdict"] for lane in lanes.lanes}
-    return next((word for verdict, word in _STATES if verdict in verdicts), "empty")
+    for verdict, word in _STATES:
+        if verdict in verdicts:
+            return word
+    return "empty"
 
 
 def pass_rate(lanes: Lanes, place: int) -> float | None:
@@ -96,12 +100,12 @@ def delta(value: float, before: Sequence[float | None]) -> float | None:
     return (value - usual) / usual if usual else None
 
 
-async def list_lane_runs(reader: Reader, lanes: Lanes, count: int) -> list[Row]:
+async def list_lane_runs(reader: database.Reader, lanes: Lanes, count: int) -> list[database.Row]:
     """List the newest runs of the main lane, newest first."""
     return await run_list.list_lane(reader, lanes.main[0], count) if lanes.main else []
 
 
-async def list_flaky(reader: Reader, project_id: int, runs: Sequence[Row]) -> dict[int, list[Status]]:
+async def list_flaky(reader: database.Reader, project_id: int, runs: Sequence[database.Row]) -> dict[int, list[Status]]:
     """Find the tests that are flaky in some runs (newest first): their statuses, old to new."""
     suspects = await overview.list_unsteady(reader, project_id, runs, _MOST_SUSPECTS)
     statuses = await read_statuses(reader, project_id, suspects, runs)
@@ -109,7 +113,7 @@ async def list_flaky(reader: Reader, project_id: int, runs: Sequence[Row]) -> di
 
 
 async def read_statuses(
-    reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]
+    reader: database.Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[database.Row]
 ) -> dict[int, list[Status]]:
     """Return how tests went in some runs (newest first), old to new."""
     cells = await run_results.list_cells(reader, project_id, test_nos, runs)
@@ -121,5 +125,5 @@ async def read_statuses(
     }
 
 
-def _count_tests(run: Row) -> int:
+def _count_tests(run: database.Row) -> int:
     return sum(run[name] for name in ("passed", "failed", "broken", "skipped", "flaky"))

@@ -10,17 +10,11 @@ from litestar.di import Provide
 from litestar.params import FromQuery, QueryParameter
 
 from testflux.kit import clock, errors, query
-from testflux.kit.query import Key
 from testflux.model.status import Kind, Severity, Status, Verdict
 from testflux.serve.shapes.results import Change
-from testflux.store import run_list, run_results, tests, trends
-from testflux.store.run_findings import FindingFilter
-from testflux.store.run_list import RunFilter
-from testflux.store.run_results import ResultFilter
-from testflux.store.tests import HistoryFilter, TestFilter
-from testflux.store.trends import LoadMetric, TrendFilter
+from testflux.store import run_findings, run_list, run_results, tests, trends
 
-MOST_DAYS: Final = 366 * 20
+MOST_DAYS: Final = 366 * 40
 _DEFAULT_DAYS: Final = 30
 _PATH_SEPARATOR: Final = "\x1f"
 _STATUSES: Final = tuple(status.label for status in Status)
@@ -29,25 +23,30 @@ _STATES: Final = ("new", "existing", "reopened", "fixed", "not_seen")
 _CHANGES: Final = ("new", "fixed", "still")
 _VERDICTS: Final = tuple(verdict.value for verdict in Verdict)
 _RUN_KEYS: Final = {
-    "status": Key(_VERDICTS),
-    "verdict": Key(_VERDICTS),
-    "kind": Key(tuple(kind.value for kind in Kind)),
-    "dur": Key(is_duration=True),
-} | {name: Key() for name in ("branch", "env", "environment", "type", "name", "tool", "commit", "label")}
+    "status": query.Key(_VERDICTS),
+    "verdict": query.Key(_VERDICTS),
+    "kind": query.Key(tuple(kind.value for kind in Kind)),
+    "dur": query.Key(is_duration=True),
+} | {name: query.Key() for name in ("branch", "env", "environment", "type", "name", "tool", "commit", "label")}
 _RESULT_KEYS: Final = {
-    "status": Key(_STATUSES),
-    "change": Key(_CHANGES),
-    "tag": Key(),
-    "dur": Key(is_duration=True),
+    "status": query.Key(_STATUSES),
+    "change": query.Key(_CHANGES),
+    "tag": query.Key(),
+    "dur": query.Key(is_duration=True),
 }
 _FINDING_KEYS: Final = {
-    "severity": Key(_SEVERITIES),
-    "state": Key(_STATES),
-    "rule": Key(),
-    "method": Key(),
-    "param": Key(),
+    "severity": query.Key(_SEVERITIES),
+    "state": query.Key(_STATES),
+    "rule": query.Key(),
+    "method": query.Key(),
+    "param": query.Key(),
 }
-_TEST_KEYS: Final = {"status": Key(_STATUSES), "tag": Key(), "suite": Key(), "dur": Key(is_duration=True)}
+_TEST_KEYS: Final = {
+    "status": query.Key(_STATUSES),
+    "tag": query.Key(),
+    "suite": query.Key(),
+    "dur": query.Key(is_duration=True),
+}
 
 Word = Annotated[str | None, QueryParameter(max_length=250)]
 Words = Annotated[list[str] | None, QueryParameter(max_items=20)]
@@ -76,13 +75,13 @@ async def run_filter(  # noqa: PLR0913, PLR0917  (one argument for each key of t
     from_: Annotated[datetime | None, QueryParameter(name="from", description="Runs started at or after.")] = None,
     to: Annotated[datetime | None, QueryParameter(description="Runs started before.")] = None,
     sort: FromQuery[run_list.Sort] = "-started_at",
-) -> RunFilter:
+) -> run_list.RunFilter:
     """Read which runs are wanted."""
     asked = query.parse(q, _RUN_KEYS)
-    kinds = both(asked.any_of("kind"), kind and [kind.value], "kind")
+    kinds = both(asked.any_of("kind"), None if kind is None else [kind.value], "kind")
     verdicts = one_of(",".join(verdict), _VERDICTS, "verdict") if verdict else None
     asked_verdicts = both(asked.any_of("status"), asked.any_of("verdict"), "status")
-    return RunFilter(
+    return run_list.RunFilter(
         kind=kinds[0] if kinds else None,
         verdicts=both(verdicts, asked_verdicts, "verdict"),
         branches=both(single(branch), asked.any_of("branch"), "branch"),
@@ -112,10 +111,10 @@ async def result_filter(
     tag: Word = None,
     change: FromQuery[Change | None] = None,
     sort: FromQuery[run_results.Sort] = "position",
-) -> ResultFilter:
+) -> run_results.ResultFilter:
     """Read which results are wanted."""
     asked = query.parse(q, _RESULT_KEYS)
-    return ResultFilter(
+    return run_results.ResultFilter(
         statuses=both(one_of(status, _STATUSES, "status"), asked.any_of("status"), "status"),
         suite=suite.split(_PATH_SEPARATOR) if suite else None,
         tags=[*(single(tag) or ()), *(asked.any_of("tag") or ())] or None,
@@ -131,11 +130,11 @@ async def finding_filter(
         str | None, QueryParameter(name="state", max_length=200, description=f"Comma-separated: {', '.join(_STATES)}.")
     ] = None,
     q: Text = None,
-) -> FindingFilter:
+) -> run_findings.FindingFilter:
     """Read which findings are wanted."""
     asked = query.parse(q, _FINDING_KEYS)
     severities = both(one_of(severity, _SEVERITIES, "severity"), asked.any_of("severity"), "severity")
-    return FindingFilter(
+    return run_findings.FindingFilter(
         severities=[_SEVERITIES.index(word) for word in severities] if severities is not None else None,
         states=both(one_of(state_, _STATES, "state"), asked.any_of("state"), "state"),
         query=asked,
@@ -147,10 +146,10 @@ async def catalogue_filter(
     status: Annotated[str | None, choices(_STATUSES)] = None,
     tag: Word = None,
     sort: FromQuery[tests.Sort] = "name",
-) -> TestFilter:
+) -> tests.TestFilter:
     """Read which tests are wanted."""
     asked = query.parse(q, _TEST_KEYS)
-    return TestFilter(
+    return tests.TestFilter(
         statuses=both(one_of(status, _STATUSES, "status"), asked.any_of("status"), "status"),
         tags=[*(single(tag) or ()), *(asked.any_of("tag") or ())] or None,
         query=asked,
@@ -158,9 +157,9 @@ async def catalogue_filter(
     )
 
 
-async def history_filter(branch: Word = None, environment: Word = None, name: Word = None) -> HistoryFilter:
+async def history_filter(branch: Word = None, environment: Word = None, name: Word = None) -> tests.HistoryFilter:
     """Read which runs of a test are wanted."""
-    return HistoryFilter(branch=branch, environment=environment, name=name)
+    return tests.HistoryFilter(branch=branch, environment=environment, name=name)
 
 
 async def trend_filter(  # noqa: PLR0913, PLR0917  (one argument for each key of the query)
@@ -182,14 +181,14 @@ async def trend_filter(  # noqa: PLR0913, PLR0917  (one argument for each key of
     label: Labels = None,
     kind: FromQuery[Kind | None] = None,
     tool: Word = None,
-) -> TrendFilter:
+) -> trends.TrendFilter:
     """Read which figures over time are wanted."""
     last_day = to or clock.now().date()
     first_day = from_ or last_day - timedelta(days=min(_DEFAULT_DAYS - 1, (last_day - date.min).days))
     if not timedelta(0) <= last_day - first_day <= timedelta(days=MOST_DAYS):
         message = f"The range ends before it begins, or is longer than {MOST_DAYS // 366} years."
         raise errors.InvalidError(message, field="from", hint="Choose an earlier first day, not too early.")
-    return TrendFilter(
+    return trends.TrendFilter(
         first_day=first_day,
         last_day=last_day,
         interval=interval,
@@ -244,7 +243,7 @@ def both(first: list[str] | None, second: list[str] | None, field: str) -> list[
     return left
 
 
-def _load_metric(metric: str) -> LoadMetric | None:
+def _load_metric(metric: str) -> trends.LoadMetric | None:
     if metric in ("pass_rate", "results", "duration", "findings"):
         return None
     kind, _, rest = metric.partition(":")
@@ -253,7 +252,7 @@ def _load_metric(metric: str) -> LoadMetric | None:
         hint = "It takes pass_rate, results, duration, findings or load:<metric>:<statistic>."
         raise errors.InvalidError(f"There is no metric {metric[:60]!r}.", field="metric", hint=hint)
     base, _, tags = name.partition("{")
-    return LoadMetric(base, tags.removesuffix("}"), statistic)
+    return trends.LoadMetric(base, tags.removesuffix("}"), statistic)
 
 
 def _aware(moment: datetime) -> datetime:

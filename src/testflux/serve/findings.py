@@ -22,9 +22,7 @@ from testflux.serve.shapes.findings import (
     FindingPage,
     FindingRun,
 )
-from testflux.store import run_findings, run_list
-from testflux.store.database import Database, Row
-from testflux.store.run_findings import FindingFilter
+from testflux.store import database, run_findings, run_list
 
 _HISTORY = 30
 
@@ -36,10 +34,10 @@ _HISTORY = 30
 async def list_findings(
     request: Request[Any, Any, Any],
     run_id: FromPath[str],
-    finding_filter: NamedDependency[FindingFilter],
+    finding_filter: NamedDependency[run_findings.FindingFilter],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[FindingPage]:
     """List the findings of a run, most severe first; `state=fixed` lists what only the baseline had."""
     async with database.read() as reader:
@@ -54,7 +52,7 @@ async def get_finding(
     run_id: FromPath[str],
     finding_id: FromPath[str],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> FindingDetail:
     """Answer one finding with its places and its history in the lane."""
     async with database.read() as reader:
@@ -79,12 +77,12 @@ async def get_finding(
     )
 
 
-def shape(run: Row, row: Row) -> FindingItem:
+def shape(run: database.Row, row: database.Row) -> FindingItem:
     """Shape a finding as lists show it; `run` is the scan it is looked at from."""
     return FindingItem(**_fields(run, row))
 
 
-def _fields(run: Row, row: Row) -> dict[str, Any]:
+def _fields(run: database.Row, row: database.Row) -> dict[str, Any]:
     project_id = run["project_id"]
     same = ("rule", "name", "origin", "method", "template", "param", "state", "occurrences", "count", "cwe")
     return {name: row[name] for name in same} | {
@@ -97,7 +95,7 @@ def _fields(run: Row, row: Row) -> dict[str, Any]:
     }
 
 
-def _moment(project_id: int, scan: Row, severity: int | None) -> FindingMoment:
+def _moment(project_id: int, scan: database.Row, severity: int | None) -> FindingMoment:
     return FindingMoment(
         run_id=identifiers.pack(project_id, scan["run_id"]),
         number=scan["number"],

@@ -10,26 +10,25 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import Scope
 
-from testflux.ingest.load_sample import Loader
-from testflux.kit.settings import Settings
+from testflux.ingest import load_sample
+from testflux.kit import settings
 from testflux.model.access import Actor
 from testflux.serve.hub import Hub
 from testflux.serve.limiter import Limiter
 from testflux.serve.remembered import Remembered
-from testflux.store.blobs import Blobs
-from testflux.store.database import Database
+from testflux.store import blobs, database
 
 
 class House(msgspec.Struct, frozen=True, kw_only=True):
     """The parts every request may need."""
 
-    settings: Settings
-    database: Database
-    blobs: Blobs
+    settings: settings.Settings
+    database: database.Database
+    blobs: blobs.Blobs
     hub: Hub
     limiter: Limiter
     remembered: Remembered
-    sample: Loader
+    sample: load_sample.Loader
 
 
 def house_of(connection: ASGIConnection[Any, Any, Any, Any]) -> House:
@@ -41,15 +40,15 @@ async def _house(state: State) -> House:
     return state.house
 
 
-async def _settings(state: State) -> Settings:
+async def _settings(state: State) -> settings.Settings:
     return state.house.settings
 
 
-async def _database(state: State) -> Database:
+async def _database(state: State) -> database.Database:
     return state.house.database
 
 
-async def _blobs(state: State) -> Blobs:
+async def _blobs(state: State) -> blobs.Blobs:
     return state.house.blobs
 
 

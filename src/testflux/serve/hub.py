@@ -10,10 +10,9 @@ import structlog
 
 from testflux.kit import errors
 from testflux.serve.shapes.live import LiveEvent
-from testflux.store import events
-from testflux.store.database import Database, Reader, Row
+from testflux.store import database, events
 
-Shape = Callable[[Reader, Row], Awaitable[LiveEvent]]
+Shape = Callable[[database.Reader, database.Row], Awaitable[LiveEvent]]
 QUEUE: Final = 256
 _PAUSE_S: Final = 1.0
 _MOST_MISSED: Final = 1000
@@ -40,7 +39,7 @@ class Watcher:
 class Hub:
     """Listens for changes while it runs, and hands them to its watchers; `shape` makes of a row what they get."""
 
-    def __init__(self, database: Database, shape: Shape) -> None:
+    def __init__(self, database: database.Database, shape: Shape) -> None:
         self._database = database
         self._shape = shape
         self._watchers: set[Watcher] = set()
@@ -87,12 +86,17 @@ class Hub:
             if self._watchers:
                 async with self._database.read() as reader:
                     row = await events.find_event(reader, number)
-                    listeners = self._listeners(row) if row else []
-                    event = await self._shape(reader, row) if row and listeners else None
-                for watcher in listeners if event else ():
-                    watcher.offer(event)
+                    if row is not None:
+                        await self._hand_out(reader, row)
 
-    def _listeners(self, row: Row) -> list[Watcher]:
+    async def _hand_out(self, reader: database.Reader, row: database.Row) -> None:
+        listeners = self._listeners(row)
+        if listeners:
+            event = await self._shape(reader, row)
+            for watcher in listeners:
+                watcher.offer(event)
+
+    def _listeners(self, row: database.Row) -> list[Watcher]:
         return [
             watcher for watcher in self._watchers if watcher.org_id == row["org_id"] and row["topic"] in watcher.topics
         ]

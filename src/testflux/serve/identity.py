@@ -7,16 +7,14 @@ from typing import Final
 
 from testflux.access import permissions
 from testflux.access import tokens as token_rules
-from testflux.kit import clock, errors
-from testflux.kit.settings import Settings
+from testflux.kit import clock, errors, settings
 from testflux.model.access import Actor, Permission, Role
-from testflux.store import tokens, users
-from testflux.store.database import Database, Row
+from testflux.store import database, tokens, users
 
 _USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
-async def find_actor(settings: Settings, database: Database, header: str | None) -> Actor:
+async def find_actor(settings: settings.Settings, database: database.Database, header: str | None) -> Actor:
     """Return who the Authorization header names; UnauthenticatedError when it names nobody."""
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
@@ -26,7 +24,9 @@ async def find_actor(settings: Settings, database: Database, header: str | None)
     return actor
 
 
-async def read_token(settings: Settings, database: Database, token: str) -> tuple[Actor, datetime | None]:
+async def read_token(
+    settings: settings.Settings, database: database.Database, token: str
+) -> tuple[Actor, datetime | None]:
     """Return who a token stands for and until when; UnauthenticatedError when it is wrong, expired or revoked."""
     now = clock.now()
     if token.startswith(token_rules.PREFIX):
@@ -39,7 +39,7 @@ async def read_token(settings: Settings, database: Database, token: str) -> tupl
     return _actor(row, permissions.of_role(Role(row["role"]))), access.expires_at
 
 
-async def _read_api_token(database: Database, token: str, now: datetime) -> tuple[Actor, datetime | None]:
+async def _read_api_token(database: database.Database, token: str, now: datetime) -> tuple[Actor, datetime | None]:
     row = None
     if token_rules.is_api_token(token):
         async with database.read() as reader:
@@ -54,7 +54,7 @@ async def _read_api_token(database: Database, token: str, now: datetime) -> tupl
     return actor, row["expires_at"]
 
 
-def _actor(row: Row, granted: frozenset[Permission], token_id: int | None = None) -> Actor:
+def _actor(row: database.Row, granted: frozenset[Permission], token_id: int | None = None) -> Actor:
     return Actor(
         org_id=row["org_id"],
         user_id=row["user_id"],

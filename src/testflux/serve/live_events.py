@@ -9,18 +9,17 @@ import msgspec
 from testflux.kit import errors, identifiers
 from testflux.serve import runs, uploads
 from testflux.serve.shapes.live import LiveEvent
-from testflux.store import run_list
+from testflux.store import database, run_list
 from testflux.store import uploads as upload_rows
-from testflux.store.database import Reader, Row
 
 
-async def shape(reader: Reader, row: Row) -> LiveEvent:
+async def shape(reader: database.Reader, row: database.Row) -> LiveEvent:
     """Shape an event."""
     data = row["data"] | await _thing(reader, row["type"], row["data"])
     return LiveEvent(event=row["event_id"], topic=row["topic"], type=row["type"], data=data, at=row["created_at"])
 
 
-async def _thing(reader: Reader, type_: str, data: dict[str, Any]) -> dict[str, Any]:
+async def _thing(reader: database.Reader, type_: str, data: dict[str, Any]) -> dict[str, Any]:
     """Read what an event is about; what is gone by now adds nothing."""
     try:
         if type_ == "upload.changed":

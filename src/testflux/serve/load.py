@@ -22,8 +22,7 @@ from testflux.serve.shapes.load import (
     ThresholdItem,
     ThresholdPage,
 )
-from testflux.store import run_load
-from testflux.store.database import Database, Row
+from testflux.store import database, run_load
 
 AnyRequest = Request[Any, Any, Any]
 _UNITS: dict[str, Literal["ms", "bytes"]] = {"time": "ms", "data": "bytes"}
@@ -38,7 +37,7 @@ async def list_thresholds(
     run_id: FromPath[str],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[ThresholdPage]:
     """List the thresholds of a run, missed ones first."""
     async with database.read() as reader:
@@ -57,7 +56,7 @@ async def list_checks(
     run_id: FromPath[str],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[CheckPage]:
     """List the checks of a run."""
     async with database.read() as reader:
@@ -76,7 +75,7 @@ async def list_groups(
     run_id: FromPath[str],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[GroupPage]:
     """List the groups of a run, depth first."""
     async with database.read() as reader:
@@ -95,7 +94,7 @@ async def list_metrics(
     run_id: FromPath[str],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[MetricPage]:
     """List the metrics of a run by name."""
     async with database.read() as reader:
@@ -105,7 +104,7 @@ async def list_metrics(
     return cached.answer(request, MetricPage(items=items, next_cursor=paging.next_offset(page, len(rows))))
 
 
-def threshold(row: Row) -> ThresholdItem:
+def threshold(row: database.Row) -> ThresholdItem:
     """Shape a threshold; a share of 0..1 is shown as a percentage."""
     is_share = row["type"] == "rate" and re.match(r"\s*rate\b", row["expression"]) is not None
     return ThresholdItem(
@@ -120,7 +119,7 @@ def threshold(row: Row) -> ThresholdItem:
     )
 
 
-def _unit(row: Row) -> Literal["ms", "bytes", ""]:
+def _unit(row: database.Row) -> Literal["ms", "bytes", ""]:
     is_amount = re.match(r"\s*(count|rate)\b", row["expression"]) is None or row["contains"] == "data"
     return _UNITS.get(row["contains"] or "", "") if is_amount else ""
 
@@ -129,20 +128,20 @@ def _scaled(value: float | None, is_share: bool) -> float | None:  # noqa: FBT00
     return value * 100 if is_share and value is not None else value
 
 
-def _check(row: Row) -> CheckItem:
+def _check(row: database.Row) -> CheckItem:
     passes, fails = row["passes"], row["fails"]
     rate = 100 * passes / (passes + fails) if passes + fails else 0.0
     return CheckItem(group=row["group_path"], name=row["name"], passes=passes, fails=fails, rate=rate)
 
 
-def _group(row: Row) -> GroupItem:
+def _group(row: database.Row) -> GroupItem:
     path = row["path"]
     return GroupItem(
         path=path, name=path[-1], depth=len(path) - 1, checks_passed=row["passed"], checks_failed=row["failed"]
     )
 
 
-def _metric(row: Row) -> MetricItem:
+def _metric(row: database.Row) -> MetricItem:
     values = {name: row[name] for name in run_load.STATISTICS if row[name] is not None}
     return MetricItem(
         name=row["name"],

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
 import msgspec
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+import multipart
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from testflux.kit import errors
 
@@ -27,20 +28,25 @@ async def read(content_type: str, body: AsyncIterator[bytes], keep: Keeper) -> l
 
     A keeper need not read a file to its end. InvalidError when the body is not what it says it is.
     """
-    _, options = parse_options_header(content_type)
     fields: list[Field] = []
     try:
-        with PushMultipartParser(options.get("boundary", ""), max_segment_count=MOST_PARTS) as parser:
+        with PushMultipartParser(_boundary(content_type), max_segment_count=MOST_PARTS) as parser:
             parts = _Parts(parser, body)
             while part := await parts.advance():
                 if part.filename is None:
-                    fields.append(Field(part.name, await _text(part.name, parts.content())))
+                    name = part.name or ""
+                    fields.append(Field(name, await _text(name, parts.content())))
                 else:
                     await keep(part.filename, parts.content())
     except MultipartError as error:
         message = f"The multipart body cannot be read: {error}."
         raise errors.InvalidError(message, hint="Let your HTTP client build it.", code="multipart-broken") from error
     return fields
+
+
+def _boundary(content_type: str) -> str:
+    options: dict[str, str] = multipart.parse_options_header(content_type)[1]  # pyright: ignore[reportUnknownMemberType]
+    return options.get("boundary", "")
 
 
 class _Parts:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-import sys
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -71,20 +69,3 @@ def _struct_docs() -> dict[str, str]:
         if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__doc__
     ]
     return {struct.__name__: inspect.cleandoc(struct.__doc__ or "") for struct in structs}
-
-
-def read() -> Json:
-    """Return the document of this version; it takes half a second to make."""
-    from testflux.serve import app  # noqa: PLC0415  (the app itself serves this document)
-
-    return describe(app.declare_app())
-
-
-def main(arguments: list[str]) -> None:
-    """Write the document to a file: `python -m testflux.serve.openapi FILE`."""
-    text = msgspec.json.format(msgspec.json.encode(read()), indent=2)
-    Path(arguments[0]).write_bytes(text + b"\n")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

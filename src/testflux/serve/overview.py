@@ -13,9 +13,8 @@ from testflux.model.access import Actor, Permission
 from testflux.serve import declare, figures, projects, runs
 from testflux.serve.house import House
 from testflux.serve.shapes.overview import Overview, OverviewItem, State
-from testflux.store import overview, run_list
+from testflux.store import database, overview, run_list
 from testflux.store import projects as project_rows
-from testflux.store.database import Reader, Row
 
 _DAYS: Final = 30
 _MOST_PROJECTS: Final = 1000
@@ -38,7 +37,7 @@ async def get_overview(actor: NamedDependency[Actor], house: NamedDependency[Hou
     return Overview(items=items, needs_attention=sum(item.state in _NEEDS_ATTENTION for item in items))
 
 
-async def _figures(reader: Reader, project: Row, today: date) -> dict[str, Any]:
+async def _figures(reader: database.Reader, project: database.Row, today: date) -> dict[str, Any]:
     project_id = project["project_id"]
     branches = await overview.list_branches(reader, project)
     strip = await overview.list_strip(reader, project_id, branches, runs.STRIP)

@@ -12,15 +12,14 @@ from testflux.model.access import Actor, Permission
 from testflux.serve import declare, paging
 from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import Facet, Facets, NewProject, Project, ProjectChange, ProjectPage
-from testflux.store import events, projects, run_list
-from testflux.store.database import Database, Row, Writer
+from testflux.store import database, events, projects, run_list
 
 _FIELDS = Project.__struct_fields__
 
 
 @get("/projects", **declare.route("listProjects", Permission.PROJECT_READ))
 async def list_projects(
-    actor: NamedDependency[Actor], database: NamedDependency[Database], page: NamedDependency[Page]
+    actor: NamedDependency[Actor], database: NamedDependency[database.Database], page: NamedDependency[Page]
 ) -> ProjectPage:
     """List projects by name."""
     async with database.read() as reader:
@@ -32,7 +31,7 @@ async def list_projects(
 
 @post("/projects", **declare.route("addProject", Permission.PROJECT_MANAGE, 409, 413, 415))
 async def add_project(
-    data: JSONBody[NewProject], actor: NamedDependency[Actor], database: NamedDependency[Database]
+    data: JSONBody[NewProject], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> Project:
     """Add a project."""
     async with database.write() as writer:
@@ -45,7 +44,7 @@ async def add_project(
 
 @get("/projects/{slug:str}", **declare.route("getProject", Permission.PROJECT_READ, 404))
 async def get_project(
-    slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]
+    slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> Project:
     """Answer one project."""
     async with database.read() as reader:
@@ -57,7 +56,7 @@ async def change_project(
     slug: FromPath[str],
     data: JSONBody[ProjectChange],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Project:
     """Change a project's name, description or default branch."""
     async with database.write() as writer:
@@ -67,7 +66,9 @@ async def change_project(
 
 
 @delete("/projects/{slug:str}", **declare.route("dropProject", Permission.PROJECT_MANAGE, 404))
-async def drop_project(slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]) -> None:
+async def drop_project(
+    slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
+) -> None:
     """Remove a project with everything in it. This cannot be undone."""
     async with database.write() as writer:
         row = await projects.get_project(writer, actor.org_id, slug)
@@ -76,7 +77,9 @@ async def drop_project(slug: FromPath[str], actor: NamedDependency[Actor], datab
 
 
 @get("/projects/{slug:str}/facets", **declare.route("getFacets", Permission.PROJECT_READ, 404))
-async def get_facets(slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]) -> Facets:
+async def get_facets(
+    slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
+) -> Facets:
     """Answer what the project's runs can be filtered by."""
     async with database.read() as reader:
         project = await projects.get_project(reader, actor.org_id, slug)
@@ -84,16 +87,16 @@ async def get_facets(slug: FromPath[str], actor: NamedDependency[Actor], databas
     return Facets(**{name: _facets(row for row in rows if row["facet"] == name) for name in Facets.__struct_fields__})
 
 
-def shape(row: Row) -> Project:
+def shape(row: database.Row) -> Project:
     """Shape a project."""
     return Project(**{name: row[name] for name in _FIELDS})
 
 
-def _facets(rows: Iterable[Row]) -> list[Facet]:
+def _facets(rows: Iterable[database.Row]) -> list[Facet]:
     return [Facet(value=row["value"], count=row["count"]) for row in rows]
 
 
-async def _publish(writer: Writer, actor: Actor, slug: str) -> None:
+async def _publish(writer: database.Writer, actor: Actor, slug: str) -> None:
     for topic in ("projects", f"project:{slug}"):
         await events.publish(writer, actor.org_id, topic, "project.changed", {"project": slug})
 

@@ -26,9 +26,7 @@ from testflux.serve.shapes.results import (
     SuitePage,
     TestCell,
 )
-from testflux.store import run_list, run_results
-from testflux.store.database import Database, Reader, Row
-from testflux.store.run_results import ResultFilter
+from testflux.store import database, run_list, run_results
 
 AnyRequest = Request[Any, Any, Any]
 SHOWN_HISTORY = 50
@@ -43,10 +41,10 @@ _SHOWN_TESTS = 20
 async def list_results(
     request: AnyRequest,
     run_id: FromPath[str],
-    result_filter: NamedDependency[ResultFilter],
+    result_filter: NamedDependency[run_results.ResultFilter],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[ResultPage]:
     """List the results of a run."""
     async with database.read() as reader:
@@ -65,7 +63,7 @@ async def list_failures(
     run_id: FromPath[str],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[FailurePage]:
     """List the causes of a run's failures: new ones first, then by count."""
     async with database.read() as reader:
@@ -84,7 +82,7 @@ async def list_suites(
     run_id: FromPath[str],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[SuitePage]:
     """List the suite tree of a run, depth first."""
     async with database.read() as reader:
@@ -101,7 +99,7 @@ async def get_result(
     run_id: FromPath[str],
     test_id: FromPath[str],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> ResultDetail:
     """Answer one result with its history in the lane."""
     async with database.read() as reader:
@@ -124,18 +122,18 @@ async def get_result(
     )
 
 
-def shape(project_id: int, row: Row) -> ResultItem:
+def shape(project_id: int, row: database.Row) -> ResultItem:
     """Shape a result as lists show it."""
     return ResultItem(**_fields(project_id, row))
 
 
-def join_cells(runs: Sequence[Row], cells: Sequence[Row]) -> list[tuple[Row, Row]]:
+def join_cells(runs: Sequence[database.Row], cells: Sequence[database.Row]) -> list[tuple[database.Row, database.Row]]:
     """Pair runs (newest first) with how one test went in them, old to new; runs without the test are left out."""
     by_run = {item["run_id"]: item for item in cells}
     return [(run, by_run[run["run_id"]]) for run in reversed(runs) if run["run_id"] in by_run]
 
 
-def cell(project_id: int, run: Row, item: Row) -> TestCell:
+def cell(project_id: int, run: database.Row, item: database.Row) -> TestCell:
     """Shape one cell of a test's history strip."""
     return TestCell(
         run_id=identifiers.pack(project_id, run["run_id"]),
@@ -146,7 +144,7 @@ def cell(project_id: int, run: Row, item: Row) -> TestCell:
     )
 
 
-def _fields(project_id: int, row: Row) -> dict[str, Any]:
+def _fields(project_id: int, row: database.Row) -> dict[str, Any]:
     return {
         "test_id": identifiers.pack(project_id, row["test_no"]),
         "suite": " / ".join(row["suite"]),
@@ -163,8 +161,8 @@ def _fields(project_id: int, row: Row) -> dict[str, Any]:
     }
 
 
-async def _failure(reader: Reader, run: Row, row: Row) -> FailureGroup:
-    project_id, wanted = run["project_id"], ResultFilter(failure_id=row["failure_id"])
+async def _failure(reader: database.Reader, run: database.Row, row: database.Row) -> FailureGroup:
+    project_id, wanted = run["project_id"], run_results.ResultFilter(failure_id=row["failure_id"])
     tests = await run_results.list_results(reader, run, wanted, 0, _SHOWN_TESTS)
     return FailureGroup(
         fingerprint=row["fingerprint"].hex(),
@@ -181,7 +179,7 @@ async def _failure(reader: Reader, run: Row, row: Row) -> FailureGroup:
     )
 
 
-def _attempt(row: Row) -> AttemptItem:
+def _attempt(row: database.Row) -> AttemptItem:
     return AttemptItem(
         attempt=row["attempt"],
         status=Status(row["status"]).label,  # pyright: ignore[reportArgumentType]  (the labels are the literal's words)
@@ -190,9 +188,9 @@ def _attempt(row: Row) -> AttemptItem:
     )
 
 
-def _first_failed(project_id: int, history: list[tuple[Row, Row]]) -> RunMoment | None:
+def _first_failed(project_id: int, history: list[tuple[database.Row, database.Row]]) -> RunMoment | None:
     """Find where the present streak of failures began; skipped runs neither end nor begin it."""
-    first: Row | None = None
+    first: database.Row | None = None
     for run, item in reversed(history):
         status = Status(item["status"])
         if not status.is_bad and status is not Status.SKIPPED:
@@ -201,13 +199,13 @@ def _first_failed(project_id: int, history: list[tuple[Row, Row]]) -> RunMoment 
     return RunMoment(**_moment(project_id, first)) if first else None
 
 
-def _last_passed(project_id: int, history: list[tuple[Row, Row]]) -> PassMoment | None:
+def _last_passed(project_id: int, history: list[tuple[database.Row, database.Row]]) -> PassMoment | None:
     good = (Status.PASSED, Status.FLAKY)
     run = next((run for run, item in reversed(history) if item["status"] in good), None)
     return PassMoment(**_moment(project_id, run), commit=run["commit_sha"]) if run else None
 
 
-def _moment(project_id: int, run: Row) -> dict[str, Any]:
+def _moment(project_id: int, run: database.Row) -> dict[str, Any]:
     identifier = identifiers.pack(project_id, run["run_id"])
     return {"run_id": identifier, "number": run["number"], "started_at": run["started_at"]}
 

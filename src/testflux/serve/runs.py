@@ -29,10 +29,7 @@ from testflux.serve.shapes.runs import (
     StripCell,
     ToolRef,
 )
-from testflux.store import projects, removal, run_list, uploads
-from testflux.store.blobs import Blobs
-from testflux.store.database import Database, Row
-from testflux.store.run_list import Place, RunFilter
+from testflux.store import blobs, database, projects, removal, run_list, uploads
 
 STRIP = 30
 AnyRequest = Request[Any, Any, Any]
@@ -41,10 +38,10 @@ AnyRequest = Request[Any, Any, Any]
 @get("/projects/{slug:str}/runs", **declare.route("listProjectRuns", Permission.PROJECT_READ, 404))
 async def list_project_runs(
     slug: FromPath[str],
-    run_filter: NamedDependency[RunFilter],
+    run_filter: NamedDependency[run_list.RunFilter],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> RunPage:
     """List the runs of a project."""
     return await _list(database, actor, [slug], run_filter, page)
@@ -52,10 +49,10 @@ async def list_project_runs(
 
 @get("/runs", **declare.route("listRuns", Permission.PROJECT_READ))
 async def list_runs(
-    run_filter: NamedDependency[RunFilter],
+    run_filter: NamedDependency[run_list.RunFilter],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> RunPage:
     """List the runs of all projects."""
     return await _list(database, actor, None, run_filter, page)
@@ -69,7 +66,7 @@ async def get_run(
     request: AnyRequest,
     run_id: FromPath[str],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[RunDetail]:
     """Answer one run with its neighbours in its lane."""
     async with database.read() as reader:
@@ -98,8 +95,8 @@ async def get_run(
 async def drop_run(
     run_id: FromPath[str],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
-    blobs: NamedDependency[Blobs],
+    database: NamedDependency[database.Database],
+    blobs: NamedDependency[blobs.Blobs],
 ) -> None:
     """Remove a run with everything in it, its file included. This cannot be undone."""
     async with database.write() as writer:
@@ -117,7 +114,7 @@ async def list_run_log(
     run_id: FromPath[str],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Response[LogPage]:
     """List the execution errors and warnings of a run."""
     async with database.read() as reader:
@@ -130,21 +127,23 @@ async def list_run_log(
     return cached.answer(request, LogPage(items=items, next_cursor=paging.next_offset(page, len(found))))
 
 
-async def _list(database: Database, actor: Actor, slugs: list[str] | None, wanted: RunFilter, page: Page) -> RunPage:
+async def _list(
+    database: database.Database, actor: Actor, slugs: list[str] | None, wanted: run_list.RunFilter, page: Page
+) -> RunPage:
     async with database.read() as reader:
         project_ids = await projects.list_ids(reader, actor.org_id, slugs)
-        rows = await run_list.list_runs(reader, project_ids, wanted, page.after(Place), page.limit + 1)
+        rows = await run_list.list_runs(reader, project_ids, wanted, page.after(run_list.Place), page.limit + 1)
     shown, more = paging.cut(rows, page.limit)
     cursor = paging.place(*(shown[-1][name] for name in ("sort_key", "project_id", "run_id"))) if more else None
     return RunPage(items=[shape(row) for row in shown], next_cursor=cursor)
 
 
-def shape(row: Row) -> Run:
+def shape(row: database.Row) -> Run:
     """Shape a run as lists show it."""
     return Run(**fields(row))
 
 
-def fields(row: Row) -> dict[str, Any]:
+def fields(row: database.Row) -> dict[str, Any]:
     """Return the fields of a run."""
     ran = row["passed"] + row["failed"] + row["broken"] + row["flaky"]
     return ref_fields(row["project_id"], row) | {
@@ -171,7 +170,7 @@ def fields(row: Row) -> dict[str, Any]:
     }
 
 
-def ref_fields(project_id: int, row: Row) -> dict[str, Any]:
+def ref_fields(project_id: int, row: database.Row) -> dict[str, Any]:
     """Return the fields that tell a run from others."""
     identifier = identifiers.pack(project_id, row["run_id"])
     return {
@@ -189,17 +188,17 @@ def ref_fields(project_id: int, row: Row) -> dict[str, Any]:
     }
 
 
-def ref(row: Row) -> RunRef:
+def ref(row: database.Row) -> RunRef:
     """Shape a run with what tells it from others."""
     return RunRef(**ref_fields(row["project_id"], row))
 
 
-def small(project_id: int, row: Row) -> RunSmall:
+def small(project_id: int, row: database.Row) -> RunSmall:
     """Shape a run by name only."""
     return RunSmall(id=identifiers.pack(project_id, row["run_id"]), number=row["number"])
 
 
-def strip(project_id: int, rows: list[Row]) -> list[StripCell]:
+def strip(project_id: int, rows: list[database.Row]) -> list[StripCell]:
     """Shape a history strip from runs, newest first, into cells, old to new."""
     return [
         StripCell(
@@ -213,14 +212,14 @@ def strip(project_id: int, rows: list[Row]) -> list[StripCell]:
     ]
 
 
-def _baseline(row: Row) -> RunSmall | None:
+def _baseline(row: database.Row) -> RunSmall | None:
     if row["baseline_run_id"] is None:
         return None
     identifier = identifiers.pack(row["project_id"], row["baseline_run_id"])
     return RunSmall(id=identifier, number=row["baseline_number"])
 
 
-def _headline(row: Row) -> str:
+def _headline(row: database.Row) -> str:
     return headline.sentence(
         headline.Facts(
             kind=Kind(row["kind"]),
@@ -234,7 +233,7 @@ def _headline(row: Row) -> str:
     )
 
 
-def _load(row: Row) -> LoadFigures:
+def _load(row: database.Row) -> LoadFigures:
     return LoadFigures(
         http_req_duration_avg_ms=row["request_avg"],
         http_req_duration_p95_ms=row["request_p95"],

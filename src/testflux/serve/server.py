@@ -8,28 +8,25 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from typing import Any, Final, TextIO
 
 import structlog
 import uvicorn
 
 from testflux.access import passwords
-from testflux.ingest.load_sample import Loader
+from testflux.ingest import load_sample
 from testflux.kit import clock, errors
-from testflux.kit import settings as settings_module
-from testflux.kit.settings import Settings
+from testflux.kit import settings as kit_settings
 from testflux.model.access import Role
 from testflux.serve import app, live_events
 from testflux.serve.house import House
 from testflux.serve.hub import Hub
 from testflux.serve.limiter import Limiter
 from testflux.serve.remembered import Remembered
-from testflux.store import embedded, migrate, partitions, users
-from testflux.store.blobs import Blobs
-from testflux.store.database import Database
+from testflux.store import blobs, database, embedded, migrate, partitions, users
 
-Work = Callable[[Database, Blobs, Settings], Awaitable[None]]
+Work = Callable[[database.Database, blobs.Blobs, kit_settings.Settings], Awaitable[None]]
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _GRACE_S: Final = 10
 _PAUSE_S: Final = 5.0
@@ -38,34 +35,36 @@ _SOCKET_BYTES: Final = 64 * 1024  # the longest message a browser may send over 
 log = structlog.get_logger("testflux.serve")
 
 
-def run(settings: Settings, *, work: Work | None = None, with_sample: bool = False, out: TextIO = sys.stdout) -> None:
+def run(
+    settings: kit_settings.Settings, *, work: Work | None = None, with_sample: bool = False, out: TextIO = sys.stdout
+) -> None:
     """Serve until SIGINT or SIGTERM. `work` runs beside the API; `with_sample` fills a new database.
 
     SetupError or UnavailableError say why it cannot start. The address, and the first sign-in, are written to `out`.
     """
     with contextlib.suppress(asyncio.CancelledError), asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_run(settings_module.with_secret_key(settings), work, out, with_sample=with_sample))
+        runner.run(_run(kit_settings.with_secret_key(settings), work, out, with_sample=with_sample))
 
 
 @contextlib.asynccontextmanager
-async def open_house(settings: Settings, database_url: str) -> AsyncIterator[House]:
+async def open_house(settings: kit_settings.Settings, database_url: str) -> AsyncGenerator[House]:
     """Migrate and open a database, and build everything that requests need; close it all at the end."""
     direct_url = settings.database_direct_url or database_url
     await migrate.upgrade(direct_url)
-    database = Database(database_url, direct_url)
-    await database.open()
+    opened = database.Database(database_url, direct_url)
+    await opened.open()
     try:
-        async with database.write() as writer:
+        async with opened.write() as writer:
             await partitions.ensure_ahead(writer, clock.now().date())
             await users.add_org(writer)
-        blobs = Blobs(settings.blob_url or settings.data_dir / "blobs")
-        loader = Loader(database, blobs)
+        files = blobs.Blobs(settings.blob_url or settings.data_dir / "blobs")
+        loader = load_sample.Loader(opened, files)
         try:
             yield House(
                 settings=settings,
-                database=database,
-                blobs=blobs,
-                hub=Hub(database, live_events.shape),
+                database=opened,
+                blobs=files,
+                hub=Hub(opened, live_events.shape),
                 limiter=Limiter(settings.redis_url),
                 remembered=Remembered(),
                 sample=loader,
@@ -73,7 +72,7 @@ async def open_house(settings: Settings, database_url: str) -> AsyncIterator[Hou
         finally:
             await loader.close()
     finally:
-        await database.close()
+        await opened.close()
 
 
 async def add_first_administrator(house: House) -> str | None:
@@ -91,7 +90,7 @@ async def add_first_administrator(house: House) -> str | None:
     return None if given else password
 
 
-async def _run(settings: Settings, work: Work | None, out: TextIO, *, with_sample: bool) -> None:
+async def _run(settings: kit_settings.Settings, work: Work | None, out: TextIO, *, with_sample: bool) -> None:
     _cancel_on_signals()
     with _listen(settings) as listener:
         async with _postgres(settings) as database_url, open_house(settings, database_url) as house:
@@ -139,7 +138,7 @@ class _Server(uvicorn.Server):
     """Leaves the signals to us: the database must outlive the last answer."""
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Capture none."""
         yield
 
@@ -152,7 +151,7 @@ def _cancel_on_signals() -> None:
 
 
 @contextlib.contextmanager
-def _listen(settings: Settings) -> Iterator[socket.socket]:
+def _listen(settings: kit_settings.Settings) -> Generator[socket.socket]:
     """Take the address before anything else: a second server must not get as far as the database."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
@@ -166,7 +165,7 @@ def _listen(settings: Settings) -> Iterator[socket.socket]:
 
 
 @contextlib.asynccontextmanager
-async def _postgres(settings: Settings) -> AsyncIterator[str]:
+async def _postgres(settings: kit_settings.Settings) -> AsyncGenerator[str]:
     """Lend the database's address: the given one, or that of the PostgreSQL we start and stop."""
     if settings.database_url is not None:
         yield settings.database_url
@@ -183,7 +182,7 @@ async def _postgres(settings: Settings) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def _beside(house: House, work: Work | None) -> AsyncIterator[None]:
+async def _beside(house: House, work: Work | None) -> AsyncGenerator[None]:
     """Run the live events and the worker beside the API, and end them in order."""
     tasks = [asyncio.create_task(house.hub.run())]
     if work is not None:
@@ -205,12 +204,12 @@ async def _keep_working(house: House, work: Work) -> None:
         await asyncio.sleep(_PAUSE_S)
 
 
-def _greeting(settings: Settings, password: str | None, *, is_new: bool) -> str:
+def _greeting(settings: kit_settings.Settings, password: str | None, *, is_new: bool) -> str:
     lines = [f"TestFlux is at {settings.public_url}"]
     if password is not None:
         lines.append(f"Sign in as {settings.admin_email} with the password {password} (shown only now)")
     elif is_new:
-        lines.append(f"Sign in as {settings.admin_email} with the password from TESTFLUX_ADMIN_PASSWORD")
+        lines.append(f"Sign in as {settings.admin_email} and the password that TESTFLUX_ADMIN_PASSWORD holds")
     lines.append("Press Ctrl-C to stop")
     return "\n".join(lines) + "\n"
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from testflux.serve.shapes.results import SuiteItem
-from testflux.store.database import Row
+from testflux.store import database
 
 _COUNTS: Final = ("total", "passed", "failed", "broken", "skipped", "flaky", "duration_ms")
 Path = tuple[str, ...]
 
 
-def build(rows: Sequence[Row]) -> list[SuiteItem]:
+def build(rows: Sequence[database.Row]) -> list[SuiteItem]:
     """Add suites up into their parents; the answer is depth first, siblings in the order they first appear."""
     sums: dict[Path, dict[str, int]] = {}
     children: dict[Path, dict[Path, None]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from litestar import get
 from litestar.di import NamedDependency
@@ -15,12 +15,9 @@ from testflux.model.access import Actor, Permission
 from testflux.model.status import Kind, Status
 from testflux.serve import declare, figures, projects, results, runs
 from testflux.serve.figures import Lanes
-from testflux.serve.shapes.overview import LookItem, ProjectSummary, Tiles
-from testflux.store import overview, run_list, run_results
+from testflux.serve.shapes.overview import LookItem, LookKind, ProjectSummary, Tiles
+from testflux.store import database, overview, run_list, run_results
 from testflux.store import projects as project_rows
-from testflux.store.database import Database, Reader, Row
-from testflux.store.run_list import RunFilter
-from testflux.store.run_results import ResultFilter
 
 _LATEST: Final = 10
 _STRIP: Final = 28
@@ -35,7 +32,7 @@ _SLOW_RUNS: Final = 6
 async def get_project_summary(
     slug: FromPath[str],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
     branch: Annotated[str | None, QueryParameter(max_length=250)] = None,
 ) -> ProjectSummary:
     """Answer one project at a glance: on a branch, or on what its front page looks at by default."""
@@ -45,9 +42,9 @@ async def get_project_summary(
         return await _summarise(reader, project, branches)
 
 
-async def _summarise(reader: Reader, project: Row, branches: Sequence[str]) -> ProjectSummary:
+async def _summarise(reader: database.Reader, project: database.Row, branches: Sequence[str]) -> ProjectSummary:
     project_id = project["project_id"]
-    latest = await run_list.list_runs(reader, [project_id], RunFilter(branches=list(branches)), None, _LATEST)
+    latest = await run_list.list_runs(reader, [project_id], run_list.RunFilter(branches=list(branches)), None, _LATEST)
     lanes = await figures.read_lanes(reader, project_id, branches, latest[0] if latest else None)
     newest = await _newest(reader, project_id, lanes)
     green = await overview.find_last_green(reader, newest) if newest else None
@@ -71,14 +68,14 @@ async def _summarise(reader: Reader, project: Row, branches: Sequence[str]) -> P
     )
 
 
-async def _newest(reader: Reader, project_id: int, lanes: Lanes) -> Row | None:
+async def _newest(reader: database.Reader, project_id: int, lanes: Lanes) -> database.Row | None:
     """Return the newest run of the main lane, or of any lane when there are no functional ones."""
     lane = lanes.main or next(iter(lanes.lanes), None)
     rows = await run_list.read_runs(reader, [(project_id, lane[0]["run_id"])] if lane else [])
     return rows[0] if rows else None
 
 
-def _detail(newest: Row | None, green: Row | None, commits: int) -> str:
+def _detail(newest: database.Row | None, green: database.Row | None, commits: int) -> str:
     if newest is None:
         return "Send a report to see something here."
     where = f" on {newest['branch']}" if newest["branch"] else ""
@@ -116,39 +113,39 @@ def _tiles(lanes: Lanes, flaky_now: int, flaky_before: int) -> Tiles:
 
 
 async def _look(
-    reader: Reader, project_id: int, lanes: Lanes, lane_runs: Sequence[Row], flaky_tests: Sequence[int]
+    reader: database.Reader,
+    project_id: int,
+    lanes: Lanes,
+    lane_runs: Sequence[database.Row],
+    flaky_tests: Sequence[int],
 ) -> list[LookItem]:
     """Name the tests worth a look: what fails, then what is flaky, then what became slow."""
     if lanes.main is None:
         return []
     bad = await _list_bad(reader, project_id, lanes.main[0])
     slow = await _list_slow(reader, project_id, lanes.main[0], lane_runs)
-    kinds: dict[int, Literal["new", "flaky", "slow"]] = {}
-    for kind, test_nos in (("new", bad), ("flaky", flaky_tests), ("slow", slow)):
-        for test_no in test_nos:
-            kinds.setdefault(test_no, kind)
-    chosen = list(kinds)[:_LOOK]
+    chosen = list(dict.fromkeys([*bad, *flaky_tests, *slow]))[:_LOOK]
     names = await overview.list_names(reader, project_id, chosen)
     statuses = await figures.read_statuses(reader, project_id, chosen, lane_runs)
     cells = await run_results.list_cells(reader, project_id, chosen, lane_runs)
     items: list[LookItem] = []
     for test_no in chosen:
         strip = results.join_cells(lane_runs, [cell for cell in cells if cell["test_no"] == test_no])
-        reason = _reason(kinds[test_no], statuses[test_no], slow.get(test_no, 0))
+        kind: LookKind = "new" if test_no in bad else "flaky" if test_no in flaky_tests else "slow"
         items.append(
             LookItem(
                 test_id=identifiers.pack(project_id, test_no),
                 suite=" / ".join(names[test_no]["suite"]),
                 name=names[test_no]["name"],
                 strip=[results.cell(project_id, *pair) for pair in strip],
-                reason=reason,
-                kind=kinds[test_no],
+                reason=_reason(kind, statuses[test_no], slow.get(test_no, 0)),
+                kind=kind,
             )
         )
     return items
 
 
-def _reason(kind: str, statuses: Sequence[Status], factor: float) -> str:
+def _reason(kind: LookKind, statuses: Sequence[Status], factor: float) -> str:
     if kind == "slow":
         return f"{factor:.1f} times slower than usual"
     if kind == "flaky":
@@ -158,16 +155,18 @@ def _reason(kind: str, statuses: Sequence[Status], factor: float) -> str:
     return f"fails for {streak} runs" if streak > 1 else "new failure"
 
 
-async def _list_bad(reader: Reader, project_id: int, run: Row) -> list[int]:
+async def _list_bad(reader: database.Reader, project_id: int, run: database.Row) -> list[int]:
     rows = await run_list.read_runs(reader, [(project_id, run["run_id"])])
     bad: list[int] = []
     for change in ("new", "still"):
-        found = await run_results.list_results(reader, rows[0], ResultFilter(changes=[change]), 0, _LOOK)
+        found = await run_results.list_results(reader, rows[0], run_results.ResultFilter(changes=[change]), 0, _LOOK)
         bad.extend(row["test_no"] for row in found)
     return bad
 
 
-async def _list_slow(reader: Reader, project_id: int, run: Row, lane_runs: Sequence[Row]) -> dict[int, float]:
+async def _list_slow(
+    reader: database.Reader, project_id: int, run: database.Row, lane_runs: Sequence[database.Row]
+) -> dict[int, float]:
     """Find tests that took twice their usual time or more, and a second more: how many times, worst first."""
     suspects = await overview.list_slowest(reader, run, _SLOW_SUSPECTS)
     cells = await run_results.list_cells(reader, project_id, suspects, lane_runs[:_SLOW_RUNS])

@@ -6,16 +6,17 @@ from litestar import get
 from litestar.di import NamedDependency
 
 from testflux import __version__
-from testflux.kit.settings import Settings
+from testflux.kit import settings
 from testflux.model.access import Permission
 from testflux.serve import declare
 from testflux.serve.shapes.system import DatabaseInfo, System
-from testflux.store import health
-from testflux.store.database import Database
+from testflux.store import database, health
 
 
 @get("/system", **declare.route("getSystem", Permission.PROJECT_READ))
-async def get_system(settings: NamedDependency[Settings], database: NamedDependency[Database]) -> System:
+async def get_system(
+    settings: NamedDependency[settings.Settings], database: NamedDependency[database.Database]
+) -> System:
     """Answer what this server is."""
     async with database.read() as reader:
         version = await health.get_version(reader)

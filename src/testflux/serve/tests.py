@@ -19,9 +19,7 @@ from testflux.serve import declare, doors, paging, results
 from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import ProjectRef
 from testflux.serve.shapes.tests import LastRun, TestDetail, TestHistory, TestHistoryItem, TestItem, TestPage, TestStats
-from testflux.store import overview, projects, run_results, tests
-from testflux.store.database import Database, Row
-from testflux.store.tests import HistoryFilter, TestFilter
+from testflux.store import database, overview, projects, run_results, tests
 
 STRIP = 20
 _SEARCHED_RUNS = 60
@@ -31,10 +29,10 @@ _JUDGED_RUNS = 5000
 @get("/projects/{slug:str}/tests", **declare.route("listTests", Permission.PROJECT_READ, 404))
 async def list_tests(
     slug: FromPath[str],
-    test_filter: NamedDependency[TestFilter],
+    test_filter: NamedDependency[tests.TestFilter],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> TestPage:
     """List the tests of a project with how they last went on its default branch."""
     today = clock.now().date()
@@ -47,7 +45,7 @@ async def list_tests(
         shown = rows[: page.limit]
         recent = await tests.list_recent(reader, project_id, branches, _SEARCHED_RUNS)
         cells = await run_results.list_cells(reader, project_id, [row["test_no"] for row in shown], recent)
-    by_test: defaultdict[int, list[Row]] = defaultdict(list)
+    by_test: defaultdict[int, list[database.Row]] = defaultdict(list)
     for cell in cells:
         by_test[cell["test_no"]].append(cell)
     items = [_item(project_id, row, recent, by_test[row["test_no"]]) for row in shown]
@@ -56,13 +54,13 @@ async def list_tests(
 
 @get("/tests/{test_id:str}", **declare.route("getTest", Permission.PROJECT_READ, 404))
 async def get_test(
-    test_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]
+    test_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> TestDetail:
     """Answer one test and how it has been in the last 90 days, on all branches."""
     async with database.read() as reader:
         project, test_no = await doors.open_project(reader, actor, test_id)
         test = await tests.get_test(reader, project["project_id"], test_no)
-        rows = await tests.list_history(reader, project["project_id"], test, HistoryFilter(), None, _JUDGED_RUNS)
+        rows = await tests.list_history(reader, project["project_id"], test, tests.HistoryFilter(), None, _JUDGED_RUNS)
     since = clock.now() - tests.RECENT
     return TestDetail(
         test_id=test_id,
@@ -79,10 +77,10 @@ async def get_test(
 @get("/tests/{test_id:str}/history", **declare.route("listTestHistory", Permission.PROJECT_READ, 404))
 async def list_test_history(
     test_id: FromPath[str],
-    history_filter: NamedDependency[HistoryFilter],
+    history_filter: NamedDependency[tests.HistoryFilter],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
     before: Annotated[datetime | None, QueryParameter(description="Runs started before.")] = None,
 ) -> TestHistory:
     """List the runs of a test, newest first."""
@@ -99,7 +97,9 @@ async def list_test_history(
     return TestHistory(items=[_moment(project_id, row) for row in shown], next_cursor=cursor)
 
 
-def _item(project_id: int, row: Row, recent: Sequence[Row], cells: Sequence[Row]) -> TestItem:
+def _item(
+    project_id: int, row: database.Row, recent: Sequence[database.Row], cells: Sequence[database.Row]
+) -> TestItem:
     strip = results.join_cells(recent, cells)[-STRIP:]
     last = None
     if row["run_id"] is not None:
@@ -115,11 +115,11 @@ def _item(project_id: int, row: Row, recent: Sequence[Row], cells: Sequence[Row]
     )
 
 
-def _names(row: Row) -> dict[str, Any]:
+def _names(row: database.Row) -> dict[str, Any]:
     return {"suite": " / ".join(row["suite"]), "suite_path": row["suite"], "name": row["name"], "tags": row["tags"]}
 
 
-def _moment(project_id: int, row: Row) -> TestHistoryItem:
+def _moment(project_id: int, row: database.Row) -> TestHistoryItem:
     return TestHistoryItem(
         run_id=identifiers.pack(project_id, row["run_id"]),
         number=row["number"],
@@ -133,7 +133,7 @@ def _moment(project_id: int, row: Row) -> TestHistoryItem:
     )
 
 
-def _stats(rows: Sequence[Row]) -> TestStats:
+def _stats(rows: Sequence[database.Row]) -> TestStats:
     """Add a test's history up, newest first; flips are counted lane by lane."""
     lanes: defaultdict[tuple[str, str, str], list[Status]] = defaultdict(list)
     for row in reversed(rows):

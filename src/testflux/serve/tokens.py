@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
@@ -12,15 +14,14 @@ from testflux.model.access import Actor, Permission
 from testflux.serve import declare, paging, users
 from testflux.serve.paging import Page
 from testflux.serve.shapes.accounts import NewToken, Token, TokenCreated, TokenPage
-from testflux.store import tokens
-from testflux.store.database import Database, Row
+from testflux.store import database, tokens
 
 _HINT_LENGTH = 4
 
 
 @get("/tokens", **declare.route("listTokens", Permission.TOKEN_MANAGE))
 async def list_tokens(
-    actor: NamedDependency[Actor], database: NamedDependency[Database], page: NamedDependency[Page]
+    actor: NamedDependency[Actor], database: NamedDependency[database.Database], page: NamedDependency[Page]
 ) -> TokenPage:
     """List API tokens, newest first."""
     before = page.after(tuple[paging.Number])
@@ -33,7 +34,7 @@ async def list_tokens(
 
 @post("/tokens", **declare.route("addToken", Permission.TOKEN_MANAGE, 413, 415))
 async def add_token(
-    data: JSONBody[NewToken], actor: NamedDependency[Actor], database: NamedDependency[Database]
+    data: JSONBody[NewToken], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> TokenCreated:
     """Make an API token; it is shown this once."""
     if data.expires_at is not None and data.expires_at <= clock.now():
@@ -55,14 +56,14 @@ async def add_token(
 
 @delete("/tokens/{token_id:str}", **declare.route("dropToken", Permission.TOKEN_MANAGE, 404))
 async def drop_token(
-    token_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]
+    token_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> None:
     """Revoke an API token."""
     async with database.write() as writer:
         await tokens.drop_token(writer, actor.org_id, users.number_of(token_id), clock.now())
 
 
-def _fields(row: Row) -> dict[str, object]:
+def _fields(row: database.Row) -> dict[str, Any]:
     names = ("name", "scopes", "hint", "created_by", "created_at", "expires_at", "last_used_at")
     return {"id": str(row["token_id"])} | {name: row[name] for name in names}
 

@@ -14,17 +14,15 @@ from testflux.analyse import histogram
 from testflux.model.access import Actor, Permission
 from testflux.serve import declare
 from testflux.serve.shapes.trends import LoadPoint, OpenFindings, TrendPoint, Trends
-from testflux.store import projects, trends
-from testflux.store.database import Database, Row
-from testflux.store.trends import TrendFilter
+from testflux.store import database, projects, trends
 
 
 @get("/projects/{slug:str}/trends", **declare.route("getProjectTrends", Permission.PROJECT_READ, 404))
 async def get_project_trends(
     slug: FromPath[str],
-    trend_filter: NamedDependency[TrendFilter],
+    trend_filter: NamedDependency[trends.TrendFilter],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> Trends:
     """Answer a project's figures over time."""
     return await _answer(database, actor, [slug], trend_filter)
@@ -32,9 +30,9 @@ async def get_project_trends(
 
 @get("/trends", **declare.route("getTrends", Permission.PROJECT_READ, 404))
 async def get_trends(
-    trend_filter: NamedDependency[TrendFilter],
+    trend_filter: NamedDependency[trends.TrendFilter],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
     project: Annotated[
         list[str] | None, QueryParameter(max_items=200, description="A slug; repeatable. All projects when absent.")
     ] = None,
@@ -43,7 +41,9 @@ async def get_trends(
     return await _answer(database, actor, project, trend_filter)
 
 
-async def _answer(database: Database, actor: Actor, slugs: Sequence[str] | None, wanted: TrendFilter) -> Trends:
+async def _answer(
+    database: database.Database, actor: Actor, slugs: Sequence[str] | None, wanted: trends.TrendFilter
+) -> Trends:
     async with database.read() as reader:
         project_ids = await projects.list_ids(reader, actor.org_id, slugs)
         totals = await trends.list_totals(reader, project_ids, wanted)
@@ -62,11 +62,13 @@ async def _answer(database: Database, actor: Actor, slugs: Sequence[str] | None,
     )
 
 
-def _by_start(rows: Sequence[Row]) -> dict[date, Row]:
+def _by_start(rows: Sequence[database.Row]) -> dict[date, database.Row]:
     return {row["start"]: row for row in rows}
 
 
-def _point(row: Row, durations: Row | None, findings: Row | None, load: Row | None) -> TrendPoint:
+def _point(
+    row: database.Row, durations: database.Row | None, findings: database.Row | None, load: database.Row | None
+) -> TrendPoint:
     ran = row["passed"] + row["failed"] + row["broken"] + row["flaky"]
     counts: list[int] = durations["histogram"] if durations else []
     return TrendPoint(
@@ -88,7 +90,7 @@ def _point(row: Row, durations: Row | None, findings: Row | None, load: Row | No
     )
 
 
-def _load(row: Row) -> LoadPoint:
+def _load(row: database.Row) -> LoadPoint:
     return LoadPoint(
         http_req_duration_avg_ms=row["request_avg"],
         http_req_duration_p95_ms=row["request_p95"],
@@ -99,7 +101,7 @@ def _load(row: Row) -> LoadPoint:
     )
 
 
-def _without_start(row: Row) -> dict[str, Any]:
+def _without_start(row: database.Row) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "start"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar.params import QueryParameter
@@ -120,7 +120,7 @@ def _read_pair(item: str) -> dict[str, str]:
 
 def _read_object(item: str) -> dict[str, str]:
     try:
-        return cast("dict[str, str]", msgspec.json.decode(item, type=dict[str, str]))
+        return msgspec.json.decode(item, type=dict[str, str])
     except msgspec.DecodeError as error:
         hint = 'Write key=value, or {"key": "value"}.'
         raise errors.InvalidError("The labels are no JSON object of texts.", field="labels", hint=hint) from error

@@ -30,9 +30,7 @@ from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import ProjectRef
 from testflux.serve.shapes.runs import ReportWarning
 from testflux.serve.shapes.uploads import Upload, UploadError, UploadPage, UploadRun, Uploads
-from testflux.store import projects, uploads
-from testflux.store.blobs import Blobs
-from testflux.store.database import Database, Row
+from testflux.store import blobs, database, projects, uploads
 
 OPERATION: Final = "addUploads"
 MOST_WAIT_S: Final = 60
@@ -128,7 +126,7 @@ async def list_uploads(
     slug: FromPath[str],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
     status: Annotated[
         str | None, QueryParameter(max_length=20, description="One of queued, processing, stored, rejected.")
     ] = None,
@@ -148,7 +146,7 @@ async def list_uploads(
 
 @get("/uploads/{upload_id:str}", **declare.route("getUpload", Permission.PROJECT_READ, 404))
 async def get_upload(
-    upload_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[Database]
+    upload_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> Upload:
     """Answer what became of an upload."""
     async with database.read() as reader:
@@ -163,8 +161,8 @@ async def get_upload(
 async def get_upload_file(
     upload_id: FromPath[str],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
-    blobs: NamedDependency[Blobs],
+    database: NamedDependency[database.Database],
+    blobs: NamedDependency[blobs.Blobs],
 ) -> Stream:
     """Download the file as it was sent."""
     async with database.read() as reader:
@@ -179,7 +177,7 @@ async def get_upload_file(
     return Stream(blobs.stream(row["blob_digest"]), media_type="application/octet-stream", headers=headers)
 
 
-def shape(row: Row, *, is_duplicate: bool = False) -> Upload:
+def shape(row: database.Row, *, is_duplicate: bool = False) -> Upload:
     """Shape an upload; a duplicate says so once the upload it repeats is finished."""
     identifier = identifiers.pack(row["project_id"], row["upload_id"])
     is_repeat = is_duplicate and row["status"] == UploadStatus.STORED
@@ -203,7 +201,7 @@ def shape(row: Row, *, is_duplicate: bool = False) -> Upload:
     )
 
 
-def _runs(row: Row) -> list[UploadRun]:
+def _runs(row: database.Row) -> list[UploadRun]:
     if row["run_id"] is None or row["run_number"] is None:
         return []
     identifier = identifiers.pack(row["project_id"], row["run_id"])
@@ -257,7 +255,7 @@ async def _register(house: House, kept: Sequence[receive.KeptFile], sender: rece
 
 async def _wait(
     house: House, actor: Actor, project_id: int, received: Sequence[receive.Received], seconds: float
-) -> list[Row]:
+) -> list[database.Row]:
     """Return the uploads once all are finished, or as they are when the time is over."""
     topics = [f"upload:{identifiers.pack(project_id, item.upload_id)}" for item in received]
     watcher = Watcher(actor.org_id, topics)

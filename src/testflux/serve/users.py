@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from litestar import get, patch, post
 from litestar.di import NamedDependency
@@ -14,13 +15,12 @@ from testflux.model.access import Actor, Permission, Role
 from testflux.serve import declare, paging
 from testflux.serve.paging import Page
 from testflux.serve.shapes.accounts import NewUser, User, UserChange, UserCreated, UserPage
-from testflux.store import sessions, users
-from testflux.store.database import Database, Row
+from testflux.store import database, sessions, users
 
 
 @get("/users", **declare.route("listUsers", Permission.USER_MANAGE))
 async def list_users(
-    actor: NamedDependency[Actor], database: NamedDependency[Database], page: NamedDependency[Page]
+    actor: NamedDependency[Actor], database: NamedDependency[database.Database], page: NamedDependency[Page]
 ) -> UserPage:
     """List the people who may sign in, by e-mail address."""
     after = page.after(tuple[str])
@@ -32,7 +32,7 @@ async def list_users(
 
 @post("/users", **declare.route("addUser", Permission.USER_MANAGE, 409, 413, 415))
 async def add_user(
-    data: JSONBody[NewUser], actor: NamedDependency[Actor], database: NamedDependency[Database]
+    data: JSONBody[NewUser], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> UserCreated:
     """Add a person. Without a password one is generated and answered this once."""
     generated = passwords.generate() if data.password is None else None
@@ -47,7 +47,7 @@ async def change_user(
     user_id: FromPath[str],
     data: JSONBody[UserChange],
     actor: NamedDependency[Actor],
-    database: NamedDependency[Database],
+    database: NamedDependency[database.Database],
 ) -> User:
     """Change a person's name, role, access or password; a new password or no access signs them out everywhere."""
     password_hash = data.password and await asyncio.to_thread(passwords.make_hash, data.password)
@@ -73,12 +73,12 @@ def number_of(text: str) -> int:
     return int(text)
 
 
-def shape(row: Row) -> User:
+def shape(row: database.Row) -> User:
     """Shape a person."""
     return User(**_fields(row))
 
 
-def _fields(row: Row) -> dict[str, object]:
+def _fields(row: database.Row) -> dict[str, Any]:
     return {
         "id": str(row["user_id"]),
         "email": row["email"],

@@ -13,6 +13,7 @@ from testflux.serve.shapes.runs import Run, RunRef, StripCell
 from testflux.serve.shapes.trends import OpenFindings
 
 State = Literal["failing", "flaky", "passing", "empty", "incomplete"]
+LookKind = Literal["new", "flaky", "slow"]
 
 
 class OverviewItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +65,7 @@ class LookItem(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     strip: list[TestCell]
     reason: str
-    kind: Literal["new", "flaky", "slow"]
+    kind: LookKind
 
 
 class ProjectSummary(msgspec.Struct, frozen=True, kw_only=True):
