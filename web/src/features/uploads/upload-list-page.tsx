@@ -9,12 +9,11 @@ import { Empty, Skeleton, TroubleNote } from "@/components/states";
 import { Outcome } from "@/features/uploads/upload-outcome";
 import type { Upload } from "@/lib/api";
 import { listUploadsInfiniteOptions } from "@/lib/api/@tanstack/react-query.gen";
-import { download } from "@/lib/download";
+import { downloadReport } from "@/lib/download";
 import { ago, bytes, moment } from "@/lib/format";
 import { byCursor, rowsOf } from "@/lib/paging";
 import { invalidate } from "@/lib/queries";
 import { useIsAdmin } from "@/lib/session";
-import { tell } from "@/lib/toasts";
 import { given, useFilters } from "@/lib/url-state";
 import { useLive } from "@/lib/use-live";
 import { useTitle } from "@/lib/use-title";
@@ -37,11 +36,7 @@ function Row({ upload }: { upload: Upload }) {
         <Button
           look="quiet"
           aria-label={`Download ${upload.file_name}`}
-          onClick={() =>
-            void download(upload.download_url ?? "", upload.file_name).catch(() =>
-              tell("The file could not be downloaded."),
-            )
-          }
+          onClick={() => void downloadReport(upload.id, upload.file_name)}
         >
           <Download size={14} aria-hidden="true" />
           Download
