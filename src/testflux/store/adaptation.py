@@ -36,7 +36,7 @@ def _clean(value: object) -> object:
         return storable(value)
     if isinstance(value, dict):
         return {_clean(key): _clean(item) for key, item in cast("dict[str, object]", value).items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_clean(item) for item in cast("list[object]", value)]
     return value
 

@@ -95,7 +95,7 @@ async def test_only_old_files_are_listed_and_old_remains_removed(tmp_path: Path)
 async def test_a_disk_that_refuses_is_named_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blobs = Blobs(tmp_path / "blobs")
 
-    def refuse(_: shelves.FolderShelf, path: Path, digest: bytes) -> None:
+    def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shelves.FolderShelf, "keep", refuse)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import psycopg
+from psycopg import conninfo
 import pytest
 from psycopg.types.json import Jsonb
 
@@ -20,7 +21,7 @@ async def test_a_writer_commits_at_its_end(database: Database) -> None:
 
 
 async def test_a_writer_that_fails_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # noqa: PT012
         async with database.write() as writer:
             await make_table(writer)
             raise RuntimeError
@@ -72,7 +73,7 @@ async def test_parameters_are_cleaned_as_well(database: Database) -> None:
 
 
 async def test_times_come_in_utc_whatever_the_server_thinks(database_url: str) -> None:
-    name = psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]
+    name = conninfo.conninfo_to_dict(database_url)["dbname"]
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(f"alter database {name} set timezone to 'Asia/Kolkata'".encode())
     database = Database(database_url)
@@ -97,7 +98,7 @@ async def test_a_broken_connection_is_replaced_before_anybody_gets_it(database_u
 
 
 async def test_a_connection_that_breaks_in_use_is_named_so(database: Database, database_url: str) -> None:
-    with pytest.raises(errors.UnavailableError, match="does not answer"):
+    with pytest.raises(errors.UnavailableError, match="does not answer"):  # noqa: PT012
         async with database.write() as writer:
             pid = (await writer.one("select pg_backend_pid() as pid"))["pid"]
             with psycopg.connect(database_url, autocommit=True) as killer:
@@ -132,7 +133,7 @@ async def test_a_listener_hears_what_is_committed(database: Database) -> None:
 
 
 async def test_a_listener_learns_that_its_connection_broke(database: Database, database_url: str) -> None:
-    with pytest.raises(errors.UnavailableError):
+    with pytest.raises(errors.UnavailableError):  # noqa: PT012
         async with database.listen("news") as payloads:
             with psycopg.connect(database_url, autocommit=True) as killer:
                 killer.execute(

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from made import Project
 from testflux.store import events
 from testflux.store.database import Database
 
@@ -14,7 +13,7 @@ async def publish(database: Database, topic: str, org_id: int = 1) -> int:
 
 async def test_an_event_is_heard_when_it_is_committed(database: Database) -> None:
     async with database.listen(events.CHANNEL) as payloads:
-        with pytest.raises(RuntimeError):
+        with pytest.raises(RuntimeError):  # noqa: PT012
             async with database.write() as writer:
                 await events.publish(writer, 1, "projects", "run.stored", {})
                 raise RuntimeError
@@ -37,7 +36,7 @@ async def test_events_are_read_by_topic_after_a_number(database: Database) -> No
     assert [row["event_id"] for row in few] == [first, wanted[0]]
 
 
-async def test_old_events_go_but_the_numbers_go_on(database: Database, project: Project) -> None:
+async def test_old_events_go_but_the_numbers_go_on(database: Database) -> None:
     numbers = [await publish(database, "projects") for _ in range(3)]
     async with database.write() as writer:
         await writer.run("update live_event set created_at = now() - interval '2 hours'")

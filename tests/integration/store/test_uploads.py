@@ -64,7 +64,7 @@ async def test_an_upload_is_written_down_with_its_job_and_its_news(project: Proj
 
 
 async def test_a_transaction_that_fails_leaves_neither_upload_nor_job(project: Project) -> None:
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # noqa: PT012
         async with project.database.write() as writer:
             await uploads.add_upload(writer, new(project))
             raise RuntimeError
@@ -161,8 +161,8 @@ async def test_a_file_goes_with_the_last_upload_that_names_it(project: Project, 
         async with project.database.write() as writer:
             digest = await uploads.drop_upload(writer, project.project_id, upload_id)
         assert digest == blob.digest
-        dropped = await uploads.drop_unused_blobs(project.database, blobs, [digest])
-        assert (await blobs.exists(digest), dropped) == (is_there, 0 if is_there else 1)
+        dropped = await uploads.drop_unused_blobs(project.database, blobs, [blob.digest])
+        assert (await blobs.exists(blob.digest), dropped) == (is_there, 0 if is_there else 1)
 
 
 async def test_an_upload_whose_job_is_gone_is_queued_again(project: Project) -> None:

@@ -30,6 +30,7 @@ def test_json_keeps_what_only_looks_like_nul() -> None:
 
 def test_nul_and_halves_of_pairs_are_replaced_in_keys_and_values() -> None:
     assert msgspec.json.decode(adaptation.dump_json({"a\0": ["b\0", "\ud800"]})) == {"a�": ["b�", "�"]}
+    assert adaptation.dump_json(("a\0",)) == '["a�"]'.encode()
 
 
 @given(JSON)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from made import NOON, F, P, Project, S, functional, load_test, outcomes, result, scan
+from testflux.store import removal, totals
+
+EVER = date(2000, 1, 1)
+DAY = timedelta(days=1)
+
+
+async def differences(project: Project) -> list[tuple[int, int]]:
+    async with project.database.read() as reader:
+        rows = await totals.list_differences(reader, EVER)
+    return [(row["runs_kept"], row["runs_counted"]) for row in rows]
+
+
+async def test_the_runs_of_a_day_are_added_up_by_lane(project: Project) -> None:
+    await project.arrive(functional(result("a", P, duration_ms=100), result("b", F, duration_ms=3)), name="x")
+    await project.arrive(functional(result("a", P, duration_ms=100), result("b", S, duration_ms=9)), name="x")
+    await project.arrive(outcomes(a=P), name="y")
+    rows = await project.rows("select * from day_total order by name")
+    assert [(row["name"], row["runs"]) for row in rows] == [("x", 2), ("y", 1)]
+    total = rows[0]
+    assert [total[name] for name in ("passed", "failed", "broken", "skipped", "flaky")] == [2, 1, 0, 1, 0]
+    assert (total["duration_sum_ms"], total["run_duration_sum_ms"]) == (203, 2000)
+    histogram = total["duration_histogram"]
+    assert (len(histogram), sum(histogram), histogram[14], histogram[4]) == (64, 3, 2, 1)
+
+
+async def test_an_empty_histogram_adds_nothing(project: Project) -> None:
+    await project.arrive(outcomes(a=S))
+    await project.arrive(outcomes(a=P))
+    await project.arrive(outcomes(a=S))
+    (row,) = await project.rows("select duration_histogram from day_total")
+    assert sum(row["duration_histogram"]) == 1
+
+
+async def test_scans_and_load_tests_have_totals_without_durations(project: Project) -> None:
+    for report in (scan(), load_test(), scan()):
+        await project.arrive(report)
+    rows = await project.rows("select kind, runs, duration_histogram from day_total order by kind")
+    assert [tuple(row.values()) for row in rows] == [("load", 1, []), ("security", 2, [])]
+
+
+async def test_each_utc_day_has_its_own(project: Project) -> None:
+    for index in range(3):
+        await project.arrive(outcomes(a=P), NOON + index * DAY)
+    assert await project.count("day_total") == 3
+
+
+async def test_what_is_added_up_is_what_is_there(project: Project) -> None:
+    for index, status in enumerate((P, F, S)):
+        await project.arrive(outcomes(a=status, b=P), NOON + index * DAY, branch="main")
+    await project.arrive(scan())
+    assert await differences(project) == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update day_total set passed = passed + 1",
+        "update day_total set runs = runs - 1",
+        "update day_total set duration_histogram[15] = 99",
+        "delete from day_total",
+        "insert into day_total select project_id, run_day, kind, 'x', '', '', '', 1, 0, 0, 0, 0, 0, 0, 0, '{}' from run",
+    ],
+)
+async def test_a_total_that_is_wrong_is_found(project: Project, damage: str) -> None:
+    await project.arrive(outcomes(a=P))
+    async with project.database.write() as writer:
+        await writer.run(damage)
+    assert len(await differences(project)) == 1
+
+
+async def test_a_removed_run_is_taken_out_of_its_day(project: Project) -> None:
+    kept = await project.arrive(functional(result("a", P, duration_ms=7)))
+    gone = await project.arrive(functional(result("a", F, duration_ms=900)))
+    async with project.database.write() as writer:
+        await removal.drop_run(writer, project.project_id, gone["run_id"])
+    (row,) = await project.rows("select runs, passed, failed, duration_sum_ms, duration_histogram from day_total")
+    assert (row["runs"], row["passed"], row["failed"], row["duration_sum_ms"]) == (1, 1, 0, 7)
+    assert row["duration_histogram"] == kept["duration_histogram"]
+    assert await differences(project) == []
+
+
+async def test_a_day_without_runs_has_no_total(project: Project) -> None:
+    run = await project.arrive(outcomes(a=P))
+    async with project.database.write() as writer:
+        await removal.drop_run(writer, project.project_id, run["run_id"])
+    assert await project.count("day_total") == 0
