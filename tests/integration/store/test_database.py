@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import psycopg
-from psycopg import conninfo
 import pytest
+from psycopg import conninfo
 from psycopg.types.json import Jsonb
 
 from testflux.kit import errors

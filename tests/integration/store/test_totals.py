@@ -65,7 +65,7 @@ async def test_what_is_added_up_is_what_is_there(project: Project) -> None:
         "update day_total set runs = runs - 1",
         "update day_total set duration_histogram[15] = 99",
         "delete from day_total",
-        "insert into day_total select project_id, run_day, kind, 'x', '', '', '', 1, 0, 0, 0, 0, 0, 0, 0, '{}' from run",
+        "insert into day_total select 1, run_day, kind, 'x', '', '', '', 1, 0, 0, 0, 0, 0, 0, 0, '{}' from run",
     ],
 )
 async def test_a_total_that_is_wrong_is_found(project: Project, damage: str) -> None:
