@@ -179,7 +179,7 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "SMTP_URL": ("smtp_url", _url("smtp", "smtps")),
     "MAIL_FROM": ("mail_from", str),
     "WEBHOOK_PRIVATE": ("webhook_private_allowed", _is_allow),
-    "UPLOAD_LIMIT_BYTES": ("upload_limit_bytes", _size),
+    "UPLOAD_LIMIT": ("upload_limit_bytes", _size),
     "WORKER_CONCURRENCY": ("worker_concurrency", _concurrency),
     "METRICS_TOKEN": ("metrics_token", str),
     "LOG_LEVEL": ("log_level", _choice(_LEVELS)),

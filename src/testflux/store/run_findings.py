@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from testflux.kit import errors
-from testflux.kit.query import Query
+from testflux.kit import errors, query
 from testflux.store import queries
 from testflux.store.database import Reader, Row
 
@@ -20,7 +19,7 @@ class FindingFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     severities: list[int] | None = None
     states: list[str] | None = None
-    query: Query = Query()
+    query: query.Query = query.Query()
     finding_no: int | None = None
 
 

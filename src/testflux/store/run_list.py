@@ -9,8 +9,7 @@ from typing import Any, Final, Literal
 import msgspec
 from psycopg.types.json import Jsonb
 
-from testflux.kit import errors, identifiers
-from testflux.kit.query import Query, escape_pattern
+from testflux.kit import errors, identifiers, query
 from testflux.store import queries
 from testflux.store.database import Reader, Row
 
@@ -36,7 +35,7 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] | None = None
     from_: datetime | None = None
     to: datetime | None = None
-    query: Query = Query()
+    query: query.Query = query.Query()
     sort: Sort = "-started_at"
 
 
@@ -63,7 +62,7 @@ async def list_runs(
         types=wanted.types,
         names=wanted.names,
         tools=wanted.tools,
-        commit=escape_pattern(commit[0]) + "%" if commit else None,
+        commit=query.escape_pattern(commit[0]) + "%" if commit else None,
         labels=None if wanted.labels is None else Jsonb(wanted.labels),
         longer=wanted.query.above("dur"),
         shorter=wanted.query.below("dur"),

@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from testflux.kit import errors
-from testflux.kit.query import Query
+from testflux.kit import errors, query
 from testflux.store import queries
 from testflux.store.database import Reader, Row
 
@@ -23,7 +22,7 @@ class ResultFilter(msgspec.Struct, frozen=True, kw_only=True):
     suite: list[str] | None = None
     tags: list[str] | None = None
     changes: list[str] | None = None
-    query: Query = Query()
+    query: query.Query = query.Query()
     sort: Sort = "position"
     test_no: int | None = None
     failure_id: int | None = None

@@ -8,8 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from testflux.kit import errors
-from testflux.kit.query import Query, escape_pattern
+from testflux.kit import errors, query
 from testflux.store import queries
 from testflux.store.database import Reader, Row
 
@@ -27,7 +26,7 @@ class TestFilter(msgspec.Struct, frozen=True, kw_only=True):
     __test__ = False
     statuses: list[str] | None = None
     tags: list[str] | None = None
-    query: Query = Query()
+    query: query.Query = query.Query()
     sort: Sort = "name"
 
 
@@ -51,7 +50,7 @@ async def list_tests(
         first_day=today - RECENT,
         statuses=wanted.statuses,
         tags=wanted.tags,
-        suite=f"%{escape_pattern(suite[0])}%" if suite else None,
+        suite=f"%{query.escape_pattern(suite[0])}%" if suite else None,
         longer=wanted.query.above("dur"),
         shorter=wanted.query.below("dur"),
         patterns=wanted.query.patterns,
