@@ -91,8 +91,8 @@ def test_an_empty_archive_is_named_so(pack: Archive) -> None:
 
 @pytest.mark.parametrize("pack", ARCHIVES)
 def test_names_cannot_leave_the_archive(pack: Archive) -> None:
-    names = [name for name, _ in everything(pack({"../../etc/a.xml": ROBOT, "/root/b.xml": ROBOT}))]
-    assert names == ["etc/a.xml", "root/b.xml"]
+    names = [name for name, _ in everything(pack({"../../etc/a.xml": ROBOT, "/srv/b.xml": ROBOT}))]
+    assert names == ["etc/a.xml", "srv/b.xml"]
 
 
 def test_windows_names_are_cut_as_well() -> None:
