@@ -20,6 +20,7 @@ const TONES: Record<string, Tone> = {
   sent: "pass",
   met: "pass",
   fixed: "pass",
+  absent: "pass",
   failed: "fail",
   failing: "fail",
   rejected: "fail",
