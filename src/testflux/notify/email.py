@@ -104,7 +104,7 @@ def _values(told: RunMessage, base_url: str) -> dict[str, object]:
     return {
         "told": told,
         "url": base_url + told.url,
-        "settings_url": f"{base_url}/projects/{told.project_slug}/settings",
+        "channels_url": f"{base_url}/p/{told.project_slug}/notifications",
         "headline": headline.sentence(message.facts(told)),
         "lane": told.name,
         "about": {name: text for name, text in about.items() if text},

@@ -98,7 +98,7 @@ def build_test(project_slug: str, project_name: str, now: datetime) -> RunMessag
         type="",
         started_at=now,
         duration_ms=0,
-        url=f"/projects/{project_slug}",
+        url=f"/p/{project_slug}",
         new_failures=0,
         fixed=0,
         item_count=0,

@@ -103,7 +103,7 @@ def test_the_text_says_what_failed() -> None:
         "\n"
         "-- \n"
         "You get this because a channel of Web shop names your address: "
-        "https://tests.example/projects/webshop/settings\n"
+        "https://tests.example/p/webshop/notifications\n"
     )
 
 
@@ -222,7 +222,7 @@ def test_the_test_message() -> None:
     assert mail["Subject"] == "[webshop] Test message from TestFlux"
     assert "No run stands behind this message" in text
     assert "No run stands behind this message" in html
-    assert "https://tests.example/projects/webshop" in text
+    assert "https://tests.example/p/webshop" in text
 
 
 @pytest.mark.parametrize(

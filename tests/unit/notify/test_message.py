@@ -217,4 +217,4 @@ def test_a_claimed_start_without_a_zone_is_utc() -> None:
 def test_the_test_message_says_what_it_is() -> None:
     made = message.build_test("webshop", "Web shop", NOW)
     assert made.event is Event.TEST
-    assert (made.run_id, made.url, made.items) == ("", "/projects/webshop", ())
+    assert (made.run_id, made.url, made.items) == ("", "/p/webshop", ())

@@ -74,7 +74,7 @@ def test_the_body_of_a_test_message_names_no_run() -> None:
         webhook.body(message.build_test("webshop", "Web shop", MADE_AT), "https://tests.example", MADE_AT)
     )
     assert body["type"] == "test"
-    assert body["data"]["url"] == "https://tests.example/projects/webshop"
+    assert body["data"]["url"] == "https://tests.example/p/webshop"
     assert "test message" in body["data"]["text"]
     assert "run" not in body["data"]
 
