@@ -1,40 +1,55 @@
-import { Navigate, Outlet, useLocation } from "react-router";
-import { BottomBar, Rail } from "@/app/rail";
-import { Toasts } from "@/app/toasts";
+import { Dialog } from "@base-ui/react/dialog";
+import { useEffect, useState } from "react";
+import { Outlet, ScrollRestoration, useLocation } from "react-router";
+import { Palette } from "@/app/palette";
+import { Rail } from "@/app/rail";
 import { TopBar } from "@/app/top-bar";
-import { Skeleton } from "@/components/states";
-import { useSession } from "@/lib/session";
+import { useLiveRefresh } from "@/lib/use-live";
 
-/** The frame around every page: rail, top bar, and the page itself. Signed-out people are sent to sign in first. */
+/** What stays while pages change: rail, top bar, palette. */
 export function Shell() {
-  const phase = useSession((session) => session.phase);
-  const location = useLocation();
-  if (phase === "unknown") return <Skeleton rows={8} className="mx-auto max-w-[960px] pt-16" />;
-  if (phase === "signed-out") {
-    const back = location.pathname + location.search;
-    return <Navigate to={back === "/" ? "/login" : `/login?back=${encodeURIComponent(back)}`} replace />;
-  }
+  const [isRailOpen, setRailOpen] = useState(false);
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new address closes the rail
+  useEffect(() => setRailOpen(false), [pathname]);
+  useLiveRefresh("projects", "getOverview", "listProjects", "listRuns", "getProject", "getSample");
   return (
-    <div className="grid min-h-screen md:grid-cols-[208px_minmax(0,1fr)]">
+    <div className="grid min-h-screen grid-cols-[minmax(0,1fr)] lg:grid-cols-[208px_minmax(0,1fr)]">
       <a
         href="#main"
         className="sr-only z-50 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         Skip to the page
       </a>
-      <Rail />
-      <div className="flex min-w-0 flex-col">
-        <TopBar />
+      <nav
+        aria-label="Main"
+        className="sticky top-0 hidden h-screen overflow-y-auto border-line border-r bg-surface px-2 py-3 lg:block"
+      >
+        <Rail />
+      </nav>
+      <Dialog.Root open={isRailOpen} onOpenChange={setRailOpen}>
+        <Dialog.Portal>
+          <Dialog.Backdrop className="fixed inset-0 z-40 bg-[#0d111799]" />
+          <Dialog.Popup className="fixed inset-y-0 left-0 z-50 w-[248px] overflow-y-auto border-line border-r bg-surface px-2 py-3">
+            <Dialog.Title className="sr-only">Menu</Dialog.Title>
+            <nav aria-label="Main">
+              <Rail />
+            </nav>
+          </Dialog.Popup>
+        </Dialog.Portal>
+      </Dialog.Root>
+      <div className="min-w-0">
+        <TopBar onMenu={() => setRailOpen(true)} />
         <main
           id="main"
           tabIndex={-1}
-          className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-4 p-3 pb-20 outline-none md:p-5"
+          className="grid grid-cols-[minmax(0,1fr)] content-start gap-4 p-3 outline-none md:p-5"
         >
           <Outlet />
         </main>
       </div>
-      <BottomBar />
-      <Toasts />
+      <Palette />
+      <ScrollRestoration getKey={(place) => place.pathname} />
     </div>
   );
 }

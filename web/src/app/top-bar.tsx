@@ -1,137 +1,93 @@
-import { Menu } from "@base-ui/react/menu";
 import clsx from "clsx";
-import { CircleUser, Monitor, Moon, Sun } from "lucide-react";
-import { Fragment } from "react";
-import { Link, useNavigate } from "react-router";
-import { usePlace } from "@/app/crumbs";
-import { type Theme, useAppearance } from "@/lib/appearance";
+import { Menu, Search } from "lucide-react";
+import { Link } from "react-router";
+import { openPalette } from "@/app/palette-store";
+import { usePlace } from "@/app/place";
+import { ThemeButton } from "@/app/theme-button";
 import { useLiveState } from "@/lib/live";
-import { signOut, useIsAdmin, useSession } from "@/lib/session";
+
+const SAYING = {
+  connecting: { text: "connecting", dot: "bg-skip", title: "Connecting to the live feed" },
+  live: { text: "live", dot: "bg-pass", title: "Changes appear by themselves" },
+  polling: {
+    text: "polling",
+    dot: "bg-flaky",
+    title: "No socket: the page asks for changes every few seconds",
+  },
+  offline: { text: "offline", dot: "bg-fail", title: "The server does not answer; the page keeps trying" },
+} as const;
+
+function LiveMark() {
+  const state = useLiveState((live) => live.state);
+  const { text, dot, title } = SAYING[state];
+  return (
+    <div
+      role="status"
+      aria-label="Live updates"
+      title={title}
+      className="flex items-center gap-1.5 whitespace-nowrap text-text-2"
+    >
+      <span aria-hidden="true" className={clsx("size-[7px] rounded-full", dot)} />
+      {text}
+    </div>
+  );
+}
 
 function Crumbs() {
-  const crumbs = usePlace((place) => place.crumbs);
+  const { crumbs, title } = usePlace();
   return (
-    <nav aria-label="Path" className="flex min-w-0 items-center gap-2 text-text-3">
-      {crumbs.map((crumb, index) => (
-        <Fragment key={`${crumb.label}-${crumb.to}`}>
-          {index > 0 && <span aria-hidden="true">/</span>}
-          {crumb.to === undefined ? (
-            <span aria-current="page" className="truncate font-[550] text-text">
-              {crumb.label}
-            </span>
-          ) : (
-            <Link
-              to={crumb.to}
-              className={clsx(
-                "truncate hover:text-text hover:underline",
-                index === 0 && crumbs.length > 2 && "max-sm:hidden",
-              )}
-            >
+    <nav aria-label="Breadcrumb" className="min-w-0 flex-1">
+      <ol className="flex min-w-0 gap-2 text-text-3">
+        {crumbs.map((crumb) => (
+          <li key={crumb.to} className="hidden shrink-0 gap-2 sm:flex">
+            <Link to={crumb.to} className="hover:text-accent">
               {crumb.label}
             </Link>
-          )}
-        </Fragment>
-      ))}
+            <span aria-hidden="true">/</span>
+          </li>
+        ))}
+        <li aria-current="page" className="truncate font-[550] text-text">
+          {title}
+        </li>
+      </ol>
     </nav>
   );
 }
 
-const LIVE = {
-  live: { colour: "bg-pass", title: "News arrive as they happen" },
-  connecting: { colour: "bg-flaky", title: "Connecting for live news" },
-  polling: { colour: "bg-flaky", title: "Live news are blocked here: asking every few seconds" },
-  offline: { colour: "bg-fail", title: "The server does not answer; trying again" },
-};
-
-function LiveMark() {
-  const state = useLiveState((live) => live.state);
+/** Where you are, the way to anywhere, and whether what you see is live. */
+export function TopBar({ onMenu }: { onMenu: () => void }) {
+  const isOffline = useLiveState((live) => live.state === "offline");
   return (
-    <span role="status" className="flex items-center gap-1.5 text-text-2" title={LIVE[state].title}>
-      <span aria-hidden="true" className={clsx("size-[7px] rounded-full", LIVE[state].colour)} />
-      {state}
-    </span>
-  );
-}
-
-const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
-const ICONS = { system: Monitor, light: Sun, dark: Moon };
-
-/** Walks through system, light and dark. */
-export function ThemeButton() {
-  const { theme, setTheme } = useAppearance();
-  const Icon = ICONS[theme];
-  return (
-    <button
-      type="button"
-      className="grid size-[30px] place-items-center rounded-md text-text-2 hover:bg-sunken"
-      aria-label={`Theme: ${theme}. Change to ${NEXT[theme]}`}
-      title={`Theme: ${theme}`}
-      onClick={() => setTheme(NEXT[theme])}
-    >
-      <Icon size={16} aria-hidden="true" />
-    </button>
-  );
-}
-
-const ITEM = "flex h-8 items-center rounded-sm px-2.5 outline-none data-highlighted:bg-accent-weak";
-
-function AccountMenu() {
-  const user = useSession((session) => session.user);
-  const isAdmin = useIsAdmin();
-  const navigate = useNavigate();
-  const pages = [
-    ["/account", "Your account"],
-    ...(isAdmin
-      ? [
-          ["/projects", "Projects"],
-          ["/people", "People"],
-          ["/tokens", "API tokens"],
-        ]
-      : []),
-  ] as [string, string][];
-  return (
-    <Menu.Root>
-      <Menu.Trigger
-        className="grid size-[30px] place-items-center rounded-md text-text-2 hover:bg-sunken"
-        aria-label="Account"
-      >
-        <CircleUser size={18} aria-hidden="true" />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner align="end" sideOffset={6} className="z-40">
-          <Menu.Popup className="min-w-[200px] rounded-md border border-line bg-raised p-1 shadow-pop">
-            <div className="border-line border-b px-2.5 pt-1 pb-2">
-              <div className="font-[550]">{user?.name}</div>
-              <div className="text-sm text-text-3">{user?.email}</div>
-            </div>
-            {pages.map(([to, label]) => (
-              <Menu.Item key={to} className={ITEM} onClick={() => void navigate(to)}>
-                {label}
-              </Menu.Item>
-            ))}
-            <Menu.Item className={ITEM} onClick={() => void signOut()}>
-              Sign out
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
-  );
-}
-
-/** Where you are, whether news arrive, how it looks, who you are. */
-export function TopBar() {
-  return (
-    <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-line border-b bg-surface px-3 md:px-5">
-      <Link to="/" className="md:hidden" aria-label="TestFlux, all projects">
-        <img src="/favicon.svg" alt="" width={20} height={20} />
-      </Link>
-      <Crumbs />
-      <div className="ml-auto flex items-center gap-2">
+    <header className="sticky top-0 z-30 border-line border-b bg-surface">
+      <div className="flex h-12 items-center gap-3 px-3 md:px-5">
+        <button
+          type="button"
+          aria-label="Open menu"
+          className="inline-grid size-8 shrink-0 place-items-center rounded-sm hover:bg-sunken lg:hidden"
+          onClick={onMenu}
+        >
+          <Menu size={18} aria-hidden="true" />
+        </button>
+        <Crumbs />
+        <button
+          type="button"
+          className="flex h-[30px] items-center gap-2 rounded-md border border-line bg-bg px-2.5 text-text-3 hover:border-line-strong md:w-[300px]"
+          onClick={openPalette}
+        >
+          <Search size={14} aria-hidden="true" className="md:hidden" />
+          <span className="sr-only md:not-sr-only">Search or jump to…</span>
+          <kbd className="ml-auto hidden rounded-[3px] border border-line-strong px-1 font-mono text-xs md:block">
+            Ctrl K
+          </kbd>
+        </button>
         <LiveMark />
         <ThemeButton />
-        <AccountMenu />
       </div>
+      {isOffline && (
+        <p role="alert" className="border-line border-t bg-fail-weak px-3 py-1 text-fail md:px-5">
+          The server does not answer. What you see may be old; the page keeps trying.
+        </p>
+      )}
     </header>
   );
 }

@@ -1,12 +1,21 @@
-import { client } from "@/lib/api/client.gen";
+import { getUploadFile } from "@/lib/api";
+import { explain } from "@/lib/problem";
+import { tell } from "@/lib/toasts";
 
-/** Save a file that only signed-in people may have: a plain link would not carry the token. */
-export async function download(url: string, name: string): Promise<void> {
-  const { data } = await client.instance.get<Blob>(url, { responseType: "blob" });
-  const address = URL.createObjectURL(data);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
+/** Save a report as it was sent; a plain link would not carry the token. */
+export async function downloadReport(uploadId: string, fileName: string): Promise<void> {
+  try {
+    const { data } = await getUploadFile({
+      path: { upload_id: uploadId },
+      responseType: "blob",
+      throwOnError: true,
+    });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(data as unknown as Blob);
+    link.download = fileName;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  } catch (error) {
+    tell(`${fileName} could not be fetched: ${explain(error).title}`);
+  }
 }

@@ -1,0 +1,90 @@
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { Crash } from "@/app/crash";
+import { Guard } from "@/app/guard";
+import { NotFound } from "@/app/not-found";
+import { Shell } from "@/app/shell";
+import { Overview } from "@/features/overview/overview";
+
+const pages: RouteObject[] = [
+  { index: true, Component: Overview },
+  { path: "runs", lazy: () => import("@/features/runs/run-list-page") },
+  {
+    path: "runs/:runId",
+    lazy: () => import("@/features/runs/run-page"),
+  },
+  {
+    path: "tests/:testId",
+    lazy: async () => ({ Component: (await import("@/features/tests/test-page")).TestPage }),
+  },
+  {
+    path: "upload",
+    lazy: () => import("@/features/uploads/upload-page"),
+  },
+  {
+    path: "projects",
+    lazy: () => import("@/features/projects/projects-page"),
+  },
+  {
+    path: "people",
+    lazy: () => import("@/features/people/people-page"),
+  },
+  {
+    path: "tokens",
+    lazy: () => import("@/features/tokens/tokens-page"),
+  },
+  {
+    path: "account",
+    lazy: () => import("@/features/account/account-page"),
+  },
+  {
+    path: "p/:slug",
+    lazy: async () => ({ Component: (await import("@/features/project/project-home")).ProjectHome }),
+  },
+  {
+    path: "p/:slug/runs",
+    lazy: () => import("@/features/runs/run-list-page"),
+  },
+  {
+    path: "p/:slug/security",
+    lazy: async () => ({ Component: (await import("@/features/runs/latest-run")).LatestScan }),
+  },
+  {
+    path: "p/:slug/load",
+    lazy: async () => ({ Component: (await import("@/features/runs/latest-run")).LatestLoadRun }),
+  },
+  {
+    path: "p/:slug/tests",
+    lazy: async () => ({ Component: (await import("@/features/tests/catalogue")).Catalogue }),
+  },
+  {
+    path: "p/:slug/trends",
+    lazy: async () => ({ Component: (await import("@/features/project/trends-page")).TrendsPage }),
+  },
+  {
+    path: "p/:slug/uploads",
+    lazy: () => import("@/features/uploads/upload-list-page"),
+  },
+  {
+    path: "p/:slug/notifications",
+    lazy: () => import("@/features/channels/channels-page"),
+  },
+  { path: "*", Component: NotFound },
+];
+
+/** Every page and its address. Pages beyond the first are fetched when they are first opened. */
+export const router = createBrowserRouter([
+  {
+    ErrorBoundary: Crash,
+    HydrateFallback: () => null,
+    children: [
+      {
+        path: "login",
+        lazy: async () => ({ Component: (await import("@/features/auth/sign-in")).SignInPage }),
+      },
+      {
+        Component: Guard,
+        children: [{ Component: Shell, children: [{ ErrorBoundary: Crash, children: pages }] }],
+      },
+    ],
+  },
+]);

@@ -1,0 +1,46 @@
+import clsx from "clsx";
+import { ArrowLeft } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "@/components/button";
+import { useMedia } from "@/lib/use-media";
+
+/** Choose on the left, read on the right; on small screens the chosen thing takes the page until it is closed. */
+export function Split({
+  list,
+  detail,
+  isChosen,
+  onBack,
+  back,
+  isWide = false,
+}: {
+  list: ReactNode;
+  detail: ReactNode;
+  isChosen: boolean;
+  onBack: () => void;
+  back: string;
+  isWide?: boolean;
+}) {
+  const hasRoom = useMedia("(min-width: 1200px)");
+  if (!hasRoom && isChosen) {
+    return (
+      <div className="grid min-w-0 gap-2">
+        <Button look="quiet" className="justify-self-start" onClick={onBack}>
+          <ArrowLeft size={14} aria-hidden="true" /> {back}
+        </Button>
+        {detail}
+      </div>
+    );
+  }
+  if (!hasRoom) return list;
+  return (
+    <div
+      className={clsx(
+        "grid items-start gap-4",
+        isWide ? "grid-cols-[minmax(0,3fr)_minmax(0,2fr)]" : "grid-cols-[minmax(0,5fr)_minmax(0,6fr)]",
+      )}
+    >
+      {list}
+      <div className="sticky top-16 max-h-[calc(100vh-80px)] overflow-y-auto">{detail}</div>
+    </div>
+  );
+}

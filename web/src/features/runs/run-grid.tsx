@@ -1,0 +1,85 @@
+import { Link } from "react-router";
+import { Grid, type GridColumn, type More } from "@/components/grid";
+import {
+  Commit,
+  RunCard,
+  RunChanges,
+  RunName,
+  RunOutcome,
+  RunTime,
+  RunVerdict,
+} from "@/features/runs/run-cells";
+import type { Run } from "@/lib/api";
+import { duration } from "@/lib/format";
+
+const PROJECT: GridColumn<Run> = {
+  key: "project",
+  title: "Project",
+  cell: (run) => (
+    <Link to={`/p/${run.project.slug}`} className="relative z-10 hover:text-accent">
+      {run.project.name}
+    </Link>
+  ),
+};
+
+const COLUMNS: GridColumn<Run>[] = [
+  { key: "verdict", title: "Verdict", width: "w-24", cell: (run) => <RunVerdict run={run} /> },
+  { key: "name", title: "Run", sort: "-number", cell: (run) => <RunName run={run} /> },
+  { key: "kind", title: "Kind", from: "lg", cell: (run) => <span className="text-text-2">{run.kind}</span> },
+  { key: "outcome", title: "Outcome", cell: (run) => <RunOutcome run={run} /> },
+  { key: "changes", title: "Changes", cell: (run) => <RunChanges run={run} /> },
+  {
+    key: "branch",
+    title: "Branch",
+    from: "xl",
+    cell: (run) => <span className="inline-block max-w-44 truncate align-middle">{run.branch || "–"}</span>,
+  },
+  { key: "commit", title: "Commit", from: "xl", cell: (run) => <Commit commit={run.commit} /> },
+  { key: "environment", title: "Environment", from: "xl", cell: (run) => run.environment || "–" },
+  { key: "type", title: "Type", from: "2xl", cell: (run) => run.type || "–" },
+  {
+    key: "duration",
+    title: "Duration",
+    numeric: true,
+    sort: "-duration_ms",
+    cell: (run) => duration(run.duration_ms),
+  },
+  {
+    key: "started",
+    title: "Started",
+    numeric: true,
+    sort: "-started_at",
+    cell: (run) => <RunTime run={run} />,
+  },
+];
+
+const WITH_PROJECT = [COLUMNS[0], PROJECT, ...COLUMNS.slice(1)].filter((column) => column !== undefined);
+const UNSORTED = COLUMNS.map((column) => ({ ...column, sort: undefined }));
+
+/** Runs as a table or cards. */
+export function RunGrid({
+  label,
+  runs,
+  showsProject = false,
+  ...rest
+}: {
+  label: string;
+  runs: Run[];
+  showsProject?: boolean;
+  arrived?: ReadonlySet<string>;
+  sort?: string;
+  onSort?: (sort: string) => void;
+  more?: More;
+}) {
+  const sortable = showsProject ? WITH_PROJECT : COLUMNS;
+  return (
+    <Grid
+      label={label}
+      columns={rest.onSort === undefined ? UNSORTED : sortable}
+      rows={runs}
+      rowKey={(run) => run.id}
+      card={(run) => <RunCard run={run} showsProject={showsProject} />}
+      {...rest}
+    />
+  );
+}

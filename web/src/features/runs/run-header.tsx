@@ -1,0 +1,180 @@
+import { ChevronLeft, ChevronRight, Download, ExternalLink, Link2, Trash2 } from "lucide-react";
+import { Fragment, type ReactNode, useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { Button } from "@/components/button";
+import { ConfirmDialog } from "@/components/dialog";
+import { SampleTag, StatusChip } from "@/components/status";
+import { Strip } from "@/components/strip";
+import { runStrip } from "@/components/strips";
+import { Commit, Labels, sayTotals } from "@/features/runs/run-cells";
+import { dropRun, type RunDetail } from "@/lib/api";
+import { downloadReport } from "@/lib/download";
+import { bytes, duration, moment } from "@/lib/format";
+import { invalidate } from "@/lib/queries";
+import { useIsAdmin } from "@/lib/session";
+import { tell } from "@/lib/toasts";
+
+/** Only http(s) addresses from a report become links. */
+function isWeb(address: string): boolean {
+  return /^https?:\/\//i.test(address);
+}
+
+function facts(run: RunDetail): [key: string, fact: ReactNode][] {
+  const baseline = run.baseline;
+  return [
+    ["branch", run.branch],
+    ["commit", run.commit !== "" && <Commit commit={run.commit} />],
+    ["environment", run.environment],
+    ["type", run.type],
+    ["tool", `${run.tool.name} ${run.tool.version}`.trim()],
+    ["totals", sayTotals(run)],
+    ["duration", duration(run.duration_ms)],
+    [
+      "started",
+      <time
+        key="t"
+        dateTime={run.started_at}
+      >{`${moment(run.started_at)}${run.local_times ? " (the report’s own clock, no zone given)" : ""}`}</time>,
+    ],
+    ["pull request", run.pull_request !== "" && `pull request ${run.pull_request}`],
+    [
+      "build",
+      isWeb(run.build_url) && (
+        <a
+          href={run.build_url}
+          target="_blank"
+          rel="noreferrer"
+          className="inline-flex items-center gap-1 text-accent hover:underline"
+        >
+          {run.ci_provider || "CI"} build <ExternalLink size={12} aria-hidden="true" />
+        </a>
+      ),
+    ],
+    [
+      "baseline",
+      baseline === null ? (
+        "nothing to compare with yet"
+      ) : (
+        <>
+          compared with{" "}
+          <Link to={`/runs/${baseline.id}`} className="text-accent hover:underline">
+            #{baseline.number}
+          </Link>
+        </>
+      ),
+    ],
+  ];
+}
+
+function Facts({ run }: { run: RunDetail }) {
+  const shown = facts(run).filter(([, fact]) => fact !== "" && fact !== false);
+  return (
+    <p className="text-text-3">
+      {shown.map(([key, fact], index) => (
+        <Fragment key={key}>
+          {index > 0 && " · "}
+          {fact}
+        </Fragment>
+      ))}
+    </p>
+  );
+}
+
+function Steps({ run }: { run: RunDetail }) {
+  const step = (to: RunDetail["previous"], label: string, icon: ReactNode) =>
+    to === null ? null : (
+      <Link
+        to={`/runs/${to.id}`}
+        aria-label={`${label}: #${to.number}`}
+        title={`${label}: #${to.number}`}
+        className="inline-grid size-6 place-items-center rounded-sm text-text-2 hover:bg-sunken"
+      >
+        {icon}
+      </Link>
+    );
+  return (
+    <div className="flex items-center gap-1">
+      {step(run.previous, "Previous run", <ChevronLeft size={16} aria-hidden="true" />)}
+      <Strip items={runStrip(run.strip)} />
+      {step(run.next, "Next run", <ChevronRight size={16} aria-hidden="true" />)}
+    </div>
+  );
+}
+
+async function share(): Promise<void> {
+  await navigator.clipboard.writeText(location.href);
+  tell("The link to this view is on the clipboard.");
+}
+
+function Actions({ run }: { run: RunDetail }) {
+  const isAdmin = useIsAdmin();
+  const navigate = useNavigate();
+  const [isAsking, setAsking] = useState(false);
+  const remove = async () => {
+    await dropRun({ path: { run_id: run.id }, throwOnError: true });
+    invalidate("getOverview", "listRuns", "listProjectRuns", "getProjectSummary", "listProjects");
+    tell(`Run #${run.number} is deleted.`);
+    await navigate(`/p/${run.project.slug}/runs`);
+  };
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button onClick={() => void share()}>
+        <Link2 size={14} aria-hidden="true" /> Copy link
+      </Button>
+      {run.upload.download_url !== null && (
+        <Button
+          title={`${run.upload.file_name}, ${bytes(run.upload.size_bytes)}`}
+          onClick={() => void downloadReport(run.upload.id, run.upload.file_name)}
+        >
+          <Download size={14} aria-hidden="true" /> Report file
+        </Button>
+      )}
+      {isAdmin && (
+        <Button look="danger" onClick={() => setAsking(true)}>
+          <Trash2 size={14} aria-hidden="true" /> Delete
+        </Button>
+      )}
+      <ConfirmDialog
+        title={`Delete run #${run.number}?`}
+        action="Delete run"
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onConfirm={remove}
+      >
+        Its results, findings and figures leave all lists and trends. This cannot be undone.
+      </ConfirmDialog>
+    </div>
+  );
+}
+
+/** The answer in words, then what was run, where and how long, and what can be done with it. */
+export function RunHeader({ run }: { run: RunDetail }) {
+  const where = run.environment === "" ? "" : ` on ${run.environment}`;
+  return (
+    <section aria-label="Run" className="grid gap-2 rounded-md border border-line bg-surface px-4 py-3.5">
+      <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
+        <div className="min-w-0 flex-1 basis-72">
+          <div className="flex flex-wrap items-center gap-2">
+            <StatusChip word={run.verdict} />
+            <h1 className="font-semibold text-lg [overflow-wrap:anywhere]">
+              #{run.number} {run.name}
+              {where}
+            </h1>
+            {run.is_sample && <SampleTag />}
+          </div>
+          {run.headline !== "" && (
+            <p className="mt-0.5 font-[550] [overflow-wrap:anywhere]">{run.headline}</p>
+          )}
+        </div>
+        <Actions run={run} />
+      </div>
+      <div className="[overflow-wrap:anywhere]">
+        <Facts run={run} />
+      </div>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+        <Steps run={run} />
+        <Labels labels={run.labels} />
+      </div>
+    </section>
+  );
+}
