@@ -77,7 +77,12 @@ async def save_project(
 
 
 async def drop_project(writer: Writer, project_id: int) -> None:
-    """Remove a project with everything in it, in one transaction. Blobs nobody names any more are swept later."""
+    """Remove a project with everything in it, in one transaction. Blobs nobody names any more are swept later.
+
+    Waits for the runs that are just being stored: they lock their upload first and the project then, and so does this.
+    """
+    await writer.all(_SQL["lock_uploads"], project_id=project_id)
+    await writer.run(_SQL["lock_project"], project_id=project_id)
     for table in _TENANT_TABLES:
         await writer.run(_SQL["drop_rows_of"].replace("TENANT_TABLE", table), project_id=project_id)
     await writer.run(_SQL["drop_project"], project_id=project_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +47,8 @@ async def process_all(database: Database, store: blobs.Blobs) -> None:
             "select project_id, upload_id from upload where status = 'queued' order by upload_id"
         )
     for row in waiting:
-        await pipeline.process(database, store, row["project_id"], row["upload_id"])
+        with contextlib.suppress(errors.NotFoundError):  # it was removed meanwhile
+            await pipeline.process(database, store, row["project_id"], row["upload_id"])
 
 
 async def load_all(database: Database, store: blobs.Blobs, loader: load_sample.Loader, org_id: int) -> State:
@@ -115,6 +118,30 @@ async def test_removal_while_it_loads(
     await loader.drop(org_id)
     assert (await loader.look(org_id)).status is Status.ABSENT
     assert (await load_all(database, store, loader, org_id)).status is Status.PRESENT
+
+
+async def test_removal_waits_for_runs_that_are_being_stored(
+    database: Database, store: blobs.Blobs, loader: load_sample.Loader, org_id: int
+) -> None:
+    """Neither stands in the other's way, and no row of a removed project is left behind."""
+    for _ in range(3):
+        await loader.start(org_id, NOW)
+        async with asyncio.timeout(60):
+            while (await loader.look(org_id)).done < 5:
+                await process_all(database, store)
+            await asyncio.gather(process_all(database, store), process_all(database, store), loader.drop(org_id))
+        async with database.read() as reader:
+            for table in (
+                "run",
+                "test",
+                "result_chunk",
+                "result_row",
+                "finding",
+                "day_total",
+                "load_metric",
+                "message",
+            ):
+                assert (await reader.one(f"select count(*) as rows from {table}"))["rows"] == 0, table  # noqa: S608
 
 
 async def test_own_project_of_the_same_name_is_never_touched(

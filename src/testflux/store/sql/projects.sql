@@ -48,6 +48,14 @@ set name = coalesce(%(name)s, name),
     default_branch = coalesce(%(default_branch)s, default_branch)
 where org_id = %(org_id)s and slug = %(slug)s;
 
+-- name: lock_uploads
+-- No upload of the project is processed from here on.
+select upload_id from upload where project_id = %(project_id)s order by upload_id for update;
+
+-- name: lock_project
+-- No run of the project is stored from here on.
+select project_id from project where project_id = %(project_id)s for update;
+
 -- name: drop_rows_of
 -- Everything of a project in one table; TENANT_TABLE is one of ours, never the caller's.
 delete from TENANT_TABLE where project_id = %(project_id)s;
