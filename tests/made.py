@@ -26,6 +26,7 @@ from testflux.model.run import Metadata
 from testflux.model.status import Confidence, Kind, Severity, Status
 from testflux.store import database as door
 from testflux.store import uploads
+from testflux.store.blobs import Blobs
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 _keys = itertools.count()
@@ -187,6 +188,12 @@ async def make_project(database: door.Database, slug: str = "shop", *, is_sample
             is_sample=is_sample,
         )
     return Project(database, row["project_id"])
+
+
+def read(blobs: Blobs, digest: bytes) -> bytes:
+    """Read a blob whole."""
+    with blobs.open(digest) as file:
+        return file.read()
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:

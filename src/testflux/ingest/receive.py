@@ -122,14 +122,15 @@ async def _chunks(stream: inflate.Stream) -> AsyncIterator[bytes]:
 
 
 async def _write_down(database: Database, blobs: Blobs, new: list[uploads.NewUpload]) -> list[Received]:
+    received: dict[int, Received] = {}
     async with database.write() as writer:
-        received: list[Received] = []
-        for upload in new:
+        # In one order everywhere: two archives with the same reports must not wait for each other.
+        for position, upload in sorted(enumerate(new), key=lambda pair: pair[1].key):
             upload_id, is_new = await uploads.add_upload(writer, upload)
             if upload.blob and not await blobs.exists(upload.blob.digest):
                 raise errors.UnavailableError("The file was removed while it arrived.", hint="Send it again.")
-            received.append(Received(upload_id, is_duplicate=not is_new))
-        return received
+            received[position] = Received(upload_id, is_duplicate=not is_new)
+    return [received[position] for position in range(len(new))]
 
 
 def _describe(sender: Sender, name: str, blob: StoredBlob, *, is_member: bool = False) -> uploads.NewUpload:

@@ -50,12 +50,12 @@ async def process(
 
     `attempts` counts those before. While the database is away it waits: that is no attempt.
     """
-    if attempts >= ATTEMPTS:  # the worker itself died of it each time
-        await _give_up(database, blobs, key)
-        return
     while True:
         try:
-            await pipeline.process(database, blobs, *key, limits)
+            if attempts >= ATTEMPTS:  # the worker itself died of it each time
+                await _give_up(database, blobs, key)
+            else:
+                await pipeline.process(database, blobs, *key, limits)
         except errors.UnavailableError as error:
             log.warning("waiting", reason=error.message)
             await asyncio.sleep(_AWAY_S)

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+import io
+import tarfile
+import zipfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from made import Project, chunks, make_project, read
+from testflux.ingest import receive
+from testflux.kit import errors, inflate
+from testflux.model.run import Metadata
+from testflux.store import uploads
+from testflux.store.blobs import Blobs
+from testflux.store.database import Database, Row
+
+ROBOT = b'<?xml version="1.0"?><robot generator="Robot 7.0"><suite name="A"></suite></robot>'
+OTHER = ROBOT.replace(b'"A"', b'"B"')
+NOTHING = Metadata()
+LIMITS = inflate.Limits(max_bytes=40_000)
+
+
+class Door:
+    """The front door of one project, with a blob store of its own."""
+
+    def __init__(self, project: Project, folder: Path) -> None:
+        self.project = project
+        self.folder = folder / "blobs"
+        self.blobs = Blobs(self.folder)
+
+    async def bring(
+        self, content: bytes, name: str = "output.xml", *, key: str | None = None, said: Metadata = NOTHING
+    ) -> list[receive.Received]:
+        sender = receive.Sender(
+            project_id=self.project.project_id,
+            metadata=said,
+            idempotency_key=key,
+            user_id=7,
+            request_id="r-9",
+        )
+        file = receive.IncomingFile(name, chunks(content))
+        return await receive.receive(self.project.database, self.blobs, file, sender, LIMITS)
+
+    async def rows(self) -> list[Row]:
+        async with self.project.database.read() as reader:
+            listed = await uploads.list_uploads(reader, self.project.project_id)
+        return listed[::-1]
+
+    async def jobs(self) -> int:
+        return len(await self.project.rows("select from procrastinate_jobs"))
+
+    def files(self) -> int:
+        return sum(path.is_file() for path in self.folder.rglob("*"))
+
+
+@pytest.fixture
+async def door(database: Database, tmp_path: Path) -> Door:
+    return Door(await make_project(database), tmp_path)
+
+
+def zipped(**members: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.xml", content)
+    return file.getvalue()
+
+
+def tarred(**members: bytes) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(f"{name}.xml")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return file.getvalue()
+
+
+async def test_a_file_is_stored_written_down_and_queued(door: Door) -> None:
+    (received,) = await door.bring(ROBOT, said=Metadata(branch="main"))
+    (row,) = await door.rows()
+    assert (received.upload_id, received.is_duplicate) == (row["upload_id"], False)
+    assert (row["status"], row["file_name"], row["size_bytes"]) == ("queued", "output.xml", len(ROBOT))
+    assert (row["metadata"], row["request_id"], row["created_by"]) == ({"branch": "main"}, "r-9", 7)
+    assert read(door.blobs, row["blob_digest"]) == ROBOT
+    assert await door.jobs() == 1
+
+
+async def test_the_same_file_twice_is_one_upload(door: Door) -> None:
+    (first,) = await door.bring(ROBOT)
+    (second,) = await door.bring(ROBOT, "other-name.xml")
+    assert (second.upload_id, second.is_duplicate) == (first.upload_id, True)
+    assert (await door.jobs(), door.files()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "said", [{"branch": "b"}, {"environment": "e"}, {"commit": "c"}, {"labels": {"a": "b"}}, {"build_key": "2"}]
+)
+async def test_the_same_file_of_another_build_is_another_upload(door: Door, said: dict[str, object]) -> None:
+    await door.bring(ROBOT)
+    (second,) = await door.bring(ROBOT, said=msgspec.convert(said, Metadata))
+    assert not second.is_duplicate
+    assert (await door.jobs(), door.files()) == (2, 1)
+
+
+async def test_the_callers_key_decides_when_there_is_one(door: Door) -> None:
+    (first,) = await door.bring(ROBOT, key="k")
+    (same,) = await door.bring(OTHER, key="k", said=Metadata(branch="b"))
+    (other,) = await door.bring(ROBOT, key="k2")
+    assert (same.upload_id, same.is_duplicate) == (first.upload_id, True)
+    assert not other.is_duplicate
+    assert door.files() == 1, "what the repeated key brought is not kept"
+
+
+async def test_a_file_over_the_limit_is_written_down_but_not_kept(door: Door) -> None:
+    with pytest.raises(errors.TooLargeError):
+        await door.bring(bytes(40_001))
+    (row,) = await door.rows()
+    assert (row["status"], row["error"]["code"], row["blob_digest"]) == ("rejected", "too-large", None)
+    assert (await door.jobs(), door.files()) == (0, 0)
+
+
+async def test_gzip_stays_as_it_was_sent(door: Door) -> None:
+    packed = gzip.compress(ROBOT)
+    await door.bring(packed, "output.xml.gz")
+    (row,) = await door.rows()
+    assert read(door.blobs, row["blob_digest"]) == packed
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+async def test_an_archive_becomes_an_upload_for_each_report(door: Door, pack: Callable[..., bytes]) -> None:
+    received = await door.bring(pack(a=ROBOT, log=b"<html></html>", b=OTHER), "all.zip")
+    rows = await door.rows()
+    assert [row["file_name"] for row in rows] == ["a.xml", "b.xml"] or [row["file_name"] for row in rows] == [
+        "b.xml",
+        "a.xml",
+    ]
+    names = {row["upload_id"]: row["file_name"] for row in rows}
+    assert [names[item.upload_id] for item in received] == ["a.xml", "b.xml"]
+    assert (await door.jobs(), door.files()) == (2, 2), "the archive itself is not kept"
+
+
+async def test_a_report_is_the_same_in_an_archive_and_alone(door: Door) -> None:
+    (alone,) = await door.bring(ROBOT)
+    first, second = await door.bring(zipped(a=ROBOT, b=OTHER))
+    assert (first.upload_id, first.is_duplicate, second.is_duplicate) == (alone.upload_id, True, False)
+
+
+async def test_reports_of_an_archive_have_keys_of_their_own(door: Door) -> None:
+    archive = zipped(a=ROBOT, b=ROBOT)
+    first = await door.bring(archive, key="k")
+    assert len({item.upload_id for item in first}) == 2
+    assert [item.is_duplicate for item in await door.bring(archive, key="k")] == [True, True]
+
+
+async def test_an_archive_that_cannot_be_opened_is_one_rejected_upload(door: Door) -> None:
+    broken = zipped(a=ROBOT)[:-30]
+    (received,) = await door.bring(broken, "all.zip")
+    (row,) = await door.rows()
+    assert row["upload_id"] == received.upload_id
+    assert (row["status"], row["file_name"], row["error"]["code"]) == ("rejected", "all.zip", "archive-damaged")
+    assert read(door.blobs, row["blob_digest"]) == broken
+    assert await door.jobs() == 0
+
+
+async def test_a_bomb_is_refused_and_nothing_of_it_kept(door: Door) -> None:
+    with pytest.raises(errors.TooLargeError):
+        await door.bring(tarred(a=ROBOT, b=ROBOT + b" " * 50_000))
+    (row,) = await door.rows()
+    assert (row["status"], row["blob_digest"]) == ("rejected", None)
+    assert door.files() == 0
+
+
+async def test_archives_with_the_same_reports_do_not_wait_for_each_other(door: Door) -> None:
+    forwards, backwards = zipped(a=ROBOT, b=OTHER), zipped(b=OTHER, a=ROBOT)
+    answers = await asyncio.gather(*(door.bring(archive) for archive in (forwards, backwards) * 3))
+    assert len({item.upload_id for answer in answers for item in answer}) == 2
+    assert await door.jobs() == 2
+
+
+async def test_a_request_that_breaks_off_leaves_nothing(door: Door) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield ROBOT[:10]
+        raise ConnectionResetError
+
+    file = receive.IncomingFile("a.xml", broken())
+    sender = receive.Sender(project_id=door.project.project_id)
+    with pytest.raises(errors.UnavailableError):
+        await receive.receive(door.project.database, door.blobs, file, sender, LIMITS)
+    assert (await door.rows(), door.files()) == ([], 0)
+
+
+async def test_a_file_swept_while_it_arrived_is_refused(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gone(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(Blobs, "exists", gone)
+    with pytest.raises(errors.UnavailableError, match="removed while it arrived"):
+        await door.bring(ROBOT)
+    assert (await door.rows(), await door.jobs()) == ([], 0)

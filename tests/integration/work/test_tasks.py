@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from made import Project, chunks, make_project
+from testflux import pipeline
+from testflux.ingest import receive
+from testflux.kit import errors, inflate
+from testflux.store import uploads
+from testflux.store.blobs import Blobs
+from testflux.store.database import Database, Row
+from testflux.work import tasks
+
+LIMITS = inflate.Limits()
+
+
+class Bench:
+    """An upload in a project, and the task that processes it."""
+
+    def __init__(self, project: Project, blobs: Blobs, upload_id: int) -> None:
+        self.project = project
+        self.blobs = blobs
+        self.key = (project.project_id, upload_id)
+
+    async def process(self, attempts: int = 0) -> None:
+        await tasks.process(self.project.database, self.blobs, self.key, LIMITS, attempts=attempts)
+
+    async def upload(self) -> Row:
+        async with self.project.database.read() as reader:
+            return await uploads.get_upload(reader, *self.key)
+
+
+@pytest.fixture
+async def bench(database: Database, tmp_path: Path) -> Bench:
+    project = await make_project(database)
+    blobs = Blobs(tmp_path / "blobs")
+    file = receive.IncomingFile("a.json", chunks(b'{"metrics":{"vus_max":{"value":3,"min":3,"max":3}}}'))
+    sender = receive.Sender(project_id=project.project_id, request_id="r-77")
+    (received,) = await receive.receive(database, blobs, file, sender, LIMITS)
+    return Bench(project, blobs, received.upload_id)
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, *faults: Exception) -> list[Exception]:
+    """Let the pipeline fail in these ways before it works; return what is left of them."""
+    left = list(faults)
+    process = pipeline.process
+
+    async def fail(*arguments: object) -> None:
+        if left:
+            raise left.pop(0)
+        await process(*arguments)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(pipeline, "process", fail)
+    return left
+
+
+async def test_an_upload_is_processed(bench: Bench) -> None:
+    await bench.process()
+    assert (await bench.upload())["status"] == "stored"
+
+
+async def test_while_the_database_is_away_the_task_waits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "_AWAY_S", 0)
+    away = errors.UnavailableError("away")
+    left = failing(monkeypatch, away, away, away, away, away, away)
+    await bench.process(attempts=tasks.ATTEMPTS - 1)
+    assert left == []
+    assert (await bench.upload())["status"] == "stored"
+
+
+async def test_our_own_errors_go_back_to_the_queue(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        await bench.process()
+    assert (await bench.upload())["status"] == "queued"
+
+
+async def test_after_the_last_attempt_it_is_our_fault(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, ZeroDivisionError())
+    await bench.process(attempts=tasks.ATTEMPTS - 1)
+    upload = await bench.upload()
+    assert (upload["status"], upload["error"]["code"]) == ("rejected", "internal")
+    assert "r-77" in upload["error"]["hint"]
+    assert upload["blob_digest"] is not None
+
+
+async def test_an_upload_that_killed_its_workers_is_not_tried_for_ever(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = failing(monkeypatch, MemoryError())
+    await bench.process(attempts=tasks.ATTEMPTS)
+    assert len(left) == 1, "it was not begun again"
+    assert (await bench.upload())["error"]["code"] == "internal"
+
+
+async def test_an_upload_that_is_gone_is_done(bench: Bench) -> None:
+    async with bench.project.database.write() as writer:
+        await uploads.drop_upload(writer, *bench.key)
+    await bench.process()
+    await bench.process(attempts=tasks.ATTEMPTS)
+    assert await bench.project.count("run") == 0
