@@ -9,5 +9,5 @@ export function Guard() {
   if (phase === "unknown") return <Skeleton rows={6} className="mx-auto mt-12 max-w-2xl" />;
   if (phase === "signed-in") return <Outlet />;
   const next = `${pathname}${search}`;
-  return <Navigate to={next === "/" ? "/login" : `/login?back=${encodeURIComponent(next)}`} replace />;
+  return <Navigate to={next === "/" ? "/sign-in" : `/sign-in?back=${encodeURIComponent(next)}`} replace />;
 }

@@ -78,7 +78,7 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     children: [
       {
-        path: "login",
+        path: "sign-in",
         lazy: async () => ({ Component: (await import("@/features/auth/sign-in")).SignInPage }),
       },
       {

@@ -1,10 +1,13 @@
-import { Dialog } from "@base-ui/react/dialog";
 import { useEffect, useState } from "react";
 import { Outlet, ScrollRestoration, useLocation } from "react-router";
 import { Palette } from "@/app/palette";
 import { Rail } from "@/app/rail";
 import { TopBar } from "@/app/top-bar";
+import { Dialog } from "@/components/dialog";
 import { useLiveRefresh } from "@/lib/use-live";
+
+const DRAWER =
+  "fixed inset-y-0 left-0 z-50 w-[248px] overflow-y-auto border-line border-r bg-surface px-2 py-3";
 
 /** What stays while pages change: rail, top bar, palette. */
 export function Shell() {
@@ -27,17 +30,11 @@ export function Shell() {
       >
         <Rail />
       </nav>
-      <Dialog.Root open={isRailOpen} onOpenChange={setRailOpen}>
-        <Dialog.Portal>
-          <Dialog.Backdrop className="fixed inset-0 z-40 bg-[#0d111799]" />
-          <Dialog.Popup className="fixed inset-y-0 left-0 z-50 w-[248px] overflow-y-auto border-line border-r bg-surface px-2 py-3">
-            <Dialog.Title className="sr-only">Menu</Dialog.Title>
-            <nav aria-label="Main">
-              <Rail />
-            </nav>
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <Dialog title="Menu" isOpen={isRailOpen} onClose={() => setRailOpen(false)} className={DRAWER}>
+        <nav aria-label="Menu">
+          <Rail />
+        </nav>
+      </Dialog>
       <div className="min-w-0">
         <TopBar onMenu={() => setRailOpen(true)} />
         <main

@@ -1,15 +1,17 @@
 import clsx from "clsx";
 import type { ReactNode } from "react";
 
-/** A surface with an optional heading line: title, a quiet note beside it, and something at the end. */
+/** A surface with an optional heading line: title, a quiet note beside it, and something at the end; `label` names one without. */
 export function Card({
   title,
+  label,
   note,
   end,
   children,
   className,
 }: {
   title?: string;
+  label?: string;
   note?: ReactNode;
   end?: ReactNode;
   children: ReactNode;
@@ -18,7 +20,7 @@ export function Card({
   return (
     <section
       className={clsx("min-w-0 rounded-md border border-line bg-surface", className)}
-      aria-label={title}
+      aria-label={label ?? title}
     >
       {title !== undefined && (
         <header className="flex flex-wrap items-baseline gap-x-2.5 gap-y-1 px-4 pt-3 pb-2">

@@ -1,31 +1,34 @@
-import { Dialog as Base } from "@base-ui/react/dialog";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Button } from "@/components/button";
 import { TextField } from "@/components/field";
 import { TroubleNote } from "@/components/states";
+
+const Frame = lazy(() => import("@/components/dialog-frame"));
+
+const CENTRED =
+  "fixed top-1/2 left-1/2 z-50 grid max-h-[88vh] w-[min(560px,calc(100vw-24px))] -translate-x-1/2 -translate-y-1/2 grid-cols-[minmax(0,1fr)] gap-3 overflow-auto rounded-md border border-line bg-raised p-4 shadow-pop";
 
 /** A dialogue over the page; Escape and a click outside close it, focus returns to where it was. */
 export function Dialog({
   title,
   isOpen,
   onClose,
+  className = CENTRED,
   children,
 }: {
   title: string;
   isOpen: boolean;
   onClose: () => void;
+  className?: string;
   children: ReactNode;
 }) {
+  if (!isOpen) return null;
   return (
-    <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
-      <Base.Portal>
-        <Base.Backdrop className="fixed inset-0 z-40 bg-[#0d111799]" />
-        <Base.Popup className="fixed top-1/2 left-1/2 z-50 grid max-h-[88vh] w-[min(560px,calc(100vw-24px))] -translate-x-1/2 -translate-y-1/2 gap-3 overflow-auto rounded-md border border-line bg-raised p-4 shadow-pop">
-          <Base.Title className="font-semibold text-lg">{title}</Base.Title>
-          {children}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
+    <Suspense fallback={null}>
+      <Frame title={title} className={className} onClose={onClose}>
+        {children}
+      </Frame>
+    </Suspense>
   );
 }
 

@@ -21,7 +21,7 @@ function Field({
   children: ReactNode;
 }) {
   return (
-    <div className="grid min-w-0 gap-1">
+    <div className="grid min-w-0 content-start gap-1">
       <label htmlFor={id} className={clsx(hideLabel ? "sr-only" : "text-text-2")}>
         {label}
       </label>

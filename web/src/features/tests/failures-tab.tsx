@@ -72,30 +72,28 @@ function Groups({
 }) {
   return (
     <Card>
-      {groups.map((group) => (
-        <section
-          key={group.fingerprint}
-          aria-label={group.cause || "No message"}
-          className="border-line border-b pb-1.5 last:border-b-0"
-        >
-          <Cause group={group} />
-          <ul>
-            {group.tests.map((item) => (
-              <TestLine
-                key={item.test_id}
-                item={item}
-                isChosen={item.test_id === chosen}
-                onChoose={() => onChoose(item.test_id)}
-              />
-            ))}
-          </ul>
-          {group.count > group.tests.length && (
-            <p className="px-4 pb-1 text-text-3">
-              and {plural(group.count - group.tests.length, "more test")}, see the Tests tab
-            </p>
-          )}
-        </section>
-      ))}
+      <ul aria-label="Failure causes">
+        {groups.map((group) => (
+          <li key={group.fingerprint} className="border-line border-b pb-1.5 last:border-b-0">
+            <Cause group={group} />
+            <ul>
+              {group.tests.map((item) => (
+                <TestLine
+                  key={item.test_id}
+                  item={item}
+                  isChosen={item.test_id === chosen}
+                  onChoose={() => onChoose(item.test_id)}
+                />
+              ))}
+            </ul>
+            {group.count > group.tests.length && (
+              <p className="px-4 pb-1 text-text-3">
+                and {plural(group.count - group.tests.length, "more test")}, see the Tests tab
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
     </Card>
   );
 }

@@ -147,7 +147,7 @@ export function ResultPane({ runId, testId, position, onStep }: { runId: string;
     enabled: testId !== "",
   });
   return (
-    <Card>
+    <Card label="Test detail">
       <Loaded query={query} rows={7}>
         {(result) => <Detail result={result} position={position} onStep={onStep} />}
       </Loaded>
