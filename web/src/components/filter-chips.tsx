@@ -29,7 +29,7 @@ export function FilterChips({
           onClick={() => onChoose(option.key)}
         >
           {option.label}
-          {option.note !== undefined && <span className="ml-1.5 opacity-80">{option.note}</span>}
+          {option.note !== undefined && <span className="ml-1.5 font-normal">{option.note}</span>}
         </button>
       ))}
     </fieldset>

@@ -4,15 +4,16 @@ import type { ReactNode, TdHTMLAttributes, ThHTMLAttributes } from "react";
 /** A plain table in the house's style; it scrolls inside its card when it must. */
 export function Table({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a group, lest each table be one more landmark of the page
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="overflow-x-auto" aria-label={label} tabIndex={0}>
-      <table className="w-full border-collapse">
+    <div role="group" className="overflow-x-auto" aria-label={label} tabIndex={0}>
+      <table className="w-full border-collapse" aria-label={label}>
         <thead>
           <tr>{head}</tr>
         </thead>
         <tbody className="[&>tr:last-child>td]:border-b-0">{children}</tbody>
       </table>
-    </section>
+    </div>
   );
 }
 
