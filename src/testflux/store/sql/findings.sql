@@ -21,7 +21,7 @@ where (old.name, old.cwe, old.wasc, old.description, old.solution, old.reference
 -- The numbers of findings by digest.
 select digest, finding_no
 from finding
-where project_id = %(project_id)s and digest = any(%(digests)s) and algorithm = %(algorithm)s;
+where project_id = %(project_id)s and digest = any(%(digests)b) and algorithm = %(algorithm)s;
 
 -- name: take_finding_numbers
 -- The next numbers of a project, without gaps.
@@ -35,7 +35,7 @@ update finding
 set first_run_id = case when %(started_at)s < first_seen_at then %(run_id)s else first_run_id end,
     first_seen_at = least(first_seen_at, %(started_at)s),
     last_seen_at = greatest(last_seen_at, %(started_at)s)
-where project_id = %(project_id)s and digest = any(%(digests)s) and algorithm = %(algorithm)s
+where project_id = %(project_id)s and digest = any(%(digests)b) and algorithm = %(algorithm)s
   and not (%(started_at)s between first_seen_at and last_seen_at);
 
 -- name: list_seen

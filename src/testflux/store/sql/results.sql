@@ -2,7 +2,7 @@
 -- The numbers of tests by digest, and when they were written down.
 select digest, test_no, first_seen_at, (last_seen_at at time zone 'UTC')::date as last_day
 from test
-where project_id = %(project_id)s and digest = any(%(digests)s);
+where project_id = %(project_id)s and digest = any(%(digests)b);
 
 -- name: take_test_numbers
 -- The next numbers of a project, without gaps.
@@ -34,19 +34,19 @@ where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_i
 -- Texts not seen before, in the order of their digests: two runs that add the same ones cannot deadlock.
 insert into message (project_id, digest, text)
 select %(project_id)s, m.digest, m.text
-from unnest(%(digests)s::bytea[], %(texts)s::text[]) as m (digest, text)
+from unnest(%(digests)b::bytea[], %(texts)s::text[]) as m (digest, text)
 order by m.digest
 on conflict (project_id, digest) do nothing;
 
 -- name: find_messages
 -- The ids of texts.
-select digest, message_id from message where project_id = %(project_id)s and digest = any(%(digests)s);
+select digest, message_id from message where project_id = %(project_id)s and digest = any(%(digests)b);
 
 -- name: add_failures
 -- Causes not seen before.
 insert into failure (project_id, fingerprint, algorithm, cause, first_run_id, first_seen_at)
 select %(project_id)s, f.fingerprint, %(algorithm)s, f.cause, %(run_id)s, %(started_at)s
-from unnest(%(fingerprints)s::bytea[], %(causes)s::text[]) as f (fingerprint, cause)
+from unnest(%(fingerprints)b::bytea[], %(causes)s::text[]) as f (fingerprint, cause)
 order by f.fingerprint
 on conflict (project_id, fingerprint, algorithm) do nothing;
 
@@ -54,10 +54,10 @@ on conflict (project_id, fingerprint, algorithm) do nothing;
 -- The ids of causes.
 select fingerprint, failure_id
 from failure
-where project_id = %(project_id)s and fingerprint = any(%(fingerprints)s) and algorithm = %(algorithm)s;
+where project_id = %(project_id)s and fingerprint = any(%(fingerprints)b) and algorithm = %(algorithm)s;
 
 -- name: save_first_failure
 -- History that arrives late moves the first sight of a cause back.
 update failure set first_run_id = %(run_id)s, first_seen_at = %(started_at)s
-where project_id = %(project_id)s and fingerprint = any(%(fingerprints)s) and algorithm = %(algorithm)s
+where project_id = %(project_id)s and fingerprint = any(%(fingerprints)b) and algorithm = %(algorithm)s
   and first_seen_at > %(started_at)s;
