@@ -1,5 +1,6 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
+import { copyText } from "@/lib/clipboard";
 
 /** A button that copies text and says so for a moment. */
 export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
@@ -15,7 +16,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
       aria-label={isCopied ? "Copied" : label}
       title={label}
       className="inline-grid size-6 shrink-0 place-items-center rounded-sm text-text-3 hover:bg-accent-weak hover:text-accent"
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+      onClick={() => void copyText(text).then(() => setCopied(true))}
     >
       {isCopied ? <Check size={14} aria-hidden="true" /> : <Copy size={14} aria-hidden="true" />}
     </button>

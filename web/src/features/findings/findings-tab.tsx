@@ -10,7 +10,7 @@ import { Empty, Skeleton, TroubleNote } from "@/components/states";
 import { Chip, SeverityMark, toneOf } from "@/components/status";
 import { FindingPane } from "@/features/findings/finding-pane";
 import { ageOf, SEVERITIES, STATES, whereOf } from "@/features/findings/finding-words";
-import { severities } from "@/features/runs/run-cells";
+import { severities } from "@/features/runs/run-words";
 import { type FindingItem, listFindings, type RunDetail } from "@/lib/api";
 import { count } from "@/lib/format";
 import { given, useFilters } from "@/lib/url-state";

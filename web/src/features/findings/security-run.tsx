@@ -3,7 +3,7 @@ import { Tile } from "@/components/card";
 import { TabPanel, Tabs } from "@/components/tabs";
 import { FindingsTab } from "@/features/findings/findings-tab";
 import { RunAbout } from "@/features/runs/run-about";
-import { total } from "@/features/runs/run-cells";
+import { total } from "@/features/runs/run-words";
 import type { RunDetail } from "@/lib/api";
 import { getRunChangesOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { count } from "@/lib/format";

@@ -5,7 +5,7 @@ import { LoadTiles } from "@/features/load/load-tiles";
 import { MetricTables } from "@/features/load/metric-tables";
 import { Thresholds } from "@/features/load/thresholds";
 import { RunAbout } from "@/features/runs/run-about";
-import { total } from "@/features/runs/run-cells";
+import { total } from "@/features/runs/run-words";
 import type { RunDetail } from "@/lib/api";
 import { listMetricsOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { percent } from "@/lib/format";

@@ -1,26 +1,36 @@
+import { FlaskConical, Gauge, type LucideIcon, Shield } from "lucide-react";
+import { Fragment } from "react";
 import { Link } from "react-router";
 import { Proportion } from "@/components/proportion";
 import { Chip, SampleTag, StatusChip, Tag } from "@/components/status";
-import type { Run } from "@/lib/api";
-import { ago, duration, moment, percent, plural, shortCommit } from "@/lib/format";
+import { gravestFirst, sayThresholds, total } from "@/features/runs/run-words";
+import type { Kind, Run } from "@/lib/api";
+import { ago, count, duration, moment, percent, shortCommit } from "@/lib/format";
 
-/** A number of the run's totals; 0 when the kind has no such total. */
-export function total(run: Pick<Run, "totals">, key: string): number {
-  const value = run.totals[key];
-  return typeof value === "number" ? value : 0;
+const ICONS: Record<Kind, LucideIcon> = { functional: FlaskConical, security: Shield, load: Gauge };
+
+/** The kind of a run as a picture, with its word for those who listen or point. */
+export function KindIcon({ kind }: { kind: Kind }) {
+  const Icon = ICONS[kind];
+  return (
+    <span title={kind} className="relative z-10 inline-flex shrink-0 text-text-3">
+      <Icon size={14} aria-hidden="true" />
+      <span className="sr-only">{kind}</span>
+    </span>
+  );
 }
 
-/** Findings of a run by severity. */
-export function severities(run: Pick<Run, "totals">): Record<string, number> {
-  const value = run.totals.by_severity;
-  return typeof value === "object" ? value : {};
-}
-
-/** What a run is called: its number and lane. */
+/** What a run is called: its kind, number and name. */
 export function RunName({ run }: { run: Run }) {
   return (
     <span className="inline-flex items-center gap-2">
-      <Link to={run.url} className="font-medium after:absolute after:inset-0 hover:text-accent">
+      <KindIcon kind={run.kind} />
+      <Link
+        to={run.url}
+        className="scroll-mt-16 font-medium after:absolute after:inset-0 hover:text-accent"
+        data-run-link
+        title={run.headline}
+      >
         #{run.number} {run.name}
       </Link>
       {run.is_sample && <SampleTag />}
@@ -52,34 +62,43 @@ export function RunOutcome({ run }: { run: Run }) {
       </span>
     );
   }
-  if (run.kind === "security") {
-    const { high = 0, medium = 0, low = 0 } = severities(run);
-    return (
-      <span className="text-text-2">
-        <span className={high > 0 ? "font-semibold text-fail" : undefined}>{high} high</span>, {medium}{" "}
-        medium, {low} low
-      </span>
-    );
-  }
+  if (run.kind === "security") return <Findings run={run} />;
+  const p95 = run.load?.http_req_duration_p95_ms ?? null;
   return (
     <span className="text-text-2">
-      {run.load?.http_req_duration_p95_ms == null
-        ? `${total(run, "metrics")} metrics`
-        : `p95 ${duration(run.load.http_req_duration_p95_ms)}`}
+      <span className={total(run, "thresholds_failed") > 0 ? "font-semibold text-fail" : undefined}>
+        {sayThresholds(run)}
+      </span>
+      {p95 !== null && `, p95 ${duration(p95)}`}
+    </span>
+  );
+}
+
+function Findings({ run }: { run: Run }) {
+  const found = gravestFirst(run).slice(0, 3);
+  if (found.length === 0) return <span className="text-text-2">no findings</span>;
+  return (
+    <span className="text-text-2">
+      {found.map(([severity, amount], index) => (
+        <Fragment key={severity}>
+          {index > 0 && ", "}
+          <span className={["critical", "high"].includes(severity) ? "font-semibold text-fail" : undefined}>
+            {count(amount)} {severity}
+          </span>
+        </Fragment>
+      ))}
     </span>
   );
 }
 
 /** What is new and what is fixed against the run before. */
 export function RunChanges({ run }: { run: Run }) {
-  const missed = total(run, "thresholds_failed");
-  if (run.new_failures === 0 && run.fixed === 0 && missed === 0)
-    return <span className="text-text-3">–</span>;
+  if (run.new_failures === 0 && run.fixed === 0)
+    return <span className="text-text-3">{run.baseline === null ? "first" : "–"}</span>;
   return (
     <span className="inline-flex gap-1.5">
-      {run.new_failures > 0 && <Chip tone="new">{run.new_failures} new</Chip>}
-      {run.fixed > 0 && <Chip tone="pass">{run.fixed} fixed</Chip>}
-      {missed > 0 && <Chip tone="fail">{missed} missed</Chip>}
+      {run.new_failures > 0 && <Chip tone="new">{count(run.new_failures)} new</Chip>}
+      {run.fixed > 0 && <Chip tone="pass">{count(run.fixed)} fixed</Chip>}
     </span>
   );
 }
@@ -95,6 +114,12 @@ export function RunTime({ run }: { run: Pick<Run, "started_at"> }) {
 
 /** A run on a phone. */
 export function RunCard({ run, showsProject }: { run: Run; showsProject: boolean }) {
+  const place = [
+    showsProject ? run.project.name : "",
+    run.branch,
+    run.environment,
+    duration(run.duration_ms),
+  ];
   return (
     <div className="grid gap-1">
       <div className="flex items-center justify-between gap-2">
@@ -107,15 +132,9 @@ export function RunCard({ run, showsProject }: { run: Run; showsProject: boolean
         <RunOutcome run={run} />
         {(run.new_failures > 0 || run.fixed > 0) && <RunChanges run={run} />}
       </div>
-      <div className="flex flex-wrap gap-x-2 text-text-3">
-        {showsProject && <span>{run.project.name}</span>}
-        <span>{run.kind}</span>
-        {run.branch !== "" && <span className="max-w-40 truncate">{run.branch}</span>}
-        {run.environment !== "" && <span>{run.environment}</span>}
-        <span>{duration(run.duration_ms)}</span>
-        <span className="ml-auto">
-          <RunTime run={run} />
-        </span>
+      <div className="flex gap-2 text-text-3">
+        <span className="min-w-0 flex-1 truncate">{place.filter((part) => part !== "").join(" · ")}</span>
+        <RunTime run={run} />
       </div>
     </div>
   );
@@ -138,12 +157,4 @@ export function Labels({ labels }: { labels: Record<string, string> }) {
       {key}: {value}
     </Tag>
   ));
-}
-
-/** What was tested, in a few words, for titles of kinds without tests. */
-export function sayTotals(run: Pick<Run, "kind" | "totals">): string {
-  if (run.kind === "functional") return plural(total(run, "total"), "test");
-  if (run.kind === "security")
-    return `${plural(total(run, "instances"), "occurrence")} in ${plural(total(run, "findings"), "finding")} on ${plural(total(run, "sites"), "site")}`;
-  return `${plural(total(run, "thresholds"), "threshold")}, ${plural(total(run, "metrics"), "metric")}`;
 }

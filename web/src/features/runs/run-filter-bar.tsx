@@ -2,16 +2,26 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { SelectField, TextField } from "@/components/field";
+import type { Hint } from "@/components/query-help";
+import { RemovableChips } from "@/components/removable-chips";
 import { SearchBox } from "@/components/search-box";
-import { countFilters, type RunFilters } from "@/features/runs/run-filters";
+import { chipsOf, KINDS, NO_FILTERS, type RunFilters, VERDICTS } from "@/features/runs/run-filters";
 import type { Facet, Facets } from "@/lib/api";
 import { getFacetsOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { useIsNarrow } from "@/lib/use-media";
 
 type Change = (changes: Partial<RunFilters>, options?: { replace?: boolean }) => void;
 
-const KINDS = ["functional", "security", "load"];
-const VERDICTS = ["passed", "failed", "flaky", "incomplete", "empty"];
+const HINTS: Hint[] = [
+  { term: '"two words"', finds: "in number, name, branch, commit, tool, labels" },
+  { term: "status:failed,flaky", finds: "by verdict" },
+  { term: "kind:load", finds: "functional, security or load" },
+  { term: "branch:main env:staging", finds: "by where it ran" },
+  { term: "name:nightly type:smoke", finds: "by what ran" },
+  { term: "commit:9be07d", finds: "by the start of the commit" },
+  { term: "label:team=web", finds: "by label" },
+  { term: "dur:>5m dur:<1h", finds: "by duration: ms, s, m, h" },
+];
 const FACETS: [
   key: "branch" | "environment" | "type" | "name" | "tool" | "label",
   facet: keyof Facets,
@@ -78,6 +88,9 @@ function Choice({
       onChange={(event) => onChoose(event.target.value)}
     >
       <option value="">any {label}</option>
+      {value !== "" && !options.includes(value) && (
+        <option value={value}>{value.replaceAll(",", " or ")}</option>
+      )}
       {options.map((option) => (
         <option key={option} value={option}>
           {option}
@@ -87,11 +100,13 @@ function Choice({
   );
 }
 
+const WIDTH = "w-38 max-md:w-[calc(50%-4px)]";
+
 function FacetChoices({ slug, filters, onChange }: { slug: string; filters: RunFilters; onChange: Change }) {
-  const { data } = useQuery(getFacetsOptions({ path: { slug } }));
+  const { data } = useQuery({ ...getFacetsOptions({ path: { slug } }), enabled: slug !== "" });
   return FACETS.filter(([key, facet]) => (data?.[facet].length ?? 0) > 0 || filters[key] !== "").map(
     ([key, facet, label]) => (
-      <div key={key} className="w-36 max-md:w-[calc(50%-4px)]">
+      <div key={key} className={WIDTH}>
         <FacetSelect
           label={label}
           value={filters[key]}
@@ -103,114 +118,101 @@ function FacetChoices({ slug, filters, onChange }: { slug: string; filters: RunF
   );
 }
 
-/** Everything a list of runs can be narrowed by. */
+function Order({ filters, onChange }: { filters: RunFilters; onChange: Change }) {
+  return (
+    <div className="w-full md:hidden">
+      <SelectField
+        label="Sort"
+        hideLabel
+        value={filters.sort}
+        onChange={(event) => onChange({ sort: event.target.value })}
+      >
+        <option value="">newest first</option>
+        <option value="-duration_ms">longest first</option>
+      </SelectField>
+    </div>
+  );
+}
+
+function Choices({ slug, filters, onChange }: { slug: string; filters: RunFilters; onChange: Change }) {
+  return (
+    <>
+      <div className={WIDTH}>
+        <Choice label="kind" value={filters.kind} options={KINDS} onChoose={(kind) => onChange({ kind })} />
+      </div>
+      <div className={WIDTH}>
+        <Choice
+          label="verdict"
+          value={filters.verdict}
+          options={VERDICTS}
+          onChoose={(verdict) => onChange({ verdict })}
+        />
+      </div>
+      <FacetChoices slug={slug} filters={filters} onChange={onChange} />
+      <div className="flex items-center gap-1.5 max-md:w-full [&>div]:flex-1">
+        <TextField
+          label="Started from"
+          hideLabel
+          type="date"
+          className={filters.from === "" ? "text-text-2" : undefined}
+          value={filters.from}
+          onChange={(event) => onChange({ from: event.target.value })}
+        />
+        <span className="text-text-3">to</span>
+        <TextField
+          label="Started until"
+          hideLabel
+          type="date"
+          className={filters.to === "" ? "text-text-2" : undefined}
+          value={filters.to}
+          onChange={(event) => onChange({ to: event.target.value })}
+        />
+      </div>
+      <Order filters={filters} onChange={onChange} />
+    </>
+  );
+}
+
+/** Everything a list of runs can be narrowed by; `misread` is why the server could not read the search. */
 export function RunFilterBar({
   slug,
   filters,
+  misread,
   onChange,
 }: {
   slug: string;
   filters: RunFilters;
+  misread?: string;
   onChange: Change;
 }) {
   const isNarrow = useIsNarrow();
   const [isOpen, setOpen] = useState(false);
-  const amount = countFilters(filters);
-  const clear = () =>
-    onChange({
-      q: "",
-      kind: "",
-      verdict: "",
-      branch: "",
-      environment: "",
-      type: "",
-      name: "",
-      tool: "",
-      label: "",
-      from: "",
-      to: "",
-    });
+  const chips = chipsOf(filters);
   return (
-    <search className="flex flex-wrap items-center gap-2 px-3 py-2.5">
-      <div className="w-72 max-md:flex-1">
-        <SearchBox
-          label="Search runs"
-          placeholder="Search runs, or branch:main name:nightly"
-          value={filters.q}
-          onSearch={(q) => onChange({ q }, { replace: true })}
-        />
+    <search aria-label="Runs" className="grid gap-2 px-3 py-2.5">
+      <div className="flex flex-wrap items-start gap-2">
+        <div className="w-80 max-md:flex-1">
+          <SearchBox
+            label="Search runs"
+            placeholder="Search, or branch:main dur:>5m"
+            value={filters.q}
+            hints={HINTS}
+            error={misread}
+            onSearch={(q) => onChange({ q }, { replace: true })}
+          />
+        </div>
+        {isNarrow && (
+          <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            Filters{chips.length > 0 && ` (${chips.length})`}
+          </Button>
+        )}
+        {(!isNarrow || isOpen) && <Choices slug={slug} filters={filters} onChange={onChange} />}
       </div>
-      {isNarrow && (
-        <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          Filters{amount > 0 && ` (${amount})`}
-        </Button>
-      )}
-      {(!isNarrow || isOpen) && (
-        <>
-          <div className="w-32 max-md:w-[calc(50%-4px)]">
-            <Choice
-              label="kind"
-              value={filters.kind}
-              options={KINDS}
-              onChoose={(kind) => onChange({ kind })}
-            />
-          </div>
-          <div className="w-32 max-md:w-[calc(50%-4px)]">
-            <Choice
-              label="verdict"
-              value={filters.verdict}
-              options={VERDICTS}
-              onChoose={(verdict) => onChange({ verdict })}
-            />
-          </div>
-          {slug === "" ? (
-            <>
-              <div className="w-36">
-                <TextField
-                  label="Branch"
-                  hideLabel
-                  placeholder="any branch"
-                  defaultValue={filters.branch}
-                  onBlur={(event) => onChange({ branch: event.target.value.trim() })}
-                />
-              </div>
-              <div className="w-36">
-                <TextField
-                  label="Environment"
-                  hideLabel
-                  placeholder="any environment"
-                  defaultValue={filters.environment}
-                  onBlur={(event) => onChange({ environment: event.target.value.trim() })}
-                />
-              </div>
-            </>
-          ) : (
-            <FacetChoices slug={slug} filters={filters} onChange={onChange} />
-          )}
-          <div className="flex items-center gap-1">
-            <TextField
-              label="Started from"
-              hideLabel
-              type="date"
-              value={filters.from}
-              onChange={(event) => onChange({ from: event.target.value })}
-            />
-            <span className="text-text-3">to</span>
-            <TextField
-              label="Started until"
-              hideLabel
-              type="date"
-              value={filters.to}
-              onChange={(event) => onChange({ to: event.target.value })}
-            />
-          </div>
-        </>
-      )}
-      {amount > 0 && (
-        <Button look="quiet" onClick={clear}>
-          Clear filters
-        </Button>
-      )}
+      <RemovableChips
+        chips={chips}
+        onRemove={(key) => onChange({ [key]: "" })}
+        onClear={() => onChange(NO_FILTERS)}
+      />
     </search>
   );
 }

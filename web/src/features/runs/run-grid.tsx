@@ -25,7 +25,6 @@ const PROJECT: GridColumn<Run> = {
 const COLUMNS: GridColumn<Run>[] = [
   { key: "verdict", title: "Verdict", width: "w-24", cell: (run) => <RunVerdict run={run} /> },
   { key: "name", title: "Run", sort: "-number", cell: (run) => <RunName run={run} /> },
-  { key: "kind", title: "Kind", from: "lg", cell: (run) => <span className="text-text-2">{run.kind}</span> },
   { key: "outcome", title: "Outcome", cell: (run) => <RunOutcome run={run} /> },
   { key: "changes", title: "Changes", cell: (run) => <RunChanges run={run} /> },
   {
@@ -53,7 +52,10 @@ const COLUMNS: GridColumn<Run>[] = [
   },
 ];
 
-const WITH_PROJECT = [COLUMNS[0], PROJECT, ...COLUMNS.slice(1)].filter((column) => column !== undefined);
+const WITH_PROJECT = COLUMNS.flatMap((column) => {
+  if (column.key === "name") return [PROJECT, column];
+  return column.key === "commit" ? [{ ...column, from: "2xl" as const }] : [column];
+});
 const UNSORTED = COLUMNS.map((column) => ({ ...column, sort: undefined }));
 
 /** Runs as a table or cards. */

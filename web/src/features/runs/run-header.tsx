@@ -3,21 +3,18 @@ import { Fragment, type ReactNode, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { Button } from "@/components/button";
 import { ConfirmDialog } from "@/components/dialog";
-import { SampleTag, StatusChip } from "@/components/status";
+import { Chip, SampleTag } from "@/components/status";
 import { Strip } from "@/components/strip";
 import { runStrip } from "@/components/strips";
-import { Commit, Labels, sayTotals } from "@/features/runs/run-cells";
+import { Commit, Labels } from "@/features/runs/run-cells";
+import { isWebAddress, sayTotals, sayVerdict } from "@/features/runs/run-words";
 import { dropRun, type RunDetail } from "@/lib/api";
+import { copyText } from "@/lib/clipboard";
 import { downloadReport } from "@/lib/download";
 import { bytes, duration, moment } from "@/lib/format";
 import { invalidate } from "@/lib/queries";
 import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
-
-/** Only http(s) addresses from a report become links. */
-function isWeb(address: string): boolean {
-  return /^https?:\/\//i.test(address);
-}
 
 function facts(run: RunDetail): [key: string, fact: ReactNode][] {
   const baseline = run.baseline;
@@ -28,7 +25,7 @@ function facts(run: RunDetail): [key: string, fact: ReactNode][] {
     ["type", run.type],
     ["tool", `${run.tool.name} ${run.tool.version}`.trim()],
     ["totals", sayTotals(run)],
-    ["duration", duration(run.duration_ms)],
+    ["duration", run.duration_ms > 0 && duration(run.duration_ms)],
     [
       "started",
       <time
@@ -39,12 +36,12 @@ function facts(run: RunDetail): [key: string, fact: ReactNode][] {
     ["pull request", run.pull_request !== "" && `pull request ${run.pull_request}`],
     [
       "build",
-      isWeb(run.build_url) && (
+      isWebAddress(run.build_url) && (
         <a
           href={run.build_url}
           target="_blank"
-          rel="noreferrer"
-          className="inline-flex items-center gap-1 text-accent hover:underline"
+          rel="noopener noreferrer"
+          className="inline-flex items-center gap-1 text-accent underline"
         >
           {run.ci_provider || "CI"} build <ExternalLink size={12} aria-hidden="true" />
         </a>
@@ -57,7 +54,7 @@ function facts(run: RunDetail): [key: string, fact: ReactNode][] {
       ) : (
         <>
           compared with{" "}
-          <Link to={`/runs/${baseline.id}`} className="text-accent hover:underline">
+          <Link to={`/runs/${baseline.id}`} className="text-accent underline">
             #{baseline.number}
           </Link>
         </>
@@ -102,7 +99,7 @@ function Steps({ run }: { run: RunDetail }) {
 }
 
 async function share(): Promise<void> {
-  await navigator.clipboard.writeText(location.href);
+  await copyText(location.href);
   tell("The link to this view is on the clipboard.");
 }
 
@@ -119,19 +116,19 @@ function Actions({ run }: { run: RunDetail }) {
   return (
     <div className="flex flex-wrap gap-2">
       <Button onClick={() => void share()}>
-        <Link2 size={14} aria-hidden="true" /> Copy link
+        <Link2 size={14} aria-hidden="true" /> <span className="max-sm:sr-only">Copy link</span>
       </Button>
       {run.upload.download_url !== null && (
         <Button
           title={`${run.upload.file_name}, ${bytes(run.upload.size_bytes)}`}
           onClick={() => void downloadReport(run.upload.id, run.upload.file_name)}
         >
-          <Download size={14} aria-hidden="true" /> Report file
+          <Download size={14} aria-hidden="true" /> <span className="max-sm:sr-only">Report file</span>
         </Button>
       )}
       {isAdmin && (
         <Button look="danger" onClick={() => setAsking(true)}>
-          <Trash2 size={14} aria-hidden="true" /> Delete
+          <Trash2 size={14} aria-hidden="true" /> <span className="max-sm:sr-only">Delete</span>
         </Button>
       )}
       <ConfirmDialog
@@ -150,12 +147,13 @@ function Actions({ run }: { run: RunDetail }) {
 /** The answer in words, then what was run, where and how long, and what can be done with it. */
 export function RunHeader({ run }: { run: RunDetail }) {
   const where = run.environment === "" ? "" : ` on ${run.environment}`;
+  const verdict = sayVerdict(run);
   return (
     <section aria-label="Run" className="grid gap-2 rounded-md border border-line bg-surface px-4 py-3.5">
       <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
         <div className="min-w-0 flex-1 basis-72">
           <div className="flex flex-wrap items-center gap-2">
-            <StatusChip word={run.verdict} />
+            <Chip tone={verdict.tone}>{verdict.text}</Chip>
             <h1 className="font-semibold text-lg [overflow-wrap:anywhere]">
               #{run.number} {run.name}
               {where}

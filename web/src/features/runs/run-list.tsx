@@ -1,60 +1,109 @@
-import { useRef, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { Button } from "@/components/button";
 import { Card } from "@/components/card";
+import { PageHead } from "@/components/page";
 import { Empty, Skeleton, TroubleNote } from "@/components/states";
 import { RunFilterBar } from "@/features/runs/run-filter-bar";
-import { countFilters, RUN_KEYS, runQuery } from "@/features/runs/run-filters";
+import { chipsOf, headline, NO_FILTERS, RUN_KEYS, runQuery } from "@/features/runs/run-filters";
 import { RunGrid } from "@/features/runs/run-grid";
+import { useArrivals, useRunNews } from "@/features/runs/use-run-news";
 import { listProjectRuns, listRuns } from "@/lib/api";
+import { explain } from "@/lib/problem";
 import { useFilters } from "@/lib/url-state";
-import { useLive } from "@/lib/use-live";
+import { useKeys } from "@/lib/use-keys";
 import { usePages } from "@/lib/use-pages";
 
 const PAGE_SIZE = 100;
-const REST_MS = 400;
 
-/** Runs that came in while the page was open, and a fresh list when they do. */
-function useArrivals(topic: string, refetch: () => void): ReadonlySet<string> {
-  const [arrived, setArrived] = useState<ReadonlySet<string>>(new Set());
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useLive(topic, ({ type, data }) => {
-    if (type !== "run.stored" && type !== "run.deleted") return;
-    const id = (data.run as { id?: string } | undefined)?.id;
-    if (type === "run.stored" && id !== undefined) setArrived((present) => new Set(present).add(id));
-    clearTimeout(timer.current);
-    timer.current = setTimeout(refetch, REST_MS);
-  });
-  return arrived;
+function command(slug: string): string {
+  const project = slug === "" ? "my-project" : slug;
+  return [
+    `testflux upload output.xml --project ${project}`,
+    "",
+    "# or without the command line tool",
+    'curl -H "Authorization: Bearer $TESTFLUX_TOKEN" -F files=@output.xml \\',
+    `  ${location.origin}/api/v1/projects/${project}/uploads`,
+  ].join("\n");
+}
+
+function NoRuns({ slug, onClear }: { slug: string; onClear: (() => void) | null }) {
+  if (onClear !== null)
+    return (
+      <Empty title="No run matches these filters" action={<Button onClick={onClear}>Show all runs</Button>}>
+        Take a filter away, or search for something shorter.
+      </Empty>
+    );
+  return (
+    <Empty title="No runs yet" command={command(slug)}>
+      Send the first report from a shell or from CI, with an API token in TESTFLUX_TOKEN; its run appears here
+      by itself.
+    </Empty>
+  );
+}
+
+/** Move the focus to the next or the previous run in sight. */
+function walk(move: number): void {
+  const links = [...document.querySelectorAll<HTMLElement>("[data-run-link]")];
+  const index = links.indexOf(document.activeElement as HTMLElement);
+  links[Math.min(links.length - 1, Math.max(0, index + move))]?.focus();
+}
+
+/** What the server could not make of the search, for its field; null when the trouble is another one. */
+function searchTrouble(error: unknown): string | null {
+  if (error === null) return null;
+  const { fields, hint } = explain(error);
+  return fields.q === undefined ? null : [fields.q, hint].filter((text) => text !== "").join(" ");
 }
 
 /** A list of runs with its filters in the address; it grows by itself when reports arrive. */
-export function RunList({ slug = "", command }: { slug?: string; command: string }) {
+export function RunList({
+  slug = "",
+  title,
+  tags,
+  actions,
+  all,
+}: {
+  slug?: string;
+  title: string;
+  tags?: ReactNode;
+  actions?: ReactNode;
+  all?: number;
+}) {
   const [filters, change] = useFilters(RUN_KEYS);
-  const query = runQuery(filters);
+  const wanted = useMemo(() => runQuery(filters), [filters]);
   const {
     rows,
     more,
     query: state,
   } = usePages(
-    [{ _id: slug === "" ? "listRuns" : "listProjectRuns", list: true }, slug, query],
+    [{ _id: slug === "" ? "listRuns" : "listProjectRuns", list: true }, slug, wanted],
     async (cursor, signal) => {
-      const options = { query: { ...query, limit: PAGE_SIZE, cursor }, signal, throwOnError: true } as const;
+      const options = { query: { ...wanted, limit: PAGE_SIZE, cursor }, signal, throwOnError: true } as const;
       const { data } =
         slug === "" ? await listRuns(options) : await listProjectRuns({ ...options, path: { slug } });
       return data;
     },
   );
-  const arrived = useArrivals(slug === "" ? "projects" : `project:${slug}`, () => void state.refetch());
-  const isFiltered = countFilters(filters) > 0;
+  const topic = slug === "" ? "projects" : `project:${slug}`;
+  const arrived = useArrivals(topic);
+  useRunNews(topic, () => void state.refetch());
+  useKeys({ j: () => walk(1), k: () => walk(-1) });
+  const isFiltered = chipsOf(filters).length > 0;
+  const misread = searchTrouble(state.error);
+  const answer = headline(rows, { hasMore: more.hasMore, isFiltered, all });
   return (
-    <Card>
-      <RunFilterBar slug={slug} filters={filters} onChange={change} />
-      {state.error !== null && rows.length === 0 && (
-        <TroubleNote error={state.error} retry={() => void state.refetch()} />
-      )}
-      {state.isPending && <Skeleton rows={12} />}
-      {state.isSuccess &&
-        (rows.length > 0 ? (
+    <>
+      <PageHead title={title} answer={state.isSuccess ? answer : "Looking…"} tags={tags} actions={actions} />
+      <Card>
+        <RunFilterBar slug={slug} filters={filters} misread={misread ?? undefined} onChange={change} />
+        {state.error !== null && misread === null && rows.length === 0 && (
+          <TroubleNote error={state.error} retry={() => void state.refetch()} />
+        )}
+        {state.isPending && <Skeleton rows={12} />}
+        {state.isSuccess && rows.length === 0 && (
+          <NoRuns slug={slug} onClear={isFiltered ? () => change(NO_FILTERS) : null} />
+        )}
+        {rows.length > 0 && (
           <RunGrid
             label="Runs"
             runs={rows}
@@ -64,23 +113,8 @@ export function RunList({ slug = "", command }: { slug?: string; command: string
             onSort={(sort) => change({ sort: sort === "-started_at" ? "" : sort })}
             more={more}
           />
-        ) : (
-          <Empty
-            title={isFiltered ? "No run matches these filters" : "No runs yet"}
-            command={isFiltered ? undefined : command}
-            action={
-              isFiltered && (
-                <Button onClick={() => change(Object.fromEntries(RUN_KEYS.map((key) => [key, ""])))}>
-                  Show all runs
-                </Button>
-              )
-            }
-          >
-            {isFiltered
-              ? "Take a filter away, or search for something shorter."
-              : "Send a report; it appears here by itself."}
-          </Empty>
-        ))}
-    </Card>
+        )}
+      </Card>
+    </>
   );
 }

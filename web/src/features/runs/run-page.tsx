@@ -4,10 +4,12 @@ import { useParams } from "react-router";
 import { useArrive } from "@/app/place";
 import { Loaded, Skeleton } from "@/components/states";
 import { RunHeader } from "@/features/runs/run-header";
+import { RunNews } from "@/features/runs/run-news";
 import { RunWarnings } from "@/features/runs/run-warnings";
+import { useRunNews } from "@/features/runs/use-run-news";
 import type { RunDetail } from "@/lib/api";
 import { getRunOptions } from "@/lib/api/@tanstack/react-query.gen";
-import { useLiveRefresh } from "@/lib/use-live";
+import { invalidate } from "@/lib/queries";
 
 const BY_KIND = {
   functional: lazy(async () => ({
@@ -21,7 +23,7 @@ function Body({ run }: { run: RunDetail }) {
   const Kind = BY_KIND[run.kind];
   return (
     <Suspense fallback={<Skeleton rows={10} />}>
-      <Kind key={run.id} run={run} />
+      <Kind run={run} />
     </Suspense>
   );
 }
@@ -42,16 +44,16 @@ export function RunPage() {
           { label: "Runs", to: `/p/${slug}/runs` },
         ],
   );
-  useLiveRefresh(`run:${runId}`, "getRun", "getRunChanges");
-  useLiveRefresh(slug === "" ? "" : `project:${slug}`, "getRun");
+  useRunNews(slug === "" ? "" : `project:${slug}`, () => invalidate("getRun"));
   return (
     <Loaded query={query} rows={12}>
       {(loaded) => (
-        <>
+        <div key={loaded.id} className="contents">
+          <RunNews run={loaded} />
           <RunHeader run={loaded} />
           <RunWarnings run={loaded} />
           <Body run={loaded} />
-        </>
+        </div>
       )}
     </Loaded>
   );

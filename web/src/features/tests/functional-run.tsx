@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { TabPanel, Tabs } from "@/components/tabs";
-import { total } from "@/features/runs/run-cells";
+import { total } from "@/features/runs/run-words";
 import { FailuresTab } from "@/features/tests/failures-tab";
 import { LogTab } from "@/features/tests/log-tab";
 import { ResultsTab } from "@/features/tests/results-tab";

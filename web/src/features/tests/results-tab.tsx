@@ -7,7 +7,7 @@ import { SearchBox } from "@/components/search-box";
 import { Split } from "@/components/split";
 import { Empty, Skeleton, TroubleNote } from "@/components/states";
 import { StatusMark, Tag } from "@/components/status";
-import { total } from "@/features/runs/run-cells";
+import { total } from "@/features/runs/run-words";
 import { ResultPane } from "@/features/tests/result-pane";
 import { suiteName } from "@/features/tests/suite-path";
 import { listResults, type ResultItem, type RunDetail } from "@/lib/api";
