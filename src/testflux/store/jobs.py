@@ -46,7 +46,7 @@ async def add_delivery(
 
 def queue(database: Database) -> procrastinate.App:
     """Return the queue for a worker: tasks are registered on it, and `open_queue` opens it."""
-    return procrastinate.App(connector=_PatientConnector(conninfo=database.direct_url))
+    return procrastinate.App(connector=_PatientConnector(conninfo=database.direct_url, min_size=1, max_size=8))
 
 
 @asynccontextmanager
