@@ -178,3 +178,26 @@ def test_first_start_with_sample_loads_it_and_the_second_does_not(data_folder: P
             assert api.get("/sample").json()["status"] == "absent"
     finally:
         house.stop()
+
+
+def test_lone_worker_works_beside_a_server_without_one(data_folder: Path, tmp_path: Path) -> None:
+    house = RunningHouse(data_folder)
+    try:
+        house.start("--no-worker")
+        token = call(house, "admin", "token", "add", "ci", "--scope", "admin").strip()
+        with house.client() as api:
+            api.post("/projects", json={"slug": "own", "name": "Own"}).raise_for_status()
+            path = report(tmp_path, "identity", "regression")
+            (entry,) = uploaded(house, token, "own", path, "--no-wait")
+            assert api.get(f"/uploads/{entry['id']}").json()["status"] == "queued"
+
+            environment = {**os.environ, "TESTFLUX_DATA": str(house.data)}
+            worker = subprocess.Popen([sys.executable, "-m", "testflux.cli.main", "work"], env=environment)
+            try:
+                (entry,) = uploaded(house, token, "own", path)
+                assert entry["runs"][0]["verdict"] == "passed"
+            finally:
+                worker.terminate()
+                assert worker.wait(30) == 0
+    finally:
+        house.stop()

@@ -158,5 +158,7 @@ def test_archive_becomes_several_uploads(tmp_path: Path) -> None:
 
 
 def test_removal_needs_no_answer() -> None:
-    with client(answering(httpx.Response(204))) as server:
+    seen: list[httpx.Request] = []
+    with client(answering(httpx.Response(204), seen=seen)) as server:
         server.delete("/sample")
+    assert [(request.method, request.url.path) for request in seen] == [("DELETE", "/api/v1/sample")]
