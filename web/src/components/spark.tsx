@@ -1,4 +1,4 @@
-/** A line without axes; gaps stay gaps. The numbers beside it say what it means. */
+/** A line without axes; days without runs are bridged. The numbers beside it say what it means. */
 export function Spark({
   points,
   label,
@@ -18,10 +18,7 @@ export function Spark({
   let pen = "M";
   let path = "";
   points.forEach((point, index) => {
-    if (point === null) {
-      pen = "M";
-      return;
-    }
+    if (point === null) return;
     path += `${pen}${(index * step).toFixed(1)} ${(height - 2 - ((point - low) / span) * (height - 4)).toFixed(1)}`;
     pen = "L";
   });

@@ -31,7 +31,7 @@ export function Empty({
 }) {
   return (
     <div className="grid justify-items-start gap-2 px-4 py-6">
-      <h3 className="font-semibold text-base">{title}</h3>
+      <p className="font-semibold">{title}</p>
       {children !== undefined && <div className="max-w-[68ch] text-text-2">{children}</div>}
       {command !== undefined && <CopyBlock text={command} label="Copy command" />}
       {action}
@@ -47,7 +47,7 @@ export function TroubleNote({ error, retry }: { error: unknown; retry?: () => vo
       role="alert"
       className="m-3 grid justify-items-start gap-1 rounded-md border border-line border-l-[3px] border-l-fail bg-surface px-4 py-3"
     >
-      <h3 className="font-semibold text-base">{trouble.title}</h3>
+      <p className="font-semibold">{trouble.title}</p>
       {trouble.detail !== "" && <p className="text-text-2 [overflow-wrap:anywhere]">{trouble.detail}</p>}
       {trouble.hint !== "" && <p className="text-text-2 [overflow-wrap:anywhere]">{trouble.hint}</p>}
       {trouble.requestId !== "" && (

@@ -1,13 +1,26 @@
 import clsx from "clsx";
 import type { ReactNode, TdHTMLAttributes, ThHTMLAttributes } from "react";
 
-/** A plain table in the house's style; it scrolls inside its card when it must. */
-export function Table({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
+/** A plain table in the house's style; it scrolls inside its card when it must; `isFixed` columns keep the widths of their headings. */
+export function Table({
+  label,
+  head,
+  isFixed = false,
+  children,
+}: {
+  label: string;
+  head: ReactNode;
+  isFixed?: boolean;
+  children: ReactNode;
+}) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group, lest each table be one more landmark of the page
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div role="group" className="overflow-x-auto" aria-label={label} tabIndex={0}>
-      <table className="w-full border-collapse" aria-label={label}>
+      <table
+        className={clsx("w-full border-collapse", isFixed && "min-w-[760px] table-fixed")}
+        aria-label={label}
+      >
         <thead>
           <tr>{head}</tr>
         </thead>

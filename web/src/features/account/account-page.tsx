@@ -102,7 +102,7 @@ export function Component() {
         <p className="text-sm text-text-3">
           TestFlux {system.data.version}, PostgreSQL {system.data.database.version} (
           {system.data.database.kind}).{" "}
-          <a href="/api/docs" className="text-accent hover:underline">
+          <a href="/api/docs" className="link">
             API documentation
           </a>
         </p>

@@ -31,7 +31,7 @@ function Row({ delivery, isAdmin }: { delivery: Delivery; isAdmin: boolean }) {
       <div className="min-w-0">
         <div>
           {delivery.run ? (
-            <Link to={`/runs/${delivery.run.id}`} className="text-accent hover:underline">
+            <Link to={`/runs/${delivery.run.id}`} className="link">
               Run #{delivery.run.number}
             </Link>
           ) : (

@@ -43,8 +43,8 @@ function Name({ item }: { item: OverviewItem }) {
       >
         {item.project.name}
       </Link>
-      <span className="text-sm text-text-3">{item.kinds.join(" ")}</span>
       {item.project.is_sample && <SampleTag />}
+      <span className="text-sm text-text-3">{item.kinds.join(" ")}</span>
     </span>
   );
 }
@@ -87,7 +87,7 @@ function OverviewRow({ item }: { item: OverviewItem }) {
       <Td className="whitespace-nowrap">
         <State item={item} />
       </Td>
-      <Td className="whitespace-nowrap">
+      <Td className="truncate">
         <Name item={item} />
       </Td>
       <Td>
@@ -106,7 +106,7 @@ function OverviewRow({ item }: { item: OverviewItem }) {
       <Td numeric className="whitespace-nowrap">
         <P95 item={item} />
       </Td>
-      <Td numeric className="whitespace-nowrap text-text-3">
+      <Td numeric className="hidden whitespace-nowrap text-text-3 xl:table-cell">
         {item.last_run === null ? "never" : ago(item.last_run.started_at)}
       </Td>
     </tr>
@@ -127,17 +127,28 @@ export function OverviewTable({ label, items }: { label: string; items: Overview
   return (
     <Table
       label={label}
+      isFixed
       head={
         <>
-          <Th className="w-24">State</Th>
+          <Th className="w-[100px]">State</Th>
           <Th>Project</Th>
-          <Th className="w-64">Last 30 runs</Th>
-          <Th numeric>Pass rate</Th>
-          <Th className="hidden xl:table-cell">30 days</Th>
-          <Th numeric>Flaky tests</Th>
-          <Th numeric>High findings</Th>
-          <Th numeric>p95, change</Th>
-          <Th numeric>Last run</Th>
+          <Th className="w-[264px]">Last 30 runs</Th>
+          <Th numeric className="w-[88px]">
+            Pass rate
+          </Th>
+          <Th className="hidden w-[120px] xl:table-cell">30 days</Th>
+          <Th numeric className="w-[64px]">
+            Flaky
+          </Th>
+          <Th numeric className="w-[64px]">
+            High
+          </Th>
+          <Th numeric className="w-[130px]">
+            p95, change
+          </Th>
+          <Th numeric className="hidden w-[100px] xl:table-cell">
+            Last run
+          </Th>
         </>
       }
     >

@@ -97,7 +97,7 @@ export const METRICS: Metric[] = [
       {
         key: "informational",
         label: "informational",
-        colour: "var(--skip)",
+        colour: "color-mix(in srgb, var(--skip) 45%, var(--surface))",
         read: (point) => point.findings?.informational ?? null,
       },
     ],

@@ -15,7 +15,7 @@ import { TrendCard } from "@/features/project/trend-card";
 import { RunGrid } from "@/features/runs/run-grid";
 import type { ProjectSummary } from "@/lib/api";
 import { getProjectSummaryOptions } from "@/lib/api/@tanstack/react-query.gen";
-import { ago, plural } from "@/lib/format";
+import { ago } from "@/lib/format";
 import { useFilters } from "@/lib/url-state";
 import { useLiveRefresh } from "@/lib/use-live";
 
@@ -26,6 +26,20 @@ const EDGE: Record<ProjectSummary["state"], string> = {
   passing: "border-l-pass",
   empty: "border-l-line-strong",
 };
+
+/** The detail in words, with the numbers of runs as links to them. */
+function Detail({ summary }: { summary: ProjectSummary }) {
+  const runs = [summary.last_green, summary.newest_run].filter((run) => run !== null);
+  return summary.detail.split(/(#\d+)/).map((part) => {
+    const run = runs.find(({ number }) => part === `#${number}`);
+    if (run === undefined) return part;
+    return (
+      <Link key={part} to={`/runs/${run.id}`} className="link">
+        {part}
+      </Link>
+    );
+  });
+}
 
 function Banner({ summary }: { summary: ProjectSummary }) {
   const { newest_run: newest, last_green: green, state } = summary;
@@ -43,18 +57,8 @@ function Banner({ summary }: { summary: ProjectSummary }) {
           {summary.project.is_sample && <SampleTag />}
         </div>
         <p className="text-text-2">
-          {green !== null && green.id !== newest?.id && (
-            <>
-              Last green{" "}
-              <Link to={`/runs/${green.id}`} className="font-semibold hover:text-accent">
-                #{green.number}
-              </Link>{" "}
-              on {green.branch || "no branch"}, {ago(green.started_at)}.{" "}
-            </>
-          )}
-          {summary.detail}
-          {summary.commits_between.length > 0 &&
-            ` ${plural(summary.commits_between.length, "commit")} since.`}
+          <Detail summary={summary} />
+          {green !== null && green.id !== newest?.id && ` Last green ${ago(green.started_at)}.`}
         </p>
       </div>
       {newest !== null && (

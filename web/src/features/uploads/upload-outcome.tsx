@@ -59,7 +59,7 @@ export function Outcome({ upload }: { upload: Upload }) {
           </span>
         )}
         {upload.runs.map((run) => (
-          <Link key={run.id} to={`/runs/${run.id}`} className="text-accent hover:underline">
+          <Link key={run.id} to={`/runs/${run.id}`} className="link">
             Run #{run.number} {run.verdict}
           </Link>
         ))}

@@ -137,7 +137,7 @@ function Form({ projects }: { projects: Project[] }) {
           <CopyBlock text={curlOf(location.origin, known, metadata)} label="Copy command" />
           <p className="text-text-2">
             A token comes from{" "}
-            <Link to="/tokens" className="text-accent hover:underline">
+            <Link to="/tokens" className="link">
               API tokens
             </Link>
             , with examples for each CI. The command line does the same with{" "}
