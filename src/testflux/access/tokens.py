@@ -44,7 +44,7 @@ def read_access(secret_key: str, token: str, now: datetime) -> Access:
         options = {"require": ["sub", "exp", "aud"], "verify_exp": False, "verify_iat": False}
         claims = jwt.decode(token, secret_key, algorithms=["HS256"], audience=_AUDIENCE, options=options)  # pyright: ignore[reportArgumentType]
         access = Access(int(claims["sub"]), datetime.fromtimestamp(claims["exp"], tz=now.tzinfo))
-    except (jwt.InvalidTokenError, ValueError, OverflowError, TypeError) as error:
+    except (jwt.InvalidTokenError, ValueError, OverflowError, OSError, TypeError) as error:
         raise errors.UnauthenticatedError("The access token is not valid.", hint="Sign in again.") from error
     if access.expires_at <= now:
         raise errors.UnauthenticatedError("The access token has expired.", hint="Refresh it, or sign in again.")

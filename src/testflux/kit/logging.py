@@ -6,14 +6,14 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
 _SECRETS: Final = re.compile(
-    r"(?P<url>(?<=://)[^/@\s:]*:[^/@\s]+(?=@))"  # user:password@ of any URL
-    r"|(?P<token>\btfx_[0-9A-Za-z]+|\bwhsec_[0-9A-Za-z+/=]+)"
-    r"|(?P<jwt>\beyJ[\w-]+\.[\w-]+\.[\w-]+)"
+    r"(?P<url>(?<=://)[^/@\s:]*:[^/\s]+(?=@))"  # user:password@ of any URL
+    r"|(?P<token>tfx_[0-9A-Za-z]+|whsec_[0-9A-Za-z+/=]+)"
+    r"|(?P<jwt>eyJ[\w-]+\.[\w-]+\.[\w-]+)"
 )
 _HIDDEN: Final = "…"
 _SECRET_KEYS: Final = frozenset({"password", "token", "secret", "authorization", "cookie", "secret_key"})
@@ -29,8 +29,8 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.ExtraAdder(),
-        structlog.processors.format_exc_info if as_json else _keep,
-        hide_secrets,
+        structlog.processors.format_exc_info,
+        _hide_named,
     ]
     handler = logging.StreamHandler(out)
     handler.setFormatter(
@@ -39,6 +39,7 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer() if as_json else _plain(out),
+                _hide_anywhere,
             ],
         )
     )
@@ -55,18 +56,20 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
-def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Put … in the place of passwords and tokens, wherever in an entry they are."""
+def _hide_named(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put … in the place of what its key calls a secret, however deep."""
     for key, value in event.items():
-        if key in _SECRET_KEYS:
+        if key.lower() in _SECRET_KEYS:
             event[key] = _HIDDEN
-        elif isinstance(value, str):
-            event[key] = _SECRETS.sub(_HIDDEN, value)
+        elif isinstance(value, dict):
+            inside = cast("dict[Any, Any]", value)
+            event[key] = _hide_named(_logger, _method, {str(name): item for name, item in inside.items()})
     return event
 
 
-def _keep(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return event
+def _hide_anywhere(_logger: object, _method: str, line: Any) -> str:
+    """Put … in the place of passwords and tokens wherever they are in the finished line, tracebacks included."""
+    return _SECRETS.sub(_HIDDEN, line)
 
 
 def _plain(out: TextIO) -> structlog.dev.ConsoleRenderer:

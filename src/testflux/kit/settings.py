@@ -136,7 +136,10 @@ def _secret(text: str) -> str:
 
 def _url(*schemes: str) -> Callable[[str], str]:
     def read(text: str) -> str:
-        parts = urlsplit(text)
+        try:
+            parts = urlsplit(text)
+        except ValueError:
+            raise ValueError("its host cannot be one") from None  # Python's own words repeat the password before it
         if parts.scheme not in schemes or not (parts.netloc or parts.path):
             raise ValueError(f"it takes a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         return text.rstrip("/") if parts.scheme.startswith("http") else text
