@@ -68,7 +68,7 @@ class Delivery(msgspec.Struct, frozen=True):
                 told(upload.stage or upload.status, upload.progress)
                 if time.monotonic() > until:
                     message = f"{name} is received, but not processed yet."
-                    hint = f"See {self.client.url}/projects/{self.project}/uploads, or wait longer with --timeout."
+                    hint = f"See {self.client.url}/p/{self.project}/uploads, or wait longer with --timeout."
                     raise errors.UnavailableError(message, hint=hint, code="not-finished")
                 self.client.pause(pause)
                 pause = min(pause * 1.5, _LONGEST_LOOK_S)

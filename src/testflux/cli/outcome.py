@@ -94,7 +94,7 @@ def _lines(result: Result, told: Told) -> Iterator[str]:
         if upload.error is not None:
             yield from _bad_lines(f"{name}: rejected", _as_error(upload.error))
         elif not result.runs:
-            yield f"  {name}: received ({upload.status})  {told.url}/projects/{told.project}/uploads"
+            yield f"  {name}: received ({upload.status})  {told.url}/p/{told.project}/uploads"
         for judged in _runs_of(result, upload):
             yield from _run_lines(name, judged, told.url, again=" (sent before)" if upload.duplicate else "")
 

@@ -73,7 +73,7 @@ def open_client(options: argparse.Namespace) -> Client:
         raise errors.InvalidError(
             "There is no token.",
             field="--token",
-            hint="Make one under Administration, Tokens, and set it as TESTFLUX_TOKEN.",
+            hint="An administrator makes one in the app under API tokens; set it as TESTFLUX_TOKEN.",
         )
     return Client(options.url, options.token)
 

@@ -244,7 +244,7 @@ def test_no_wait_ends_when_the_server_has_the_file(
     server: Server, report: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert upload(report, "--no-wait") == 0
-    assert capsys.readouterr().out == f"  output.xml: received (queued)  {server.url}/projects/webshop/uploads\n"
+    assert capsys.readouterr().out == f"  output.xml: received (queued)  {server.url}/p/webshop/uploads\n"
     assert server.polls_needed == 1
 
 

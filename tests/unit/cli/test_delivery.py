@@ -106,7 +106,7 @@ def test_patience_ends_with_a_hint(files: list[pick.Picked]) -> None:
     (result,) = way.follow(way.deliver(files[:1]), timeout_s=-1)
     assert isinstance(result.problem, errors.UnavailableError)
     assert result.problem.code == "not-finished"
-    assert "http://t.example.test/projects/webshop/uploads" in result.problem.hint
+    assert "http://t.example.test/p/webshop/uploads" in result.problem.hint
     assert not result.is_undelivered
 
 

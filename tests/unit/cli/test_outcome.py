@@ -141,7 +141,7 @@ def test_problem_without_an_upload_is_an_entry_too() -> None:
 def test_unfinished_upload_keeps_its_link_and_says_why() -> None:
     text = outcome.as_text(told(LATE))
     assert "✕ output.xml: Not yet." in text
-    assert "output.xml: received (stored)  https://t.example.test/projects/webshop/uploads" in text
+    assert "output.xml: received (stored)  https://t.example.test/p/webshop/uploads" in text
 
 
 @pytest.mark.parametrize(
