@@ -16,7 +16,7 @@ from testflux.kit import errors
 from testflux.serve import declare, metrics
 from testflux.serve.house import House
 from testflux.serve.shapes.system import Alive, Check, Readiness
-from testflux.store import health, migrate
+from testflux.store import health, jobs, migrate
 
 _BACKLOG: Final = 10_000
 
@@ -50,7 +50,7 @@ async def get_metrics(request: Request[Any, Any, Any], house: NamedDependency[Ho
         hint = "Set TESTFLUX_METRICS_TOKEN and send it as Bearer token, or ask from the same machine."
         raise errors.UnauthenticatedError("The figures are not for everybody.", hint=hint)
     async with house.database.read() as reader:
-        waiting, uploads = await health.count_waiting(reader), await health.count_uploads(reader)
+        waiting, uploads = await jobs.list_waiting(reader), await health.count_uploads(reader)
     metrics.note_state(waiting, uploads, house.hub.watcher_count)
     return Response(generate_latest(metrics.REGISTRY), media_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -74,7 +74,7 @@ async def _blobs(house: House) -> str:
 
 async def _queue(house: House) -> str:
     async with house.database.read() as reader:
-        waiting = sum((await health.count_waiting(reader)).values())
+        waiting = sum((await jobs.list_waiting(reader)).values())
     if waiting > _BACKLOG:
         raise errors.UnavailableError(f"{waiting} jobs wait.", hint="Start more workers: testflux work.")
     return f"{waiting} jobs wait"

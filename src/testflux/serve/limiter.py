@@ -43,9 +43,9 @@ def _storage(redis_url: str | None) -> Storage:
     if redis_url is None:
         return MemoryStorage()
     try:
-        storage = storage_from_string(f"async+{redis_url}")
+        storage = storage_from_string(f"async+{redis_url}", implementation="valkey")
     except ConfigurationError as error:
         message = "TESTFLUX_REDIS_URL is set, but no client for it is installed."
-        raise errors.SetupError(message, hint="pip install redis, or unset the variable.") from error
+        raise errors.SetupError(message, hint="pip install 'testflux[redis]', or unset the variable.") from error
     assert isinstance(storage, Storage)  # noqa: S101  (the name asks for an asynchronous one)
     return storage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -58,6 +59,7 @@ _STATUS: Final[tuple[tuple[type[errors.TestFluxError], int], ...]] = (
     (errors.RateLimitedError, 429),
     (errors.UnsupportedError, 415),
 )
+_MISSING: Final = re.compile(r"missing required field `(\w+)`")
 _SAID: Final = {
     400: ("malformed", "The request cannot be read.", "Check that the body is valid JSON in UTF-8."),
     404: ("not-found", "There is nothing at this address.", "The addresses are listed at /api/docs."),
@@ -156,7 +158,14 @@ def _headers(status: int, error: errors.TestFluxError) -> dict[str, str]:
 
 def _field_errors(error: ValidationException) -> list[FieldError]:
     extra = error.extra if isinstance(error.extra, list) else []
-    return [FieldError(str(item.get("key", "")), str(item.get("message", ""))) for item in extra]
+    return [_field_error(str(item.get("key", "")), str(item.get("message", ""))) for item in extra]
+
+
+def _field_error(key: str, message: str) -> FieldError:
+    """Name the field as the caller does: `data` is only our word for the body, `type_` and `from_` are Python's."""
+    path = "" if key == "data" else key.removesuffix("_")
+    missing = _MISSING.search(message)
+    return FieldError(f"{path}.{missing[1]}".lstrip(".") if missing else path, message)
 
 
 HANDLERS: Final[dict[int | type[Exception], Any]] = {

@@ -12,7 +12,7 @@ from testflux.model.access import Actor, Permission
 from testflux.serve import declare, paging
 from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import Facet, Facets, NewProject, Project, ProjectChange, ProjectPage
-from testflux.store import database, events, projects, run_list
+from testflux.store import blobs, database, events, projects, run_list, uploads
 
 _FIELDS = Project.__struct_fields__
 
@@ -67,13 +67,17 @@ async def change_project(
 
 @delete("/projects/{slug:str}", **declare.route("dropProject", Permission.PROJECT_MANAGE, 404))
 async def drop_project(
-    slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
+    slug: FromPath[str],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[database.Database],
+    blobs: NamedDependency[blobs.Blobs],
 ) -> None:
     """Remove a project with everything in it. This cannot be undone."""
     async with database.write() as writer:
         row = await projects.get_project(writer, actor.org_id, slug)
-        await projects.drop_project(writer, row["project_id"])
+        digests = await projects.drop_project(writer, row["project_id"])
         await _publish(writer, actor, slug)
+    await uploads.drop_unused_blobs(database, blobs, digests)
 
 
 @get("/projects/{slug:str}/facets", **declare.route("getFacets", Permission.PROJECT_READ, 404))

@@ -29,6 +29,7 @@ from testflux.store import blobs, database, embedded, migrate, partitions, users
 Work = Callable[[database.Database, blobs.Blobs, kit_settings.Settings], Awaitable[None]]
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _GRACE_S: Final = 10
+_CONNECTIONS: Final = 16  # the worker takes up to eight of them
 _PAUSE_S: Final = 5.0
 _BACKLOG: Final = 512
 _SOCKET_BYTES: Final = 64 * 1024  # the longest message a browser may send over the live socket
@@ -51,7 +52,7 @@ async def open_house(settings: kit_settings.Settings, database_url: str) -> Asyn
     """Migrate and open a database, and build everything that requests need; close it all at the end."""
     direct_url = settings.database_direct_url or database_url
     await migrate.upgrade(direct_url)
-    opened = database.Database(database_url, direct_url)
+    opened = database.Database(database_url, direct_url, max_size=_CONNECTIONS)
     await opened.open()
     try:
         async with opened.write() as writer:
@@ -175,10 +176,10 @@ async def _postgres(settings: kit_settings.Settings) -> AsyncGenerator[str]:
     try:
         yield await asyncio.shield(starting)
     finally:
-        # A thread cannot be cancelled: what it starts is awaited, then stopped.
+        # A thread cannot be cancelled: stopping the server ends it, even in the middle of a long recovery.
+        await asyncio.to_thread(server.stop)
         with contextlib.suppress(errors.TestFluxError):
             await starting
-        await asyncio.to_thread(server.stop)
 
 
 @contextlib.asynccontextmanager

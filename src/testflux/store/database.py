@@ -128,6 +128,8 @@ class Database:
         """Lend a connection for one transaction: committed at the end, rolled back on any error."""
         with _explain():
             async with self.pool.connection() as connection:
+                # Said each time: a reader that was cancelled may have left the connection read-only.
+                await connection.set_read_only(False)
                 yield Writer(connection)
 
     @asynccontextmanager
@@ -157,10 +159,9 @@ async def _payloads(connection: psycopg.AsyncConnection[Any]) -> AsyncGenerator[
 
 
 async def _end_reading(connection: Connection) -> None:
-    """Give the connection back as it came; a broken one is the pool's to throw away."""
+    """End the transaction; a broken connection is the pool's to throw away."""
     if not connection.closed:
         await connection.rollback()
-        await connection.set_read_only(None)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Whether the database is well, and how much waits in it."""
+"""Which database answers, and what became of the newest uploads."""
 
 from __future__ import annotations
 
@@ -11,11 +11,6 @@ _SQL = queries.load("health")
 async def get_version(reader: Reader) -> str:
     """Return PostgreSQL's version, e.g. `18.6`."""
     return (await reader.one(_SQL["get_version"]))["version"].partition(" ")[0]
-
-
-async def count_waiting(reader: Reader) -> dict[str, int]:
-    """Count the jobs that wait, by queue."""
-    return {row["queue"]: row["count"] for row in await reader.all(_SQL["count_waiting"])}
 
 
 async def count_uploads(reader: Reader) -> dict[str, int]:

@@ -76,16 +76,20 @@ async def save_project(
     return await get_project(writer, org_id, slug)
 
 
-async def drop_project(writer: Writer, project_id: int) -> None:
-    """Remove a project with everything in it, in one transaction. Blobs nobody names any more are swept later.
+async def drop_project(writer: Writer, project_id: int) -> list[bytes]:
+    """Remove a project with everything in it, in one transaction.
+
+    Returns the digests of its files, for `uploads.drop_unused_blobs` after the commit.
 
     Waits for the runs that are just being stored: they lock their upload first and the project then, and so does this.
     """
     await writer.all(_SQL["lock_uploads"], project_id=project_id)
     await writer.run(_SQL["lock_project"], project_id=project_id)
+    digests = [row["blob_digest"] for row in await writer.all(_SQL["list_digests"], project_id=project_id)]
     for table in _TENANT_TABLES:
         await writer.run(_SQL["drop_rows_of"].replace("TENANT_TABLE", table), project_id=project_id)
     await writer.run(_SQL["drop_project"], project_id=project_id)
+    return digests
 
 
 _TENANT_TABLES = (

@@ -2,10 +2,6 @@
 -- Which PostgreSQL answers.
 select current_setting('server_version') as version;
 
--- name: count_waiting
--- How many jobs wait in each queue.
-select queue_name as queue, count(*) as count from procrastinate_jobs where status = 'todo' group by queue_name;
-
 -- name: count_uploads
 -- What became of the uploads of the last day.
 select status, count(*) as count from upload where created_at > now() - interval '1 day' group by status;

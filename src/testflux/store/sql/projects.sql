@@ -56,6 +56,10 @@ select upload_id from upload where project_id = %(project_id)s order by upload_i
 -- No run of the project is stored from here on.
 select project_id from project where project_id = %(project_id)s for update;
 
+-- name: list_digests
+-- Every file of a project.
+select distinct blob_digest from upload where project_id = %(project_id)s and blob_digest is not null;
+
 -- name: drop_rows_of
 -- Everything of a project in one table; TENANT_TABLE is one of ours, never the caller's.
 delete from TENANT_TABLE where project_id = %(project_id)s;

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from serve_story import Story
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_thresholds_with_what_the_baseline_measured(story: Story) -> None:
+    items = (await story.get(f"/runs/{story.loads[2]}/thresholds"))["items"]
+    assert items == [
+        {
+            "metric": "http_req_duration",
+            "expression": "p(95)<500",
+            "ok": False,
+            "value": 640,
+            "limit": 500,
+            "margin": pytest.approx(-0.28),
+            "unit": "ms",
+            "previous_value": 220,
+        }
+    ]
+
+
+async def test_checks(story: Story) -> None:
+    items = (await story.get(f"/runs/{story.loads[1]}/checks"))["items"]
+    assert items == [{"group": [], "name": "status is 200", "passes": 99, "fails": 1, "rate": 99}]
+
+
+async def test_groups(story: Story) -> None:
+    items = (await story.get(f"/runs/{story.loads[0]}/groups"))["items"]
+    assert items == [{"path": ["basket"], "name": "basket", "depth": 0, "checks_passed": 0, "checks_failed": 0}]
+
+
+async def test_metrics_beside_the_baselines(story: Story) -> None:
+    items = {item["name"]: item for item in (await story.get(f"/runs/{story.loads[1]}/metrics"))["items"]}
+    assert sorted(items) == ["checks", "http_req_duration", "http_reqs", "iterations", "vus_max"]
+    duration = items["http_req_duration"]
+    assert (duration["type"], duration["contains"], duration["tags"]) == ("trend", "time", "")
+    assert duration["values"]["p95"] == 220
+    assert duration["baseline"]["p95"] == 200
+    assert "p99" not in duration["values"], "what the file does not hold is absent"
+
+
+async def test_metrics_of_the_first_run(story: Story) -> None:
+    items = (await story.get(f"/runs/{story.loads[0]}/metrics", limit=1))["items"]
+    assert [item["baseline"] for item in items] == [None]
+
+
+@pytest.mark.parametrize("noun", ["thresholds", "checks", "groups", "metrics"])
+async def test_other_kinds_have_none(story: Story, noun: str) -> None:
+    assert (await story.get(f"/runs/{story.nights[0]}/{noun}"))["items"] == []
+    missing = await story.client.get(f"/runs/1-9999/{noun}")
+    assert missing.status_code == 404

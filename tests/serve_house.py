@@ -1,0 +1,134 @@
+"""The API in this process, over a real database, with a worker beside it: what integration tests of `serve` talk to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+
+from testflux.access import passwords, tokens
+from testflux.kit import clock, settings
+from testflux.model.access import Role
+from testflux.serve import app, house, server
+from testflux.store import tokens as token_rows
+from testflux.store import users
+from testflux.work import worker
+
+SECRET = "a secret key of thirty-two or more characters"
+PASSWORD = "correct horse battery"
+PASSWORD_HASH = passwords.make_hash(PASSWORD, cost=4)
+ADMIN, READER = "admin@example.org", "reader@example.org"
+
+
+class ServeHouse:
+    """A house with an administrator and a reader. `client()` speaks as one of them, or as a token, or as nobody."""
+
+    def __init__(self, rooms: house.House) -> None:
+        self.rooms = rooms
+        self.app = app.create_app(rooms)
+        self.ids: dict[str, int] = {}
+        self.org_id = 0
+        self._clients: list[httpx.AsyncClient] = []
+
+    async def settle(self) -> None:
+        async with self.rooms.database.write() as writer:
+            self.org_id = await users.get_org(writer)
+            for email, role in ((ADMIN, Role.ADMIN), (READER, Role.USER)):
+                row = await users.add_user(writer, self.org_id, email, role.value, role, PASSWORD_HASH)
+                self.ids[email] = row["user_id"]
+
+    def client(
+        self, email: str | None = ADMIN, *, token: str | None = None, now: datetime | None = None
+    ) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(cast("Any", self.app), raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url="http://testserver/api/v1", timeout=30)
+        if token is None and email is not None:
+            token = tokens.sign_access(SECRET, self.ids[email], now or clock.now())
+        if token is not None:
+            client.headers["Authorization"] = f"Bearer {token}"
+        self._clients.append(client)
+        return client
+
+    async def api_token(self, *scopes: str, email: str = ADMIN, expires_at: datetime | None = None) -> str:
+        token = tokens.make_api_token()
+        async with self.rooms.database.write() as writer:
+            await token_rows.add_token(
+                writer, self.org_id, self.ids[email], "ci", tokens.digest(token), token[-4:], scopes, expires_at
+            )
+        return token
+
+    async def close(self) -> None:
+        for client in self._clients:
+            await client.aclose()
+
+
+@contextlib.asynccontextmanager
+async def open_serve_house(
+    database_url: str, folder: Path, *, is_working: bool = False, **changes: Any
+) -> AsyncGenerator[ServeHouse]:
+    """Open the API on a database; with `is_working`, uploads are processed and live events are passed on."""
+    own = msgspec.structs.replace(
+        settings.load({}), data_dir=folder, database_url=database_url, secret_key=SECRET, **changes
+    )
+    async with server.open_house(own, database_url) as rooms:
+        serving = ServeHouse(rooms)
+        await serving.settle()
+        beside: list[asyncio.Task[None]] = []
+        if is_working:
+            beside.append(asyncio.create_task(rooms.hub.run()))
+            beside.append(asyncio.create_task(worker.run(rooms.database, rooms.blobs, own)))
+        try:
+            yield serving
+        finally:
+            await serving.close()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def send(
+    client: httpx.AsyncClient, slug: str, name: str, content: bytes, fields: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Upload one file, wait until it is finished, and return the upload."""
+    response = await client.post(
+        f"/projects/{slug}/uploads",
+        files={"files": (name, content)},
+        data=dict(fields or {}),
+        headers={"Prefer": "wait=30"},
+    )
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+PUBLIC = {
+    "/api/docs",
+    "/api/docs/{name:str}",
+    "/api/v1/auth/login",
+    "/api/v1/auth/refresh",
+    "/api/v1/openapi.json",
+    "/docs/errors/{code:str}",
+    "/healthz",
+    "/metrics",
+    "/readyz",
+    "/",
+    "/{path:path}",
+}
+
+
+def list_routes() -> list[tuple[str, str, HTTPRouteHandler]]:
+    """Return method, path and handler of every route, taken from the application itself, so that none is forgotten."""
+    return [
+        (method, route.path, handler)
+        for route in app.declare_app().routes
+        for handler in getattr(route, "route_handlers", ())
+        if isinstance(handler, HTTPRouteHandler) and not route.path.startswith("/described")
+        for method in handler.http_methods
+        if method != "OPTIONS"
+    ]

@@ -1,0 +1,85 @@
+"""The smallest sound reports of each kind, for tests that care about what becomes of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+ZAP_URL = "https://shop.example"
+
+
+def robot(
+    tests: Mapping[str, str], started_at: datetime, *, suite: str = "Shop", seconds: Mapping[str, float] | None = None
+) -> bytes:
+    """Write an output.xml: `tests` maps names to PASS, SKIP, or the message of a failure."""
+    taken = seconds or {}
+    lines = [
+        f'<robot generator="Robot 7.5" generated="{started_at:%Y-%m-%dT%H:%M:%S}" rpa="false" schemaversion="5">',
+        f'<suite id="s1" name="{suite}" source="/shop.robot">',
+    ]
+    for number, (name, outcome) in enumerate(tests.items(), start=1):
+        status = outcome if outcome in ("PASS", "SKIP") else "FAIL"
+        message = "" if outcome == "PASS" else ("not today" if outcome == "SKIP" else outcome)
+        lines.append(
+            f'<test id="s1-t{number}" name="{name}" line="{number}"><tag>smoke</tag>'
+            f'<status status="{status}" start="{started_at:%Y-%m-%dT%H:%M:%S}.000000" '
+            f'elapsed="{taken.get(name, 0.1):.6f}">{message}</status></test>'
+        )
+    failed = sum(1 for outcome in tests.values() if outcome not in ("PASS", "SKIP"))
+    lines.append(
+        f'<status status="{"FAIL" if failed else "PASS"}" start="{started_at:%Y-%m-%dT%H:%M:%S}.000000" elapsed="2.5"/>'
+    )
+    lines.append("</suite><statistics/><errors/></robot>")
+    return "\n".join(lines).encode()
+
+
+def zap(alerts: Mapping[str, int], started_at: datetime) -> bytes:
+    """Write a traditional-json report: `alerts` maps plugin ids to risks (0 informational to 3 high)."""
+    entries = [
+        {
+            "pluginid": plugin,
+            "alertRef": plugin,
+            "alert": f"Weakness {plugin}",
+            "name": f"Weakness {plugin}",
+            "riskcode": str(risk),
+            "confidence": "2",
+            "riskdesc": "…",
+            "desc": "<p>What it is.</p>",
+            "instances": [
+                {"uri": f"{ZAP_URL}/basket/1", "method": "GET", "param": "q", "attack": "'", "evidence": "error"}
+            ],
+            "count": "1",
+            "solution": "<p>Mend it.</p>",
+            "reference": "<p>https://owasp.example/1</p>",
+            "cweid": "79",
+            "wascid": "8",
+        }
+        for plugin, risk in alerts.items()
+    ]
+    site = {"@name": ZAP_URL, "@host": "shop.example", "@port": "443", "@ssl": "true", "alerts": entries}
+    generated = started_at.strftime("%a, %d %b %Y %H:%M:%S")
+    return json.dumps({"@programName": "ZAP", "@version": "2.16.1", "@generated": generated, "site": [site]}).encode()
+
+
+def k6(p95: float, *, limit: float = 500, checks_failed: int = 0) -> bytes:
+    """Write a --summary-export with one threshold on p(95) of http_req_duration."""
+    is_missed = p95 >= limit
+    duration = {"avg": p95 / 2, "min": 1.0, "med": p95 / 2, "max": p95 * 2, "p(90)": p95 * 0.9, "p(95)": p95}
+    metrics = {
+        "http_req_duration": duration | {"thresholds": {f"p(95)<{limit:g}": is_missed}},
+        "http_reqs": {"count": 1000, "rate": 33.3},
+        "iterations": {"count": 500, "rate": 16.6},
+        "vus_max": {"value": 10, "min": 10, "max": 10},
+        "checks": {"value": 1 - checks_failed / 100, "passes": 100 - checks_failed, "fails": checks_failed},
+    }
+    check = {
+        "name": "status is 200",
+        "path": "::status is 200",
+        "id": "1",
+        "passes": 100 - checks_failed,
+        "fails": checks_failed,
+    }
+    inner = {"name": "basket", "path": "::basket", "id": "2", "groups": {}, "checks": {}}
+    root = {"name": "", "path": "", "id": "0", "groups": {"basket": inner}, "checks": {"status is 200": check}}
+    return json.dumps({"metrics": metrics, "root_group": root}).encode()
