@@ -1,6 +1,6 @@
 import clsx from "clsx";
 
-/** One choice among a few, each with its count; the empty key is all of them. */
+/** One choice among a few, each with its count; the empty key is all of them. `chosen` may name several, with commas. */
 export function FilterChips({
   label,
   options,
@@ -12,6 +12,7 @@ export function FilterChips({
   chosen: string;
   onChoose: (key: string) => void;
 }) {
+  const on = chosen.split(",");
   return (
     <fieldset className="flex flex-wrap gap-1">
       <legend className="sr-only">{label}</legend>
@@ -19,10 +20,10 @@ export function FilterChips({
         <button
           key={option.key}
           type="button"
-          aria-pressed={option.key === chosen}
+          aria-pressed={on.includes(option.key)}
           className={clsx(
             "h-7 rounded-md border px-2.5",
-            option.key === chosen
+            on.includes(option.key)
               ? "border-accent bg-accent-weak font-[550] text-accent"
               : "border-line bg-surface text-text-2 hover:bg-sunken",
           )}

@@ -95,7 +95,16 @@ export function Grid<T extends object>(props: GridProps<T>) {
     estimateSize: () => (isNarrow ? cardHeight : ROW_HEIGHT),
     overscan: 15,
     scrollMargin,
+    scrollPaddingStart: 64,
+    scrollPaddingEnd: 24,
   });
+  const chosenAt = sorted.findIndex((row) => rowKey(row) === props.chosen);
+  const isFirstLook = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new choice moves the page, a new measurement does not
+  useEffect(() => {
+    if (!isFirstLook.current && chosenAt >= 0) virtual.scrollToIndex(chosenAt, { align: "auto" });
+    isFirstLook.current = false;
+  }, [chosenAt]);
   const visible = virtual.getVirtualItems();
   const last = visible.at(-1)?.index ?? 0;
   const needsMore = more?.hasMore === true && !more.isFetching && last >= sorted.length - 10;

@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { ArrowLeft } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Button } from "@/components/button";
 import { useMedia } from "@/lib/use-media";
 
@@ -21,9 +21,14 @@ export function Split({
   isWide?: boolean;
 }) {
   const hasRoom = useMedia("(min-width: 1200px)");
-  if (!hasRoom && isChosen) {
+  const isAlone = !hasRoom && isChosen;
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isAlone) top.current?.scrollIntoView({ block: "start" });
+  }, [isAlone]);
+  if (isAlone) {
     return (
-      <div className="grid min-w-0 gap-2">
+      <div ref={top} className="grid min-w-0 scroll-mt-16 grid-cols-[minmax(0,1fr)] gap-2">
         <Button look="quiet" className="justify-self-start" onClick={onBack}>
           <ArrowLeft size={14} aria-hidden="true" /> {back}
         </Button>
@@ -32,6 +37,7 @@ export function Split({
     );
   }
   if (!hasRoom) return list;
+  if (!detail) return list;
   return (
     <div
       className={clsx(

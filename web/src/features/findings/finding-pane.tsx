@@ -14,13 +14,13 @@ import {
   whereOf,
 } from "@/features/findings/finding-words";
 import { Instances } from "@/features/findings/instances";
-import { StepButtons } from "@/features/tests/step-buttons";
+import { type Position, StepButtons } from "@/features/tests/step-buttons";
 import type { FindingDetail } from "@/lib/api";
 import { getFindingOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { ago, count, moment, plural } from "@/lib/format";
 
 interface Walk {
-  position: { index: number; count: number };
+  position: Position;
   onStep: (step: number) => void;
 }
 

@@ -4,6 +4,7 @@ import { Button } from "@/components/button";
 import { Card } from "@/components/card";
 import { FilterChips } from "@/components/filter-chips";
 import { Grid, type GridColumn } from "@/components/grid";
+import type { Hint } from "@/components/query-help";
 import { SearchBox } from "@/components/search-box";
 import { Split } from "@/components/split";
 import { Empty, Skeleton, TroubleNote } from "@/components/states";
@@ -13,6 +14,7 @@ import { ageOf, SEVERITIES, STATES, whereOf } from "@/features/findings/finding-
 import { severities } from "@/features/runs/run-words";
 import { type FindingItem, listFindings, type RunDetail } from "@/lib/api";
 import { count } from "@/lib/format";
+import { misreadSearch } from "@/lib/misread";
 import { given, useFilters } from "@/lib/url-state";
 import { useKeys } from "@/lib/use-keys";
 import { usePages } from "@/lib/use-pages";
@@ -20,6 +22,13 @@ import { usePages } from "@/lib/use-pages";
 const KEYS = ["finding", "severity", "state", "q"] as const;
 const NOTHING = { finding: "", severity: "", state: "", q: "" };
 const PAGE_SIZE = 200;
+const HINTS: Hint[] = [
+  { term: '"two words"', finds: "in name, address, parameter and rule" },
+  { term: "severity:high,medium", finds: "by severity" },
+  { term: "state:new,reopened", finds: "by what became of it" },
+  { term: "method:POST param:user", finds: "by where it is" },
+  { term: "rule:40012", finds: "by the rule of the tool" },
+];
 
 type Filters = Record<(typeof KEYS)[number], string>;
 type Change = (changes: Partial<Filters>, options?: { replace?: boolean }) => void;
@@ -92,7 +101,17 @@ function FindingCard({ item, onChoose }: { item: FindingItem; onChoose: (id: str
   );
 }
 
-function Bar({ run, filters, change }: { run: RunDetail; filters: Filters; change: Change }) {
+function Bar({
+  run,
+  filters,
+  misread,
+  change,
+}: {
+  run: RunDetail;
+  filters: Filters;
+  misread?: string;
+  change: Change;
+}) {
   const amounts = severities(run);
   const found = SEVERITIES.filter(
     (severity) => (amounts[severity] ?? 0) > 0 || filters.severity === severity,
@@ -100,11 +119,13 @@ function Bar({ run, filters, change }: { run: RunDetail; filters: Filters; chang
   const states = Object.entries(STATES).map(([key, { label }]) => ({ key, label }));
   return (
     <search aria-label="Findings" className="flex flex-wrap items-center gap-2 px-3 py-2.5">
-      <div className="w-60 max-md:w-full">
+      <div className="w-72 max-md:w-full">
         <SearchBox
           label="Search findings"
-          placeholder="Search findings, or method:POST param:user"
+          placeholder="Search, or method:POST param:q"
           value={filters.q}
+          hints={HINTS}
+          error={misread}
           onSearch={(q) => change({ q }, { replace: true })}
         />
       </div>
@@ -164,8 +185,12 @@ export function FindingsTab({ run }: { run: RunDetail }) {
   const chosen = filters.finding || (rows[0]?.finding_id ?? "");
   const index = rows.findIndex((item) => item.finding_id === chosen);
   const choose = (id: string | undefined) => id !== undefined && change({ finding: id }, { replace: true });
-  const step = (move: number) => choose(rows[index + move]?.finding_id);
+  const step = (move: number) => {
+    if (more.hasMore && index + move >= rows.length - 1) more.fetch();
+    choose(rows[index + move]?.finding_id);
+  };
   useKeys({ j: () => step(1), k: () => step(-1) });
+  const misread = misreadSearch(query.error);
   const shown = useMemo(() => columns((finding) => change({ finding }, { replace: true })), [change]);
   return (
     <Split
@@ -175,8 +200,8 @@ export function FindingsTab({ run }: { run: RunDetail }) {
       back="All findings"
       list={
         <Card className={clsx(query.isFetching && "[&_table]:opacity-80")}>
-          <Bar run={run} filters={filters} change={change} />
-          {query.error !== null && rows.length === 0 && (
+          <Bar run={run} filters={filters} misread={misread} change={change} />
+          {query.error !== null && misread === undefined && rows.length === 0 && (
             <TroubleNote error={query.error} retry={() => void query.refetch()} />
           )}
           {query.isPending && <Skeleton rows={8} />}
@@ -200,7 +225,7 @@ export function FindingsTab({ run }: { run: RunDetail }) {
           <FindingPane
             runId={run.id}
             findingId={chosen}
-            position={{ index, count: rows.length }}
+            position={{ index, count: rows.length, isPartial: more.hasMore }}
             onStep={step}
           />
         )

@@ -8,7 +8,7 @@ import { chipsOf, headline, NO_FILTERS, RUN_KEYS, runQuery } from "@/features/ru
 import { RunGrid } from "@/features/runs/run-grid";
 import { useArrivals, useRunNews } from "@/features/runs/use-run-news";
 import { listProjectRuns, listRuns } from "@/lib/api";
-import { explain } from "@/lib/problem";
+import { misreadSearch } from "@/lib/misread";
 import { useFilters } from "@/lib/url-state";
 import { useKeys } from "@/lib/use-keys";
 import { usePages } from "@/lib/use-pages";
@@ -48,13 +48,6 @@ function walk(move: number): void {
   links[Math.min(links.length - 1, Math.max(0, index + move))]?.focus();
 }
 
-/** What the server could not make of the search, for its field; null when the trouble is another one. */
-function searchTrouble(error: unknown): string | null {
-  if (error === null) return null;
-  const { fields, hint } = explain(error);
-  return fields.q === undefined ? null : [fields.q, hint].filter((text) => text !== "").join(" ");
-}
-
 /** A list of runs with its filters in the address; it grows by itself when reports arrive. */
 export function RunList({
   slug = "",
@@ -89,14 +82,14 @@ export function RunList({
   useRunNews(topic, () => void state.refetch());
   useKeys({ j: () => walk(1), k: () => walk(-1) });
   const isFiltered = chipsOf(filters).length > 0;
-  const misread = searchTrouble(state.error);
+  const misread = misreadSearch(state.error);
   const answer = headline(rows, { hasMore: more.hasMore, isFiltered, all });
   return (
     <>
       <PageHead title={title} answer={state.isSuccess ? answer : "Looking…"} tags={tags} actions={actions} />
       <Card>
-        <RunFilterBar slug={slug} filters={filters} misread={misread ?? undefined} onChange={change} />
-        {state.error !== null && misread === null && rows.length === 0 && (
+        <RunFilterBar slug={slug} filters={filters} misread={misread} onChange={change} />
+        {state.error !== null && misread === undefined && rows.length === 0 && (
           <TroubleNote error={state.error} retry={() => void state.refetch()} />
         )}
         {state.isPending && <Skeleton rows={12} />}

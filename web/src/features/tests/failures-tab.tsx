@@ -1,150 +1,171 @@
-import type { UseQueryResult } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import clsx from "clsx";
+import { Button } from "@/components/button";
 import { Card } from "@/components/card";
 import { Split } from "@/components/split";
-import { Empty, Loaded } from "@/components/states";
-import { Chip, StatusMark, Tag } from "@/components/status";
+import { Empty, Skeleton, TroubleNote } from "@/components/states";
+import { Chip } from "@/components/status";
+import { causeOf, stepCause, stepTest } from "@/features/tests/causes";
 import { ResultPane } from "@/features/tests/result-pane";
-import type { FailureGroup, FailurePage, ResultItem, RunDetail } from "@/lib/api";
-import { duration, plural } from "@/lib/format";
+import { TestLine } from "@/features/tests/test-line";
+import type { FailureGroup, RunDetail } from "@/lib/api";
+import { listFailuresInfiniteOptions } from "@/lib/api/@tanstack/react-query.gen";
+import { count, plural } from "@/lib/format";
+import { byCursor, rowsOf } from "@/lib/paging";
 import { useFilters } from "@/lib/url-state";
 import { useKeys } from "@/lib/use-keys";
 
-function Cause({ group }: { group: FailureGroup }) {
+const KEYS = ["sel", "test", "tab", "status"] as const;
+const PAGE_SIZE = 100;
+
+function CauseHead({ group }: { group: FailureGroup }) {
+  const seen = `seen in ${plural(group.seen_runs, "run")} since #${group.first_seen.number}`;
   return (
-    <div className="px-4 pt-3 pb-1">
-      <h3 className="line-clamp-3 font-[550] font-mono text-sm [overflow-wrap:anywhere]">
+    <>
+      <span className="line-clamp-3 font-[550] font-mono text-sm [overflow-wrap:anywhere]">
         {group.cause || "No message"}
-      </h3>
-      <p className="mt-1.5 flex flex-wrap items-center gap-2 text-text-3">
-        {group.is_new ? (
-          <Chip tone="new">new here</Chip>
-        ) : (
-          <Chip tone="flaky">
-            seen in {plural(group.seen_runs, "run")}, first in #{group.first_seen.number}
-          </Chip>
-        )}
+      </span>
+      <span className="mt-1.5 flex flex-wrap items-center gap-2 text-text-3">
+        {group.is_new ? <Chip tone="new">new here</Chip> : <Chip tone="flaky">{seen}</Chip>}
         <span>{plural(group.count, "test")}</span>
-      </p>
-    </div>
+      </span>
+    </>
   );
 }
 
-function TestLine({
-  item,
+interface Choosing {
+  chosenTest: string;
+  onChoose: (group: FailureGroup, test: string) => void;
+  onAll: () => void;
+}
+
+function Cause({
+  group,
   isChosen,
+  chosenTest,
   onChoose,
-}: {
-  item: ResultItem;
-  isChosen: boolean;
-  onChoose: () => void;
-}) {
+  onAll,
+}: { group: FailureGroup; isChosen: boolean } & Choosing) {
+  const hidden = group.count - group.tests.length;
   return (
-    <li>
-      <button
-        type="button"
-        aria-current={isChosen}
-        className={clsx(
-          "flex min-h-8 w-full items-center gap-2 px-4 py-1 text-left focus-visible:-outline-offset-2",
-          isChosen ? "bg-accent-weak" : "hover:bg-bg",
-        )}
-        onClick={onChoose}
-      >
-        <StatusMark word={item.status} />
-        <span className="min-w-0 flex-1 truncate">
-          {item.name} <span className="text-sm text-text-3">{item.suite}</span>
-        </span>
-        {item.change === "new" && <Tag>new</Tag>}
-        <span className="text-text-3">{duration(item.duration_ms)}</span>
-      </button>
+    <li
+      className={clsx(
+        "border-line border-b border-l-[3px] pb-1.5 last:border-b-0",
+        isChosen ? "border-l-accent" : "border-l-transparent",
+      )}
+    >
+      <h2>
+        <button
+          type="button"
+          aria-current={isChosen}
+          className="w-full scroll-mt-16 px-4 pt-3 pb-1.5 text-left focus-visible:-outline-offset-2"
+          onClick={() => onChoose(group, group.tests[0]?.test_id ?? "")}
+        >
+          <CauseHead group={group} />
+        </button>
+      </h2>
+      <ul aria-label={`Tests with this cause: ${group.cause || "no message"}`}>
+        {group.tests.map((item) => (
+          <TestLine
+            key={item.test_id}
+            item={item}
+            isChosen={item.test_id === chosenTest}
+            onChoose={() => onChoose(group, item.test_id)}
+          />
+        ))}
+      </ul>
+      {hidden > 0 && (
+        <Button look="quiet" className="mx-1" onClick={onAll}>
+          and {count(hidden)} more: show all tests that failed
+        </Button>
+      )}
     </li>
   );
 }
 
-function Groups({
-  groups,
-  chosen,
-  onChoose,
-}: {
-  groups: FailureGroup[];
-  chosen: string;
-  onChoose: (test: string) => void;
-}) {
-  return (
-    <Card>
-      <ul aria-label="Failure causes">
-        {groups.map((group) => (
-          <li key={group.fingerprint} className="border-line border-b pb-1.5 last:border-b-0">
-            <Cause group={group} />
-            <ul>
-              {group.tests.map((item) => (
-                <TestLine
-                  key={item.test_id}
-                  item={item}
-                  isChosen={item.test_id === chosen}
-                  onChoose={() => onChoose(item.test_id)}
-                />
-              ))}
-            </ul>
-            {group.count > group.tests.length && (
-              <p className="px-4 pb-1 text-text-3">
-                and {plural(group.count - group.tests.length, "more test")}, see the Tests tab
-              </p>
-            )}
-          </li>
-        ))}
-      </ul>
-    </Card>
-  );
-}
-
-function Master({ run, groups }: { run: RunDetail; groups: FailureGroup[] }) {
-  const [{ test }, change] = useFilters(["test"] as const);
-  const tests = groups.flatMap((group) => group.tests.map((item) => item.test_id));
-  const firsts = groups.flatMap((group) => group.tests[0]?.test_id ?? []);
-  const chosen = test || (tests[0] ?? "");
-  const index = tests.indexOf(chosen);
-  const choose = (id: string | undefined) => id !== undefined && change({ test: id }, { replace: true });
-  const causeIndex = groups.findIndex((group) => group.tests.some((item) => item.test_id === chosen));
+function Causes({ run, groups }: { run: RunDetail; groups: FailureGroup[] }) {
+  const [{ sel, test }, change] = useFilters(KEYS);
+  const group = causeOf(groups, sel, test);
+  const chosen = test || (group?.tests[0]?.test_id ?? "");
+  const choose = (to: FailureGroup | undefined, id: string) =>
+    to !== undefined && change({ sel: to.fingerprint, test: id }, { replace: true });
+  const toCause = (move: number) => {
+    const to = stepCause(groups, group, move);
+    choose(to, to?.tests[0]?.test_id ?? "");
+  };
+  const toTest = (move: number) => {
+    const to = stepTest(groups, group, chosen, move);
+    if (to !== null) choose(to.group, to.test);
+  };
   useKeys({
-    j: () => choose(tests[index + 1]),
-    k: () => choose(tests[index - 1]),
-    n: () => choose(firsts[causeIndex + 1]),
-    p: () => choose(firsts[causeIndex - 1]),
+    j: () => toCause(1),
+    k: () => toCause(-1),
+    n: () => toTest(1),
+    p: () => toTest(-1),
   });
+  const all = groups.flatMap((each) => each.tests.map((item) => item.test_id));
   return (
     <Split
       isChosen={test !== ""}
-      onBack={() => change({ test: "" })}
+      onBack={() => change({ test: "", sel: "" })}
       back="All causes"
-      list={<Groups groups={groups} chosen={chosen} onChoose={choose} />}
+      list={
+        <Card>
+          <ul aria-label="Failure causes">
+            {groups.map((each) => (
+              <Cause
+                key={each.fingerprint}
+                group={each}
+                isChosen={each === group}
+                chosenTest={chosen}
+                onChoose={choose}
+                onAll={() => change({ tab: "tests", status: "failed,broken", sel: "", test: "" })}
+              />
+            ))}
+          </ul>
+        </Card>
+      }
       detail={
-        <ResultPane
-          runId={run.id}
-          testId={chosen}
-          position={{ index, count: tests.length }}
-          onStep={(step) => choose(tests[index + step])}
-        />
+        chosen !== "" && (
+          <ResultPane
+            run={run}
+            testId={chosen}
+            keys={["p", "n"]}
+            position={{ index: all.indexOf(chosen), count: all.length }}
+            onStep={toTest}
+          />
+        )
       }
     />
   );
 }
 
 /** What failed, grouped by cause, new causes first; the chosen test beside it. */
-export function FailuresTab({ run, query }: { run: RunDetail; query: UseQueryResult<FailurePage, unknown> }) {
+export function FailuresTab({ run }: { run: RunDetail }) {
+  const query = useInfiniteQuery({
+    ...listFailuresInfiniteOptions({ path: { run_id: run.id }, query: { limit: PAGE_SIZE } }),
+    ...byCursor,
+  });
+  const groups = rowsOf(query.data);
+  if (query.isPending) return <Skeleton rows={8} />;
+  if (query.isError && groups.length === 0)
+    return <TroubleNote error={query.error} retry={() => void query.refetch()} />;
+  if (groups.length === 0)
+    return (
+      <Card>
+        <Empty title="Nothing failed in this run">
+          All tests are listed under Tests, with their durations and history.
+        </Empty>
+      </Card>
+    );
   return (
-    <Loaded query={query} rows={8}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <Card>
-            <Empty title="Nothing failed in this run">
-              All tests are listed under Tests, with their durations and history.
-            </Empty>
-          </Card>
-        ) : (
-          <Master run={run} groups={items} />
-        )
-      }
-    </Loaded>
+    <>
+      <Causes run={run} groups={groups} />
+      {query.hasNextPage && (
+        <Button className="justify-self-start" onClick={() => void query.fetchNextPage()}>
+          Show more causes
+        </Button>
+      )}
+    </>
   );
 }

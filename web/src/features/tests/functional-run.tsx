@@ -1,45 +1,71 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { TabPanel, Tabs } from "@/components/tabs";
-import { total } from "@/features/runs/run-words";
+import { RunAbout } from "@/features/runs/run-about";
+import { failures, total } from "@/features/runs/run-words";
+import { ChangesTab } from "@/features/tests/changes-tab";
 import { FailuresTab } from "@/features/tests/failures-tab";
 import { LogTab } from "@/features/tests/log-tab";
 import { ResultsTab } from "@/features/tests/results-tab";
 import { SuitesTab } from "@/features/tests/suites-tab";
-import type { RunDetail } from "@/lib/api";
-import { listFailuresOptions, listRunLogOptions } from "@/lib/api/@tanstack/react-query.gen";
-import { count, plural } from "@/lib/format";
+import type { RunDetail, SuiteItem } from "@/lib/api";
+import { listRunLogInfiniteOptions, listSuitesOptions } from "@/lib/api/@tanstack/react-query.gen";
+import { count } from "@/lib/format";
+import { byCursor, rowsOf } from "@/lib/paging";
 import { useFilters } from "@/lib/url-state";
 
-const TAB_KEYS = ["tab", "test", "suite", "status", "q", "sort", "change"] as const;
+const KEYS = ["tab", "sel", "test", "suite", "status", "q", "sort", "change"] as const;
+const NOTHING = { sel: "", test: "", suite: "", status: "", q: "", sort: "", change: "" };
+const LOG_PAGE = 200;
 
-/** A functional run: its failures by cause, its tests, its suites. */
+function changed({ new_failures: fresh, fixed }: RunDetail): string | undefined {
+  const parts = [fresh > 0 && `+${count(fresh)}`, fixed > 0 && `−${count(fixed)}`].filter(Boolean);
+  return parts.length === 0 ? undefined : parts.join(" ");
+}
+
+/** The root suite, whose counts tell flaky tests from those that passed at once; the totals of a run do not. */
+function useRoot(runId: string): SuiteItem | undefined {
+  return useQuery(listSuitesOptions({ path: { run_id: runId }, query: { limit: 1 } })).data?.items[0];
+}
+
+/** A functional run: its failures by cause, what changed, its tests, its suites. */
 export function FunctionalRun({ run }: { run: RunDetail }) {
-  const [filters, change] = useFilters(TAB_KEYS);
-  const failures = useQuery(listFailuresOptions({ path: { run_id: run.id }, query: { limit: 200 } }));
-  const log = useQuery(listRunLogOptions({ path: { run_id: run.id }, query: { limit: 200 } }));
-  const bad = total(run, "failed") + total(run, "broken") + total(run, "flaky");
-  const active = filters.tab || (bad > 0 ? "failures" : "tests");
-  const causes = failures.data?.items.length ?? 0;
-  const lines = log.data?.items.length ?? 0;
+  const [filters, change] = useFilters(KEYS);
+  const root = useRoot(run.id);
+  const log = useInfiniteQuery({
+    ...listRunLogInfiniteOptions({ path: { run_id: run.id }, query: { limit: LOG_PAGE } }),
+    ...byCursor,
+  });
+  const lines = rowsOf(log.data);
+  const bad = failures(run);
   const tabs = [
-    { key: "failures", label: "Failures", note: failures.data && plural(causes, "cause") },
+    { key: "failures", label: "Failures", note: count(bad) },
+    { key: "changes", label: "Changes", note: changed(run) },
     { key: "tests", label: "Tests", note: count(total(run, "total")) },
     { key: "suites", label: "Suites" },
-    ...(lines > 0 ? [{ key: "log", label: "Run log", note: count(lines) }] : []),
+    ...(lines.length > 0
+      ? [{ key: "log", label: "Log", note: `${count(lines.length)}${log.hasNextPage ? "+" : ""}` }]
+      : []),
+    { key: "about", label: "About" },
   ];
-  const open = (tab: string) => change({ tab, test: "", suite: "", status: "", q: "", sort: "", change: "" });
+  const asked = tabs.find(({ key }) => key === filters.tab)?.key;
+  const active = asked ?? (bad > 0 ? "failures" : "tests");
+  const open = (tab: string) => change({ ...NOTHING, tab });
   return (
     <>
       <div className="rounded-md border border-line bg-surface">
         <Tabs label="Views of this run" tabs={tabs} active={active} onChoose={open} />
       </div>
       <TabPanel active={active}>
-        {active === "failures" && <FailuresTab run={run} query={failures} />}
-        {active === "tests" && <ResultsTab run={run} />}
+        {active === "failures" && <FailuresTab run={run} />}
+        {active === "changes" && <ChangesTab run={run} />}
+        {active === "tests" && <ResultsTab run={run} flaky={root?.flaky ?? 0} />}
         {active === "suites" && (
-          <SuitesTab run={run} onOpenSuite={(suite) => change({ tab: "tests", suite, test: "" })} />
+          <SuitesTab run={run} onOpenSuite={(suite) => change({ ...NOTHING, tab: "tests", suite })} />
         )}
-        {active === "log" && log.data && <LogTab items={log.data.items} />}
+        {active === "log" && (
+          <LogTab items={lines} onMore={log.hasNextPage ? () => void log.fetchNextPage() : null} />
+        )}
+        {active === "about" && <RunAbout run={run} />}
       </TabPanel>
     </>
   );

@@ -1,3 +1,4 @@
+import { Button } from "@/components/button";
 import { Card } from "@/components/card";
 import { Chip, type Tone } from "@/components/status";
 import type { LogItem } from "@/lib/api";
@@ -6,14 +7,15 @@ import { plainText } from "@/lib/plain-text";
 
 const TONE: Record<string, Tone> = { ERROR: "fail", WARN: "flaky" };
 
-/** Errors and warnings that belong to the run as a whole. */
-export function LogTab({ items }: { items: LogItem[] }) {
+/** Errors and warnings that belong to the run as a whole; `onMore` when there are more. */
+export function LogTab({ items, onMore }: { items: LogItem[]; onMore: (() => void) | null }) {
   return (
     <Card title="Run log" note="errors and warnings outside any one test">
-      <ul>
-        {items.map((item) => (
+      <ul aria-label="Run log">
+        {items.map((item, index) => (
           <li
-            key={`${item.at}${item.level}${item.text}`}
+            // biome-ignore lint/suspicious/noArrayIndexKey: the log of a finished run only grows at its end, and lines repeat
+            key={index}
             className="flex flex-wrap items-start gap-x-3 gap-y-1 border-line border-t px-4 py-2"
           >
             <Chip tone={TONE[item.level] ?? "skip"}>{item.level.toLowerCase()}</Chip>
@@ -24,6 +26,11 @@ export function LogTab({ items }: { items: LogItem[] }) {
           </li>
         ))}
       </ul>
+      {onMore !== null && (
+        <Button look="quiet" className="m-2" onClick={onMore}>
+          Show more of the log
+        </Button>
+      )}
     </Card>
   );
 }

@@ -1,16 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
+import { Copy } from "lucide-react";
 import { Link } from "react-router";
-import { Card } from "@/components/card";
+import { Button, ButtonLink } from "@/components/button";
 import { CopyButton } from "@/components/copy";
 import { Loaded } from "@/components/states";
-import { Chip, StatusChip, StatusMark, Tag } from "@/components/status";
+import { StatusChip, StatusMark, Tag } from "@/components/status";
 import { Strip } from "@/components/strip";
 import { testStrip } from "@/components/strips";
-import { StepButtons } from "@/features/tests/step-buttons";
-import type { ResultDetail } from "@/lib/api";
+import { resultMarkdown } from "@/features/tests/markdown";
+import { ChangeChip } from "@/features/tests/result-cells";
+import { type Position, StepButtons } from "@/features/tests/step-buttons";
+import type { ResultDetail, RunDetail } from "@/lib/api";
 import { getResultOptions } from "@/lib/api/@tanstack/react-query.gen";
+import { copyText } from "@/lib/clipboard";
 import { ago, duration, shortCommit } from "@/lib/format";
 import { messageText } from "@/lib/plain-text";
+import { tell } from "@/lib/toasts";
 
 /** A failure message; the kind of error stands out. */
 export function Message({ text }: { text: string }) {
@@ -33,44 +38,48 @@ export function Message({ text }: { text: string }) {
   );
 }
 
+function RunLink({ id, number }: { id: string; number: number }) {
+  return (
+    <Link className="text-accent underline" to={`/runs/${id}`}>
+      #{number}
+    </Link>
+  );
+}
+
 function Since({ result }: { result: ResultDetail }) {
-  const { first_failed: first, last_passed: passed } = result;
+  const { first_failed: first, last_passed: passed, source, line } = result;
+  if (first === null && passed === null && source === "") return null;
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-text-2">
       {first !== null && (
         <>
-          <dt className="text-text-3">failing since</dt>
+          <dt className="text-text-3">first failed in</dt>
           <dd>
-            <Link className="text-accent hover:underline" to={`/runs/${first.run_id}`}>
-              #{first.number}
-            </Link>
-            , {ago(first.started_at)}
+            <RunLink id={first.run_id} number={first.number} />, {ago(first.started_at)}
           </dd>
         </>
       )}
       {passed !== null && (
         <>
-          <dt className="text-text-3">last passed</dt>
+          <dt className="text-text-3">last passed in</dt>
           <dd>
-            <Link className="text-accent hover:underline" to={`/runs/${passed.run_id}`}>
-              #{passed.number}
-            </Link>
-            , {ago(passed.started_at)}
+            <RunLink id={passed.run_id} number={passed.number} />
             {passed.commit !== "" && (
               <>
                 {" "}
                 at <span className="font-mono text-sm">{shortCommit(passed.commit)}</span>
               </>
             )}
+            , {ago(passed.started_at)}
           </dd>
         </>
       )}
-      {result.source !== "" && (
+      {source !== "" && (
         <>
           <dt className="text-text-3">source</dt>
           <dd className="font-mono text-sm [overflow-wrap:anywhere]">
-            {result.source}
-            {result.line !== null && `:${result.line}`}
+            {source}
+            {line !== null && `:${line}`}
           </dd>
         </>
       )}
@@ -97,10 +106,14 @@ function Attempts({ result }: { result: ResultDetail }) {
   );
 }
 
-function Detail({ result, position, onStep }: { result: ResultDetail } & Walk) {
+function Detail({ result, run, ...walk }: { result: ResultDetail; run: RunDetail } & Walk) {
   const text = messageText(result);
+  const copy = () =>
+    copyText(resultMarkdown(result, run.number, location.href)).then(() =>
+      tell("The test is on the clipboard as Markdown."),
+    );
   return (
-    <div className="grid gap-3 px-4 py-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-4 py-3">
       <header className="flex flex-wrap items-start gap-x-3 gap-y-1">
         <div className="min-w-0 flex-1 basis-60">
           <h2 className="font-semibold text-base [overflow-wrap:anywhere]">
@@ -110,13 +123,11 @@ function Detail({ result, position, onStep }: { result: ResultDetail } & Walk) {
           </h2>
           <p className="font-mono text-sm text-text-3 [overflow-wrap:anywhere]">{result.suite}</p>
         </div>
-        <StepButtons position={position} onStep={onStep} />
+        <StepButtons {...walk} />
       </header>
       <div className="flex flex-wrap items-center gap-2">
         <StatusChip word={result.status} />
-        {result.change === "new" && <Chip tone="new">new failure</Chip>}
-        {result.change === "fixed" && <Chip tone="pass">fixed here</Chip>}
-        {result.change === "still" && <Chip tone="flaky">still failing</Chip>}
+        <ChangeChip change={result.change} />
         <span className="text-text-2">{duration(result.duration_ms)}</span>
         {result.attempts > 1 && <span className="text-text-2">{result.attempts} attempts</span>}
         {result.tags.map((tag) => (
@@ -127,30 +138,31 @@ function Detail({ result, position, onStep }: { result: ResultDetail } & Walk) {
       {text !== "" && <Message text={text} />}
       <Since result={result} />
       <Attempts result={result} />
-      <Link className="justify-self-start text-accent hover:underline" to={`/tests/${result.test_id}`}>
-        The whole history of this test
-      </Link>
+      <div className="flex flex-wrap gap-2">
+        <ButtonLink to={`/tests/${result.test_id}`}>History of this test</ButtonLink>
+        <Button onClick={() => void copy()}>
+          <Copy size={14} aria-hidden="true" /> Copy as Markdown
+        </Button>
+      </div>
     </div>
   );
 }
 
 /** Where one is in a list that is walked with keys. */
 export interface Walk {
-  position: { index: number; count: number };
+  position: Position;
+  keys?: [back: string, on: string];
   onStep: (step: number) => void;
 }
 
 /** One test in one run, read beside the list. */
-export function ResultPane({ runId, testId, position, onStep }: { runId: string; testId: string } & Walk) {
-  const query = useQuery({
-    ...getResultOptions({ path: { run_id: runId, test_id: testId } }),
-    enabled: testId !== "",
-  });
+export function ResultPane({ run, testId, ...walk }: { run: RunDetail; testId: string } & Walk) {
+  const query = useQuery(getResultOptions({ path: { run_id: run.id, test_id: testId } }));
   return (
-    <Card label="Test detail">
+    <section aria-label="Test detail" className="min-w-0 rounded-md border border-line bg-surface">
       <Loaded query={query} rows={7}>
-        {(result) => <Detail result={result} position={position} onStep={onStep} />}
+        {(result) => <Detail result={result} run={run} {...walk} />}
       </Loaded>
-    </Card>
+    </section>
   );
 }

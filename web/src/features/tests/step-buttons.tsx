@@ -1,11 +1,20 @@
 import { ChevronDown, ChevronUp } from "lucide-react";
 
-/** The next and the one before, by button or by the keys j and k. */
+/** Where one is in a list; `isPartial` when more of it has not arrived yet. */
+export interface Position {
+  index: number;
+  count: number;
+  isPartial?: boolean;
+}
+
+/** The next and the one before, by button or by key: `keys` names those for back and on. */
 export function StepButtons({
   position,
+  keys: [back, on] = ["k", "j"],
   onStep,
 }: {
-  position: { index: number; count: number };
+  position: Position;
+  keys?: [back: string, on: string];
   onStep: (step: number) => void;
 }) {
   if (position.count < 2 || position.index < 0) return null;
@@ -15,11 +24,12 @@ export function StepButtons({
     <div className="flex items-center gap-1 text-text-3">
       <span className="whitespace-nowrap">
         {position.index + 1} of {position.count}
+        {position.isPartial && "+"}
       </span>
       <button
         type="button"
         aria-label="Previous"
-        title="Previous (k)"
+        title={`Previous (${back})`}
         disabled={position.index === 0}
         className={style}
         onClick={() => onStep(-1)}
@@ -29,7 +39,7 @@ export function StepButtons({
       <button
         type="button"
         aria-label="Next"
-        title="Next (j)"
+        title={`Next (${on})`}
         disabled={position.index === position.count - 1}
         className={style}
         onClick={() => onStep(1)}
