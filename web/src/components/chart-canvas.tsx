@@ -108,7 +108,7 @@ export default function ChartCanvas({
           minTickGap={48}
         />
         <YAxis
-          tickFormatter={format}
+          tickFormatter={(value: number) => format(value).replace(/\.0(?=\D|$)/, "")}
           tick={TICK}
           tickLine={false}
           axisLine={false}

@@ -30,7 +30,7 @@ export function Empty({
   action?: ReactNode;
 }) {
   return (
-    <div className="grid justify-items-start gap-2 px-4 py-6">
+    <div className="grid justify-items-start gap-2 px-4 py-4">
       <p className="font-semibold">{title}</p>
       {children !== undefined && <div className="max-w-[68ch] text-text-2">{children}</div>}
       {command !== undefined && <CopyBlock text={command} label="Copy command" />}

@@ -5,6 +5,7 @@ import { Chip, SampleTag, StatusChip } from "@/components/status";
 import { Strip } from "@/components/strip";
 import { runStrip } from "@/components/strips";
 import { Table, Td, Th } from "@/components/table";
+import { KindIcon } from "@/features/runs/run-cells";
 import type { OverviewItem } from "@/lib/api";
 import { ago, deltaShare, duration, percent, plural } from "@/lib/format";
 import { useIsNarrow } from "@/lib/use-media";
@@ -36,15 +37,17 @@ function P95({ item }: { item: OverviewItem }) {
 
 function Name({ item }: { item: OverviewItem }) {
   return (
-    <span className="inline-flex items-baseline gap-2">
+    <span className="inline-flex min-w-0 max-w-full items-center gap-2">
       <Link
         to={`/p/${item.project.slug}`}
-        className="font-medium after:absolute after:inset-0 hover:text-accent"
+        className="truncate font-medium after:absolute after:inset-0 hover:text-accent"
       >
         {item.project.name}
       </Link>
       {item.project.is_sample && <SampleTag />}
-      <span className="text-sm text-text-3">{item.kinds.join(" ")}</span>
+      {item.kinds.map((kind) => (
+        <KindIcon key={kind} kind={kind} />
+      ))}
     </span>
   );
 }
@@ -56,7 +59,7 @@ const sparkLabel = ({ pass_rate_series }: OverviewItem) =>
 function OverviewCard({ item }: { item: OverviewItem }) {
   return (
     <li className="relative grid gap-1.5 border-line border-b px-4 py-2.5 last:border-b-0">
-      <div className="flex flex-wrap items-center justify-between gap-2">
+      <div className="flex items-center justify-between gap-2">
         <Name item={item} />
         <State item={item} />
       </div>

@@ -39,12 +39,12 @@ function Rows({ answer }: { answer: Answer }) {
   return (
     <>
       {urgent.length > 0 && (
-        <Card title="Needs attention" end="last 30 runs on the default branch">
+        <Card title="Needs attention" end="on the default branch">
           <OverviewTable label="Projects that need attention" items={urgent} />
         </Card>
       )}
       {calm.length > 0 && (
-        <Card title="All well" end={urgent.length === 0 ? "last 30 runs on the default branch" : undefined}>
+        <Card title="All well" end={urgent.length === 0 ? "on the default branch" : undefined}>
           <OverviewTable label="Projects that are well" items={calm} />
         </Card>
       )}

@@ -58,6 +58,7 @@ export const METRICS: Metric[] = [
     query: "duration",
     shape: "lines",
     format: duration,
+    domain: [0, "auto"],
     series: [
       { key: "p50", label: "p50", colour: "var(--series-2)", read: (point) => point.duration_p50_ms },
       { key: "avg", label: "average", colour: "var(--series-1)", read: (point) => point.duration_avg_ms },
@@ -93,7 +94,12 @@ export const METRICS: Metric[] = [
         colour: "var(--broken)",
         read: (point) => point.findings?.medium ?? null,
       },
-      { key: "low", label: "low", colour: "var(--flaky)", read: (point) => point.findings?.low ?? null },
+      {
+        key: "low",
+        label: "low",
+        colour: "color-mix(in srgb, var(--flaky) 45%, var(--surface))",
+        read: (point) => point.findings?.low ?? null,
+      },
       {
         key: "informational",
         label: "informational",

@@ -31,7 +31,7 @@ function Row({
 }) {
   return (
     <tr>
-      <Td>
+      <Td className="py-1.5">
         <Link to={`/p/${project.slug}`} className="font-[550] hover:underline">
           {project.name}
         </Link>{" "}

@@ -14,10 +14,12 @@ import { listTestHistory, type TestDetail, type TestHistoryItem } from "@/lib/ap
 import { getTestOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { ago, count, duration, moment, percent, plural } from "@/lib/format";
 import { useLiveRefresh } from "@/lib/use-live";
+import { useIsNarrow } from "@/lib/use-media";
 import { usePages } from "@/lib/use-pages";
 
 const PAGE_SIZE = 100;
 const STRIP_MOST = 100;
+const STRIP_NARROW = 30;
 
 const linkTo = (item: TestHistoryItem, testId: string) => `/runs/${item.run_id}?tab=tests&test=${testId}`;
 
@@ -129,6 +131,7 @@ function DurationChart({ history, testId }: { history: TestHistoryItem[]; testId
 
 function History({ test }: { test: TestDetail }) {
   const testId = test.test_id;
+  const isNarrow = useIsNarrow();
   const { rows, more, query } = usePages(
     [{ _id: "listTestHistory", list: true }, testId],
     async (cursor, signal) => {
@@ -143,10 +146,11 @@ function History({ test }: { test: TestDetail }) {
   );
   if (query.isPending) return <Skeleton rows={10} />;
   const recent = rows.slice(0, STRIP_MOST);
+  const shown = recent.slice(0, isNarrow ? STRIP_NARROW : STRIP_MOST);
   return (
     <>
       <div className="overflow-x-auto rounded-md border border-line bg-surface px-4 py-3">
-        <Strip items={testStrip([...recent].reverse(), testId)} />
+        <Strip items={testStrip([...shown].reverse(), testId)} />
       </div>
       <Stats stats={test.stats} />
       <DurationChart history={recent} testId={testId} />
