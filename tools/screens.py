@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import BrowserContext, Page, Playwright, StorageState, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from running import PASSWORD, RunningHouse
 
@@ -48,18 +48,16 @@ def photograph(playwright: Playwright, browser: str, house: RunningHouse, folder
     with house.client() as client:
         seeds = fill(client)
     with playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"]) as chromium:
-        state = sign_in(chromium.new_context(base_url=house.url))
-        screens = find_screens(chromium.new_context(base_url=house.url, storage_state=state).new_page(), seeds)
+        screens = find_screens(signed_in(chromium.new_context(base_url=house.url)), seeds)
         for look, (width, height) in WIDTHS.items():
             for theme in THEMES:
                 context = chromium.new_context(
                     base_url=house.url,
-                    storage_state=state,
                     color_scheme=theme,
                     viewport={"width": width, "height": height},
                     reduced_motion="reduce",
                 )
-                state = take(context.new_page(), screens, folder, f"{theme}-{look}")
+                take(signed_in(context), screens, folder, f"{theme}-{look}")
                 context.close()
         print(f"{len(screens)} screens, {len(WIDTHS) * len(THEMES)} pictures each, in {folder}")
 
@@ -77,16 +75,13 @@ def fill(client: httpx.Client) -> list[str]:
     return [f"/runs/{item['id']}" for answer in runs for item in answer["items"]]
 
 
-def sign_in(context: BrowserContext) -> StorageState:
-    """Photograph nothing yet: pass the sign-in page and return what the browser then holds."""
-    page = context.new_page()
-    page.goto("/")
-    page.get_by_label("E-mail").fill("admin@testflux.local")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_function("!location.pathname.startsWith('/login')")
-    settle(page)
-    return context.storage_state()
+def signed_in(context: BrowserContext) -> Page:
+    """Return a page of a window that is signed in. Each window signs in itself: a refresh token serves only once."""
+    login = {"email": "admin@testflux.local", "password": PASSWORD}
+    answer = context.request.post("/api/v1/auth/login", data=login)
+    if not answer.ok:
+        sys.exit(f"Signing in failed: {answer.text()}")
+    return context.new_page()
 
 
 def find_screens(page: Page, seeds: list[str]) -> dict[str, str]:
@@ -119,13 +114,12 @@ def name_of(path: str) -> str:
     return general.strip("/").replace("/", "-") or "overview"
 
 
-def take(page: Page, screens: dict[str, str], folder: Path, look: str) -> StorageState:
-    """Photograph each screen in full; return what the browser holds, as the sign-in is renewed on the way."""
+def take(page: Page, screens: dict[str, str], folder: Path, look: str) -> None:
+    """Photograph each screen in full."""
     for name, path in screens.items():
         page.goto(path)
         settle(page)
         page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
-    return page.context.storage_state()
 
 
 def settle(page: Page) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 import screens
 from running import RunningHouse
@@ -44,31 +44,16 @@ def house() -> Iterator[RunningHouse]:
         running.stop()
 
 
-@pytest.fixture(scope="module")
-def signed_in(chromium: Browser, house: RunningHouse) -> StorageState:
-    """What the browser holds after the administrator signed in through the page."""
-    context = chromium.new_context(base_url=house.url)
-    state = screens.sign_in(context)
-    context.close()
-    return state
-
-
 @pytest.fixture
-def context(chromium: Browser, house: RunningHouse, signed_in: StorageState) -> Iterator[BrowserContext]:
-    """A fresh browser window, signed in; an error in the page's console fails the test."""
-    opened = chromium.new_context(base_url=house.url, storage_state=signed_in, viewport={"width": 1280, "height": 900})
+def page(chromium: Browser, house: RunningHouse) -> Iterator[Page]:
+    """A page of a fresh window, signed in as the administrator; an error in its console fails the test."""
+    context = chromium.new_context(base_url=house.url, viewport={"width": 1280, "height": 900})
     errors: list[str] = []
-    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    opened.on("weberror", lambda error: errors.append(str(error.error)))
-    yield opened
-    opened.close()
+    context.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    yield screens.signed_in(context)
+    context.close()
     assert errors == []
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """A page of that window."""
-    return context.new_page()
 
 
 @pytest.fixture(scope="session")

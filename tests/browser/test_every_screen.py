@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState
+from playwright.sync_api import Browser, Page
 
 import screens
 from running import RunningHouse
@@ -15,12 +15,12 @@ CheckAccessibility = Callable[[Page], list[str]]
 
 
 @pytest.fixture(scope="module")
-def found(chromium: Browser, house: RunningHouse, signed_in: StorageState) -> dict[str, str]:
+def found(chromium: Browser, house: RunningHouse) -> dict[str, str]:
     """Every screen by name, with a path to it."""
     with house.client() as client:
         seeds = screens.fill(client)
-    context = chromium.new_context(base_url=house.url, storage_state=signed_in)
-    paths = screens.find_screens(context.new_page(), seeds)
+    context = chromium.new_context(base_url=house.url)
+    paths = screens.find_screens(screens.signed_in(context), seeds)
     context.close()
     return paths
 
