@@ -12,18 +12,14 @@ import os
 import shutil
 import tempfile
 import time
-import uuid
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
-from psycopg import sql
 
+from databases import create_database, drop_database, opened, url_of
 from testflux.store import database, embedded, migrate, partitions
 
 FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -76,17 +72,6 @@ async def _fill(url: str) -> None:
             await partitions.ensure(writer, date(YEAR, month, 1))
 
 
-@asynccontextmanager
-async def opened(url: str) -> AsyncGenerator[database.Database]:
-    """Hold an open pool on the database."""
-    house = database.Database(url)
-    await house.open()
-    try:
-        yield house
-    finally:
-        await house.close()
-
-
 @pytest.fixture
 def make_database(postgres_url: str) -> Iterator[MakeDatabase]:
     """`make_database()` returns the address of a new database without any table; it goes away after the test."""
@@ -112,26 +97,6 @@ async def open_database(database_url: str) -> AsyncIterator[database.Database]:
     """An open pool on a database of this test's own."""
     async with opened(database_url) as house:
         yield house
-
-
-def create_database(server: str, template: str) -> str:
-    """Make a database as a copy of `template` and return its name: 20 ms as a copy of files, 200 through the log."""
-    name = f"testflux_test_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        statement = sql.SQL("create database {} template {} strategy file_copy")
-        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
-    return name
-
-
-def url_of(server: str, name: str) -> str:
-    """Return the address of database `name` on the server."""
-    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-
-
-def drop_database(server: str, name: str) -> None:
-    """Remove the database, whoever is still connected to it."""
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
