@@ -100,6 +100,7 @@ class Database:
             open=False,
             configure=adaptation.configure,
             check=_check,
+            reset=_forget_reading,
             name="testflux",
         )
 
@@ -128,8 +129,6 @@ class Database:
         """Lend a connection for one transaction: committed at the end, rolled back on any error."""
         with _explain():
             async with self.pool.connection() as connection:
-                # Said each time: a reader that was cancelled may have left the connection read-only.
-                await connection.set_read_only(False)
                 yield Writer(connection)
 
     @asynccontextmanager
@@ -156,6 +155,11 @@ async def _payloads(connection: psycopg.AsyncConnection[Any]) -> AsyncGenerator[
     async with aclosing(connection.notifies()) as notifications:
         async for notification in notifications:
             yield notification.payload
+
+
+async def _forget_reading(connection: Connection) -> None:
+    """Let whoever gets the connection next write (the queue asks the pool itself), even after a cancelled reader."""
+    await connection.set_read_only(None)
 
 
 async def _end_reading(connection: Connection) -> None:

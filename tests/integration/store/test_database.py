@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import psycopg
 import pytest
 from psycopg import conninfo
@@ -38,6 +40,31 @@ async def test_a_reader_cannot_write_and_its_connection_can_afterwards(database_
     async with database.write() as writer:
         await make_table(writer)
     await database.close()
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_whoever_gets_a_readers_connection_next_can_write(database_url: str, *, is_cancelled: bool) -> None:
+    """The queue takes connections from the pool itself, without asking for a writer."""
+    database = Database(database_url, max_size=1)
+    await database.open()
+    inside, leaving = asyncio.Event(), asyncio.Event()
+
+    async def read() -> None:
+        async with database.read() as reader:
+            await reader.all("select 1")
+            inside.set()
+            await leaving.wait()
+
+    reading = asyncio.create_task(read())
+    await inside.wait()
+    if is_cancelled:
+        reading.cancel()
+    leaving.set()
+    await asyncio.wait([reading])
+    async with database.pool.connection() as connection:
+        await connection.execute("create table t (a text)")
+    await database.close()
+    assert reading.cancelled() == is_cancelled
 
 
 async def test_rows_come_as_they_are_asked_for(database: Database) -> None:
