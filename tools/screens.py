@@ -48,7 +48,7 @@ def photograph(playwright: Playwright, browser: str, house: RunningHouse, folder
     with house.client() as client:
         seeds = fill(client)
     with playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"]) as chromium:
-        screens = find_screens(signed_in(chromium.new_context(base_url=house.url)), seeds)
+        screens = find_screens(sign_in(chromium.new_context(base_url=house.url)).new_page(), seeds)
         for look, (width, height) in WIDTHS.items():
             for theme in THEMES:
                 context = chromium.new_context(
@@ -57,7 +57,7 @@ def photograph(playwright: Playwright, browser: str, house: RunningHouse, folder
                     viewport={"width": width, "height": height},
                     reduced_motion="reduce",
                 )
-                take(signed_in(context), screens, folder, f"{theme}-{look}")
+                take(sign_in(context).new_page(), screens, folder, f"{theme}-{look}")
                 context.close()
         print(f"{len(screens)} screens, {len(WIDTHS) * len(THEMES)} pictures each, in {folder}")
 
@@ -75,13 +75,13 @@ def fill(client: httpx.Client) -> list[str]:
     return [f"/runs/{item['id']}" for answer in runs for item in answer["items"]]
 
 
-def signed_in(context: BrowserContext) -> Page:
-    """Return a page of a window that is signed in. Each window signs in itself: a refresh token serves only once."""
+def sign_in(context: BrowserContext) -> BrowserContext:
+    """Sign this window in and return it. Each does so itself: a refresh token serves only once."""
     login = {"email": "admin@testflux.local", "password": PASSWORD}
     answer = context.request.post("/api/v1/auth/login", data=login)
     if not answer.ok:
         sys.exit(f"Signing in failed: {answer.text()}")
-    return context.new_page()
+    return context
 
 
 def find_screens(page: Page, seeds: list[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 import screens
 from running import RunningHouse
@@ -45,15 +45,21 @@ def house() -> Iterator[RunningHouse]:
 
 
 @pytest.fixture
-def page(chromium: Browser, house: RunningHouse) -> Iterator[Page]:
-    """A page of a fresh window, signed in as the administrator; an error in its console fails the test."""
-    context = chromium.new_context(base_url=house.url, viewport={"width": 1280, "height": 900})
+def context(chromium: Browser, house: RunningHouse) -> Iterator[BrowserContext]:
+    """A fresh window, signed in as the administrator; an error in its console fails the test."""
+    opened = chromium.new_context(base_url=house.url, viewport={"width": 1280, "height": 900})
     errors: list[str] = []
-    context.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    yield screens.signed_in(context)
-    context.close()
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    opened.on("weberror", lambda error: errors.append(str(error.error)))
+    yield screens.sign_in(opened)
+    opened.close()
     assert errors == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of that window."""
+    return context.new_page()
 
 
 @pytest.fixture(scope="session")

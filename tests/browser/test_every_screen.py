@@ -20,7 +20,7 @@ def found(chromium: Browser, house: RunningHouse) -> dict[str, str]:
     with house.client() as client:
         seeds = screens.fill(client)
     context = chromium.new_context(base_url=house.url)
-    paths = screens.find_screens(screens.signed_in(context), seeds)
+    paths = screens.find_screens(screens.sign_in(context).new_page(), seeds)
     context.close()
     return paths
 
