@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def digest(parts: Iterable[str]) -> bytes:
-    """Return the 16-byte BLAKE2b digest of the parts; each is length-prefixed, so ("ab", "c") differs from ("a", "bc")."""
+    """Return the 16-byte BLAKE2b digest of the parts, each with its length: ("ab", "c") differs from ("a", "bc")."""
     state = hashlib.blake2b(digest_size=16)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")

@@ -9,7 +9,7 @@ import msgspec
 from testflux.model.status import Kind, Status
 
 
-class Warning(msgspec.Struct, frozen=True):  # noqa: A001  (the field's word; builtins.Warning is never meant in this project)
+class ReportWarning(msgspec.Struct, frozen=True):
     """Something in the report that was read around. `line` counts from 1; `byte` from 0."""
 
     code: str
@@ -151,7 +151,7 @@ class RawReport(msgspec.Struct):
     duration_ms: float | None = None
     is_complete: bool = True
     local_times: bool = False
-    warnings: list[Warning] = []
+    warnings: list[ReportWarning] = []
     name: str = ""
     tests: list[RawTest] = []
     suites: list[RawSuite] = []

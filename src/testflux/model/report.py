@@ -6,12 +6,12 @@ from datetime import datetime
 
 import msgspec
 
+from testflux.model.raw import RawLogMessage, RawSuite, ReportWarning, Tool
 from testflux.model.status import Confidence, Kind, Severity, Status
-from testflux.model.raw import RawLogMessage, RawSuite, Tool, Warning
 
 
 class TestKey(msgspec.Struct, frozen=True):
-    """What makes a test the same test in the next run of a project: suite path, name, parameters, and which of equal names it is."""
+    """What makes a test the same test in the next run of a project; `duplicate` says which of equal names it is."""
 
     __test__ = False
     suite: tuple[str, ...]
@@ -70,7 +70,7 @@ class Finding(msgspec.Struct, frozen=True):
     """One weakness at one place, tracked over scans.
 
     `digest` is identity (algorithm in `algorithm`): rule, origin, method, path template, param; evidence, severity and
-    texts are never part of it. `occurrences` are distinct; `count` is the tool's own total where it says more than it lists.
+    texts are never part of it. `occurrences` are distinct; `count` is the tool's own total, which may exceed them.
     """
 
     digest: bytes
@@ -94,9 +94,10 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Metric(msgspec.Struct, frozen=True):
-    """One load metric: `tags` is empty for the whole, else the sub-metric's tag set as written. Times in ms, data in bytes.
+    """One load metric; times in ms, data in bytes. `tags` is empty for the whole, else the sub-metric's tags as written.
 
-    `values`: count, rate, min, avg, med, p90, p95, p99, max, value, passes, fails, or `p(N)`; absent when the file has no such value.
+    `values`: count, rate, min, avg, med, p90, p95, p99, max, value, passes, fails, or `p(N)`; what the file lacks is
+    absent.
     """
 
     name: str
@@ -109,7 +110,7 @@ class Metric(msgspec.Struct, frozen=True):
 class Threshold(msgspec.Struct, frozen=True):
     """A limit a load test set itself. `value` is what was measured, None when the file does not hold it.
 
-    `margin` is how far inside the limit the value lies, as a share of the limit (negative = missed), None when not computable.
+    `margin` is how far inside the limit the value lies, as a share of the limit; negative when missed, None when unknown.
     """
 
     metric: str
@@ -139,7 +140,7 @@ class Report(msgspec.Struct, frozen=True):
     duration_ms: int
     is_complete: bool
     local_times: bool
-    warnings: tuple[Warning, ...]
+    warnings: tuple[ReportWarning, ...]
     totals: dict[str, int | dict[str, int]]
     name: str = ""
     results: tuple[Result, ...] = ()

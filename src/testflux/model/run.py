@@ -9,9 +9,10 @@ import msgspec
 
 
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the report itself cannot know. `name` is the lane (e.g. `nightly`), `type` the test type (regression, smoke, …).
+    """What the report itself cannot know.
 
-    `started_at` overrides the report's own time (for history). `build_key` names the CI run that several files belong to.
+    `name` is the lane (`nightly`), `type` the test type (regression, smoke, …). `started_at` overrides the report's own
+    time, for history. `build_key` names the CI run that several files belong to.
     """
 
     name: str = ""

@@ -41,8 +41,8 @@ class Verdict(StrEnum):
     """How a whole run ended.
 
     PASSED: nothing failed, everything read. FAILED: a failed or broken test, a missed threshold, or an open finding of
-    high severity. FLAKY: nothing failed, but a test needed more than one attempt. EMPTY: the report is sound and holds nothing to judge.
-    INCOMPLETE: the report breaks off; what is there did not fail, so it is neither green nor red.
+    high severity. FLAKY: nothing failed, but a test needed more than one attempt. EMPTY: the report is sound and holds
+    nothing to judge. INCOMPLETE: the report breaks off; what is there did not fail, so it is neither green nor red.
     """
 
     PASSED = "passed"

@@ -32,7 +32,7 @@ def _moment(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _warning(warning: raw.Warning) -> dict[str, object]:
+def _warning(warning: raw.ReportWarning) -> dict[str, object]:
     entry = {"code": warning.code, "message": warning.message, "line": warning.line, "byte": warning.byte}
     return {key: value for key, value in entry.items() if value is not None}
 

@@ -17,7 +17,7 @@ _LARGEST = 2**53
 _ASK_AGAIN = "Let the tool write the file again and send it as it was written."
 
 
-def decode(data: bytes, warnings: list[raw.Warning]) -> object:
+def decode(data: bytes, warnings: list[raw.ReportWarning]) -> object:
     """Return what the JSON text holds: no NUL, no lone surrogate and no NaN is left in it.
 
     Bytes that are not UTF-8 are replaced with U+FFFD and warned about.
@@ -80,7 +80,7 @@ def _as_utf8(data: bytes) -> tuple[bytes, int | None]:
     return data, 0
 
 
-def _decode_leniently(data: bytes, skipped: int | None, refusal: str, warnings: list[raw.Warning]) -> object:
+def _decode_leniently(data: bytes, skipped: int | None, refusal: str, warnings: list[raw.ReportWarning]) -> object:
     """Decode what a strict reader refuses: bare control characters, lone surrogates, NaN, bytes that are not UTF-8."""
     text = data.decode("utf-8", "surrogateescape")
     try:
@@ -96,7 +96,7 @@ def _decode_leniently(data: bytes, skipped: int | None, refusal: str, warnings: 
             f"The JSON holds a number that cannot be read: {error}.", code="json-malformed", hint=_ASK_AGAIN
         ) from None
     if not _is_sound(text):
-        warnings.append(raw.Warning("text-not-utf8", "Some text is not UTF-8; unreadable characters show as \ufffd."))
+        warnings.append(raw.ReportWarning("text-not-utf8", "Some text is not UTF-8; unreadable characters show as \ufffd."))
     return _clean(document)
 
 

@@ -19,7 +19,7 @@ _DEEPEST_GROUP = 100
 
 def parse(stream: blocks.Stream) -> raw.RawReport:
     """Read a summary. Raises ReportError when it is not well-formed, breaks off or has no metrics."""
-    warnings: list[raw.Warning] = []
+    warnings: list[raw.ReportWarning] = []
     document = json_document.as_object(json_document.decode(blocks.everything(stream), warnings))
     metrics = document.get("metrics")
     if not json_document.is_object(metrics):
@@ -55,7 +55,7 @@ def _read_metric(name: str, metric: dict[str, object], report: raw.RawReport) ->
         is_met = _is_met(verdict)
         if is_met is None:
             report.warnings.append(
-                raw.Warning("unexpected-value", f"The threshold {expression[:80]!r} of {name[:80]!r} has no verdict.")
+                raw.ReportWarning("unexpected-value", f"The threshold {expression[:80]!r} of {name[:80]!r} has no verdict.")
             )
         else:
             report.thresholds.append(raw.RawThreshold(name, expression, is_met))

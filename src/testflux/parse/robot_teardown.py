@@ -44,7 +44,7 @@ class Rule:
 
     def _warn(self) -> None:
         self._report.warnings.append(
-            raw.Warning(
+            raw.ReportWarning(
                 "teardown-messages-left-out", "The suite teardowns' messages are too long to repeat in every test."
             )
         )

@@ -44,7 +44,7 @@ class Element(msgspec.Struct, Generic[Builder], frozen=True):
 class Reader(Generic[Builder]):
     """Feeds one document to a builder through a table. The row named "document" stands above the root element."""
 
-    def __init__(self, table: Mapping[str, Element[Builder]], builder: Builder, warnings: list[raw.Warning]) -> None:
+    def __init__(self, table: Mapping[str, Element[Builder]], builder: Builder, warnings: list[raw.ReportWarning]) -> None:
         self._table = table
         self._builder = builder
         self._warnings = warnings
@@ -105,7 +105,7 @@ class Reader(Generic[Builder]):
         """Remember something odd at this place; each code and message is kept once, and not more than fifty in all."""
         if (code, message) not in self._warned and len(self._warned) < _MOST_WARNINGS:
             self._warned.add((code, message))
-            self._warnings.append(raw.Warning(code, message, line=self.line, byte=self.byte))
+            self._warnings.append(raw.ReportWarning(code, message, line=self.line, byte=self.byte))
 
     def _without_prolog(self, block: bytes) -> bytes:
         self._is_wide = block.startswith(_WIDE)
@@ -115,7 +115,7 @@ class Reader(Generic[Builder]):
         self._base = found.end()
         self._lines_before = block.count(b"\n", 0, found.end())
         self._warnings.append(
-            raw.Warning(
+            raw.ReportWarning(
                 "text-before-declaration",
                 "Comments or spaces stand before the XML declaration; they were left out.",
                 1,

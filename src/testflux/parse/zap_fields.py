@@ -19,7 +19,7 @@ def start(name: str, version: str, created: str, generated: str) -> raw.RawRepor
         report.local_times = report.started_at is not None
         if report.started_at is None:
             report.warnings.append(
-                raw.Warning("time-unreadable", f"The time of the scan, {generated[:80]!r}, could not be read.")
+                raw.ReportWarning("time-unreadable", f"The time of the scan, {generated[:80]!r}, could not be read.")
             )
     return report
 

@@ -23,7 +23,7 @@ _INSTANCE_FIELDS = {
 
 def parse(stream: blocks.Stream) -> raw.RawReport:
     """Read a traditional JSON report. Raises ReportError when it is not well-formed, breaks off or has no sites."""
-    warnings: list[raw.Warning] = []
+    warnings: list[raw.ReportWarning] = []
     document = json_document.as_object(json_document.decode(blocks.everything(stream), warnings))
     if "site" not in document:
         raise errors.ReportError(
@@ -78,13 +78,13 @@ def _objects(holder: dict[str, object], key: str, report: raw.RawReport) -> list
     objects = [item for item in items if json_document.is_object(item)]
     if len(objects) < len(items):
         report.warnings.append(
-            raw.Warning("unexpected-value", f'"{key}" holds something that is no object; it was left out.')
+            raw.ReportWarning("unexpected-value", f'"{key}" holds something that is no object; it was left out.')
         )
     return objects
 
 
 def _warn_about_plan(document: dict[str, object], report: raw.RawReport) -> None:
     for item in json_document.as_list(document.get("afPlanErrors")):
-        report.warnings.append(raw.Warning("zap-plan-error", f"ZAP's plan failed: {json_document.as_text(item)[:500]}"))
+        report.warnings.append(raw.ReportWarning("zap-plan-error", f"ZAP's plan failed: {json_document.as_text(item)[:500]}"))
     if stopping := json_document.as_text(document.get("stoppingInsight")):
-        report.warnings.append(raw.Warning("zap-stopped", f"ZAP stopped the scan early: {stopping[:500]}"))
+        report.warnings.append(raw.ReportWarning("zap-stopped", f"ZAP stopped the scan early: {stopping[:500]}"))

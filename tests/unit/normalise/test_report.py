@@ -18,7 +18,7 @@ def build(*tests: raw.RawTest, **fields: object) -> model.Report:
 
 
 def test_the_frame_is_taken_over() -> None:
-    warning = raw.Warning("x", "y")
+    warning = raw.ReportWarning("x", "y")
     log = raw.RawLogMessage("WARN", "mind")
     suite = raw.RawSuite(("S",))
     built = build(

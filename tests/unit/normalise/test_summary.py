@@ -19,7 +19,7 @@ def test_a_functional_report() -> None:
         raw.Tool("Robot Framework", "7.5"),
         started_at=datetime(2026, 3, 14, 10, tzinfo=timezone(timedelta(hours=1))),
         duration_ms=12.5,
-        warnings=[raw.Warning("unknown-element", "x", 3, 40), raw.Warning("y", "z")],
+        warnings=[raw.ReportWarning("unknown-element", "x", 3, 40), raw.ReportWarning("y", "z")],
         tests=[raw.RawTest(("S",), "T", Status.PASSED)],
     )
     assert describe(seen) == {

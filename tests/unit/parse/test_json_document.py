@@ -50,13 +50,13 @@ def test_what_no_database_takes_is_taken_out() -> None:
 
 
 def test_bytes_that_are_not_utf8_are_replaced_and_warned_about() -> None:
-    warnings: list[raw.Warning] = []
+    warnings: list[raw.ReportWarning] = []
     assert json_document.decode(b'{"a": "caf\xe9"}', warnings) == {"a": "caf\ufffd"}
     assert [warning.code for warning in warnings] == ["text-not-utf8"]
 
 
 def test_a_replacement_character_of_the_tool_is_no_warning() -> None:
-    warnings: list[raw.Warning] = []
+    warnings: list[raw.ReportWarning] = []
     json_document.decode('{"a": "\ufffd", "b": "\x01"}'.encode(), warnings)
     assert warnings == []
 

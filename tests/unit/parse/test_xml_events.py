@@ -28,9 +28,9 @@ TABLE = {
 }
 
 
-def read(data: bytes) -> tuple[Log, list[raw.Warning]]:
+def read(data: bytes) -> tuple[Log, list[raw.ReportWarning]]:
     log: Log = []
-    warnings: list[raw.Warning] = []
+    warnings: list[raw.ReportWarning] = []
     xml_events.Reader(TABLE, log, warnings).read(io.BytesIO(data))
     return log, warnings
 
