@@ -94,7 +94,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Metric(msgspec.Struct, frozen=True):
-    """One load metric; times in ms, data in bytes. `tags` is empty for the whole, else the sub-metric's tags as written.
+    """One load metric; times in ms, data in bytes. `tags` is empty for the whole, else the sub-metric's tags as given.
 
     `values`: count, rate, min, avg, med, p90, p95, p99, max, value, passes, fails, or `p(N)`; what the file lacks is
     absent.
@@ -110,7 +110,7 @@ class Metric(msgspec.Struct, frozen=True):
 class Threshold(msgspec.Struct, frozen=True):
     """A limit a load test set itself. `value` is what was measured, None when the file does not hold it.
 
-    `margin` is how far inside the limit the value lies, as a share of the limit; negative when missed, None when unknown.
+    `margin` is how far inside the limit the value lies, as a share of it; negative when missed, None when unknown.
     """
 
     metric: str
