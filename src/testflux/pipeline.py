@@ -259,7 +259,7 @@ def _start(upload: Row, report: Report) -> tuple[datetime, Report]:
         moment = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
         if _EARLIEST <= moment <= upload["created_at"] + _AHEAD:
             return moment, report
-        doubt = raw.Warning(
+        doubt = raw.ReportWarning(
             "time-implausible", f"A start at {moment:%Y-%m-%d %H:%M} UTC cannot be right and was not used."
         )
         report = msgspec.structs.replace(report, warnings=(*report.warnings, doubt))
