@@ -96,7 +96,9 @@ def _decode_leniently(data: bytes, skipped: int | None, refusal: str, warnings: 
             f"The JSON holds a number that cannot be read: {error}.", code="json-malformed", hint=_ASK_AGAIN
         ) from None
     if not _is_sound(text):
-        warnings.append(raw.ReportWarning("text-not-utf8", "Some text is not UTF-8; unreadable characters show as \ufffd."))
+        warnings.append(
+            raw.ReportWarning("text-not-utf8", "Some text is not UTF-8; unreadable characters show as \ufffd.")
+        )
     return _clean(document)
 
 

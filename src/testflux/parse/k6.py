@@ -55,7 +55,9 @@ def _read_metric(name: str, metric: dict[str, object], report: raw.RawReport) ->
         is_met = _is_met(verdict)
         if is_met is None:
             report.warnings.append(
-                raw.ReportWarning("unexpected-value", f"The threshold {expression[:80]!r} of {name[:80]!r} has no verdict.")
+                raw.ReportWarning(
+                    "unexpected-value", f"The threshold {expression[:80]!r} of {name[:80]!r} has no verdict."
+                )
             )
         else:
             report.thresholds.append(raw.RawThreshold(name, expression, is_met))

@@ -44,7 +44,9 @@ class Element(msgspec.Struct, Generic[Builder], frozen=True):
 class Reader(Generic[Builder]):
     """Feeds one document to a builder through a table. The row named "document" stands above the root element."""
 
-    def __init__(self, table: Mapping[str, Element[Builder]], builder: Builder, warnings: list[raw.ReportWarning]) -> None:
+    def __init__(
+        self, table: Mapping[str, Element[Builder]], builder: Builder, warnings: list[raw.ReportWarning]
+    ) -> None:
         self._table = table
         self._builder = builder
         self._warnings = warnings

@@ -85,6 +85,8 @@ def _objects(holder: dict[str, object], key: str, report: raw.RawReport) -> list
 
 def _warn_about_plan(document: dict[str, object], report: raw.RawReport) -> None:
     for item in json_document.as_list(document.get("afPlanErrors")):
-        report.warnings.append(raw.ReportWarning("zap-plan-error", f"ZAP's plan failed: {json_document.as_text(item)[:500]}"))
+        report.warnings.append(
+            raw.ReportWarning("zap-plan-error", f"ZAP's plan failed: {json_document.as_text(item)[:500]}")
+        )
     if stopping := json_document.as_text(document.get("stoppingInsight")):
         report.warnings.append(raw.ReportWarning("zap-stopped", f"ZAP stopped the scan early: {stopping[:500]}"))
