@@ -78,11 +78,10 @@ async def run_filter(  # noqa: PLR0913, PLR0917  (one argument for each key of t
 ) -> run_list.RunFilter:
     """Read which runs are wanted."""
     asked = query.parse(q, _RUN_KEYS)
-    kinds = both(asked.any_of("kind"), None if kind is None else [kind.value], "kind")
     verdicts = one_of(",".join(verdict), _VERDICTS, "verdict") if verdict else None
     asked_verdicts = both(asked.any_of("status"), asked.any_of("verdict"), "status")
     return run_list.RunFilter(
-        kind=kinds[0] if kinds else None,
+        kinds=both(None if kind is None else [kind.value], asked.any_of("kind"), "kind"),
         verdicts=both(verdicts, asked_verdicts, "verdict"),
         branches=both(single(branch), asked.any_of("branch"), "branch"),
         environments=both(

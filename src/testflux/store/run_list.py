@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from psycopg.types.json import Jsonb
@@ -15,6 +15,7 @@ from testflux.store.database import Reader, Row
 
 _SQL = queries.load("run_list")
 Sort = Literal["-started_at", "-number", "-duration_ms"]
+_Number = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 _SORTS: Final = {
     "-started_at": ("r.started_at", "timestamptz"),
     "-number": ("r.number", "bigint"),
@@ -25,7 +26,7 @@ _SORTS: Final = {
 class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which runs are wanted; None does not narrow. Lists name alternatives; all labels must be there."""
 
-    kind: str | None = None
+    kinds: list[str] | None = None
     verdicts: list[str] | None = None
     branches: list[str] | None = None
     environments: list[str] | None = None
@@ -40,29 +41,32 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """A place in a list of runs: the sort key of its last run, and which it was."""
+    """A place in a list of runs: the sort key of its last run, and which it was. Read from what callers send."""
 
-    key: datetime | int
-    project_id: int
-    run_id: int
+    key: datetime | _Number
+    project_id: _Number
+    run_id: _Number
 
 
 async def list_runs(
     reader: Reader, project_ids: Sequence[int], wanted: RunFilter, after: Place | None, limit: int
 ) -> list[Row]:
-    """List runs of these projects; each row also has its `sort_key`."""
-    commit = wanted.query.any_of("commit")
+    """List runs of these projects; each row also has its `sort_key`. InvalidError when `after` is of another sort."""
+    if after is not None and isinstance(after.key, datetime) != (wanted.sort == "-started_at"):
+        message = "The cursor is of a list that was sorted otherwise."
+        raise errors.InvalidError(message, field="cursor", hint="Begin again without a cursor when you sort anew.")
+    commits = wanted.query.any_of("commit")
     found = await reader.all(
         _sorted("find_page", wanted.sort),
         project_ids=list(project_ids),
-        kind=wanted.kind,
+        kinds=wanted.kinds,
         verdicts=wanted.verdicts,
         branches=wanted.branches,
         environments=wanted.environments,
         types=wanted.types,
         names=wanted.names,
         tools=wanted.tools,
-        commit=query.escape_pattern(commit[0]) + "%" if commit else None,
+        commits=[query.escape_pattern(commit) + "%" for commit in commits] if commits else None,
         labels=None if wanted.labels is None else Jsonb(wanted.labels),
         longer=wanted.query.above("dur"),
         shorter=wanted.query.below("dur"),

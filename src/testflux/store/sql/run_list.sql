@@ -7,14 +7,14 @@ cross join lateral (
     select r.project_id, r.run_id, SORT_KEY as sort_key
     from run r
     where r.project_id = wanted.project_id
-      and (%(kind)s::text is null or r.kind = %(kind)s)
+      and (%(kinds)s::text[] is null or r.kind = any(%(kinds)s))
       and (%(verdicts)s::text[] is null or r.verdict = any(%(verdicts)s))
       and (%(branches)s::text[] is null or r.branch = any(%(branches)s))
       and (%(environments)s::text[] is null or r.environment = any(%(environments)s))
       and (%(types)s::text[] is null or r.test_type = any(%(types)s))
       and (%(names)s::text[] is null or r.name = any(%(names)s))
       and (%(tools)s::text[] is null or r.tool_name = any(%(tools)s))
-      and (%(commit)s::text is null or r.commit_sha like %(commit)s)
+      and (%(commits)s::text[] is null or r.commit_sha like any(%(commits)s))
       and (%(labels)s::jsonb is null or r.labels @> %(labels)s)
       and (%(from)s::timestamptz is null or r.started_at >= %(from)s)
       and (%(to)s::timestamptz is null or r.started_at < %(to)s)
