@@ -42,7 +42,7 @@ async def list_tests(
     reader: Reader, project_id: int, branches: Sequence[str], wanted: TestFilter, today: date, page: tuple[int, int]
 ) -> list[Row]:
     """List tests with their last result on these branches in the last 90 days; `page` is (offset, limit)."""
-    suite = wanted.query.any_of("suite")
+    suites = wanted.query.any_of("suite")
     return await reader.all(
         _SQL["list_tests"],
         project_id=project_id,
@@ -50,7 +50,7 @@ async def list_tests(
         first_day=today - RECENT,
         statuses=wanted.statuses,
         tags=wanted.tags,
-        suite=f"%{query.escape_pattern(suite[0])}%" if suite else None,
+        suites=[f"%{query.escape_pattern(suite)}%" for suite in suites] if suites else None,
         longer=wanted.query.above("dur"),
         shorter=wanted.query.below("dur"),
         patterns=wanted.query.patterns,

@@ -26,7 +26,7 @@ left join failing f using (test_no)
 where t.project_id = %(project_id)s
   and (%(statuses)s::text[] is null or l.status = any(%(statuses)s))
   and (%(tags)s::text[] is null or t.tags @> %(tags)s)
-  and (%(suite)s::text is null or array_to_string(t.suite, ' / ') ilike %(suite)s)
+  and (%(suites)s::text[] is null or array_to_string(t.suite, ' / ') ilike any(%(suites)s))
   and (%(longer)s::float8 is null or l.duration_ms > %(longer)s)
   and (%(shorter)s::float8 is null or l.duration_ms < %(shorter)s)
   and (cardinality(%(patterns)s::text[]) = 0
