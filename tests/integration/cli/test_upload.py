@@ -74,7 +74,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, self.upload(found[1]))
         elif found := re.fullmatch(r"/runs/(3-\d+)", path):
             run = {"id": found[1], "number": 7, "kind": "functional", "verdict": self.stub.verdict}
-            figures = {"totals": TOTALS, "headline": "1 new failure", "new_failures": 1, "fixed": 2}
+            figures: dict[str, Any] = {"totals": TOTALS, "headline": "1 new failure", "new_failures": 1, "fixed": 2}
             figures["baseline"] = {"id": "3-99", "number": 5, "verdict": "passed"} if self.stub.has_baseline else None
             self.answer(200, {**run, **figures, "url": f"/runs/{found[1]}", "unknown": {}})
         elif re.fullmatch(r"/runs/3-\d+/changes", path):
