@@ -14,3 +14,6 @@ it("runs nothing that a report brings along", () => {
 
 it("leaves plain messages as they are", () =>
   expect(messageText({ message: "1 < 2 && <b>", message_is_html: false })).toBe("1 < 2 && <b>"));
+
+it("shows no code that is not words", () =>
+  expect(plainText("<style>p{color:red}</style><p>Broken</p><script>go()</script>")).toBe("Broken"));

@@ -1,7 +1,8 @@
 /** The text of a message that a report wrote as HTML; markup of a report never reaches the page. */
 export function plainText(html: string): string {
   const withBreaks = html.replace(/<(br|\/p|\/div|\/tr|\/li|\/h\d|hr)\b[^>]*>/gi, "\n$&");
-  const { body } = new DOMParser().parseFromString(withBreaks, "text/html");
+  const { body } = new DOMParser().parseFromString(`<body>${withBreaks}`, "text/html");
+  for (const code of body.querySelectorAll("script, style, template")) code.remove();
   return (body.textContent ?? "").replace(/\n{3,}/g, "\n\n").trim();
 }
 

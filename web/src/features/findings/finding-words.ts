@@ -9,10 +9,15 @@ function host(origin: string): string {
 }
 
 /** Where a finding sits: `POST /login · user`, or the whole site when it is about all of it. */
-export function whereOf({ origin, method, template, param }: Where): string {
-  const place = template === "*" || template === "" ? `${host(origin)}, whole site` : template;
+export function whereOf({ method, template, param }: Omit<Where, "origin">): string {
+  const place = template === "*" || template === "" ? "whole site" : template;
   const how = method === "*" || method === "" ? place : `${method} ${place}`;
   return param === "" ? how : `${how} · ${param}`;
+}
+
+/** The same with the host before it, for scans of several sites. */
+export function whereAmongSites(where: Where): string {
+  return `${host(where.origin)}: ${whereOf(where)}`;
 }
 
 /** How long a finding has been known; nothing for one that is new. */

@@ -10,8 +10,8 @@ import { Split } from "@/components/split";
 import { Empty, Skeleton, TroubleNote } from "@/components/states";
 import { Chip, SeverityMark, toneOf } from "@/components/status";
 import { FindingPane } from "@/features/findings/finding-pane";
-import { ageOf, SEVERITIES, STATES, whereOf } from "@/features/findings/finding-words";
-import { severities } from "@/features/runs/run-words";
+import { ageOf, SEVERITIES, STATES, whereAmongSites, whereOf } from "@/features/findings/finding-words";
+import { severities, total } from "@/features/runs/run-words";
 import { type FindingItem, listFindings, type RunDetail } from "@/lib/api";
 import { count } from "@/lib/format";
 import { misreadSearch } from "@/lib/misread";
@@ -53,7 +53,9 @@ function Name({ item, onChoose }: { item: FindingItem; onChoose: (id: string) =>
   );
 }
 
-function columns(onChoose: (id: string) => void): GridColumn<FindingItem>[] {
+type Say = (item: FindingItem) => string;
+
+function columns(say: Say, onChoose: (id: string) => void): GridColumn<FindingItem>[] {
   return [
     {
       key: "severity",
@@ -73,7 +75,7 @@ function columns(onChoose: (id: string) => void): GridColumn<FindingItem>[] {
       width: "w-1/2 max-w-0 truncate",
       cell: (item) => (
         <span className="font-mono text-sm" title={`${item.origin} ${whereOf(item)}`}>
-          {whereOf(item)}
+          {say(item)}
         </span>
       ),
     },
@@ -88,13 +90,21 @@ function columns(onChoose: (id: string) => void): GridColumn<FindingItem>[] {
   ];
 }
 
-function FindingCard({ item, onChoose }: { item: FindingItem; onChoose: (id: string) => void }) {
+function FindingCard({
+  item,
+  say,
+  onChoose,
+}: {
+  item: FindingItem;
+  say: Say;
+  onChoose: (id: string) => void;
+}) {
   return (
     <div className="flex items-start gap-2.5">
       <SeverityMark severity={item.severity} />
       <div className="min-w-0 flex-1">
         <Name item={item} onChoose={onChoose} />
-        <p className="truncate font-mono text-sm text-text-3">{whereOf(item)}</p>
+        <p className="truncate font-mono text-sm text-text-3">{say(item)}</p>
       </div>
       <State state={item.state} />
     </div>
@@ -191,7 +201,11 @@ export function FindingsTab({ run }: { run: RunDetail }) {
   };
   useKeys({ j: () => step(1), k: () => step(-1) });
   const misread = misreadSearch(query.error);
-  const shown = useMemo(() => columns((finding) => change({ finding }, { replace: true })), [change]);
+  const say = total(run, "sites") > 1 ? whereAmongSites : whereOf;
+  const shown = useMemo(
+    () => columns(say, (finding) => change({ finding }, { replace: true })),
+    [say, change],
+  );
   return (
     <Split
       isChosen={filters.finding !== ""}
@@ -212,7 +226,7 @@ export function FindingsTab({ run }: { run: RunDetail }) {
               columns={shown}
               rows={rows}
               rowKey={(item) => item.finding_id}
-              card={(item) => <FindingCard item={item} onChoose={choose} />}
+              card={(item) => <FindingCard item={item} say={say} onChoose={choose} />}
               cardHeight={62}
               chosen={chosen}
               more={more}

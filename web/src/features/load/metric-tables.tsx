@@ -36,11 +36,14 @@ const ESSENTIAL: Record<MetricType, readonly string[]> = {
   gauge: ["value"],
 };
 
+/** As wide in each row, so that the values stand below each other. */
+const CHANGE_WIDTH = "ml-1.5 inline-block w-14";
+
 function Change({ metric, statistic }: { metric: MetricItem; statistic: string }) {
   const delta = deltaOf(metric, statistic);
-  if (delta === null) return null;
+  if (delta === null) return metric.baseline === null ? null : <span className={CHANGE_WIDTH} />;
   const colour = { good: "text-pass", bad: "text-fail", flat: "text-text-3" }[delta.trend];
-  return <span className={clsx("ml-1.5 inline-block min-w-12 text-sm", colour)}>{delta.text}</span>;
+  return <span className={clsx(CHANGE_WIDTH, "text-sm", colour)}>{delta.text}</span>;
 }
 
 function Name({ metric }: { metric: MetricItem }) {
@@ -81,6 +84,7 @@ function Row({ metric, type }: { metric: MetricItem; type: MetricType }) {
 }
 
 function MetricTable({ type, title, note, metrics }: ReturnType<typeof byType>[number]) {
+  const isCompared = metrics.some(({ baseline }) => baseline !== null);
   const head = (
     <>
       <Th>Metric</Th>
@@ -91,6 +95,7 @@ function MetricTable({ type, title, note, metrics }: ReturnType<typeof byType>[n
           className={ESSENTIAL[type].includes(statistic) ? undefined : "max-md:hidden"}
         >
           {TITLES[statistic] ?? statistic}
+          {isCompared && COMPARED[type].includes(statistic) && <span className={CHANGE_WIDTH} />}
         </Th>
       ))}
     </>

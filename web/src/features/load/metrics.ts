@@ -57,8 +57,8 @@ export interface Delta {
   trend: "good" | "bad" | "flat";
 }
 
-/** A change smaller than this share is noise between two runs, and is not coloured. */
-const NOTABLE = 0.05;
+/** A smaller change is noise between two runs, and is not coloured. */
+const NOTABLE_PERCENT = 5;
 
 /** Whether more of a metric is better (1), worse (-1), or neither (0). */
 export function directionOf({
@@ -72,7 +72,7 @@ export function directionOf({
 }
 
 function judge(share: number, direction: -1 | 0 | 1): Delta["trend"] {
-  if (direction === 0 || Math.abs(share) < NOTABLE) return "flat";
+  if (direction === 0 || Math.abs(Math.round(share * 100)) < NOTABLE_PERCENT) return "flat";
   return Math.sign(share) === direction ? "good" : "bad";
 }
 

@@ -86,7 +86,7 @@ export function RunAbout({ run }: { run: RunDetail }) {
     <>
       <div className="grid gap-4 lg:grid-cols-2">
         <File run={run} />
-        <Card title="What the sender said">
+        <Card title="What is known of the run">
           <Facts
             facts={[
               ["name", run.name],
@@ -102,7 +102,7 @@ export function RunAbout({ run }: { run: RunDetail }) {
                 "started",
                 `${moment(run.started_at)}${run.local_times ? ", by the report’s own clock, which names no zone" : ""}`,
               ],
-              ["took", duration(run.duration_ms)],
+              ["took", run.duration_ms > 0 ? duration(run.duration_ms) : ""],
               ["complete", run.complete ? "yes" : "no, the report breaks off"],
             ]}
           />

@@ -23,7 +23,7 @@ export function KindIcon({ kind }: { kind: Kind }) {
 /** What a run is called: its kind, number and name. */
 export function RunName({ run }: { run: Run }) {
   return (
-    <span className="inline-flex items-center gap-2">
+    <span className="inline-flex items-center gap-2 align-middle">
       <KindIcon kind={run.kind} />
       <Link
         to={run.url}
@@ -58,7 +58,7 @@ export function RunOutcome({ run }: { run: Run }) {
             flaky: total(run, "flaky"),
           }}
         />
-        <span className="w-14 text-right">{run.pass_rate === null ? "–" : percent(run.pass_rate)}</span>
+        <span className="w-12 text-right">{run.pass_rate === null ? "–" : percent(run.pass_rate)}</span>
       </span>
     );
   }
@@ -83,7 +83,7 @@ function Findings({ run }: { run: Run }) {
         <Fragment key={severity}>
           {index > 0 && ", "}
           <span className={["critical", "high"].includes(severity) ? "font-semibold text-fail" : undefined}>
-            {count(amount)} {severity}
+            {count(amount)} {severity === "informational" ? "info" : severity}
           </span>
         </Fragment>
       ))}

@@ -31,7 +31,7 @@ const COLUMNS: GridColumn<Run>[] = [
     key: "branch",
     title: "Branch",
     from: "xl",
-    cell: (run) => <span className="inline-block max-w-44 truncate align-middle">{run.branch || "–"}</span>,
+    cell: (run) => <span className="inline-block max-w-36 truncate align-middle">{run.branch || "–"}</span>,
   },
   { key: "commit", title: "Commit", from: "xl", cell: (run) => <Commit commit={run.commit} /> },
   { key: "environment", title: "Environment", from: "xl", cell: (run) => run.environment || "–" },
@@ -41,7 +41,7 @@ const COLUMNS: GridColumn<Run>[] = [
     title: "Duration",
     numeric: true,
     sort: "-duration_ms",
-    cell: (run) => duration(run.duration_ms),
+    cell: (run) => (run.duration_ms > 0 ? duration(run.duration_ms) : "–"),
   },
   {
     key: "started",

@@ -29,9 +29,13 @@ function facts(run: RunDetail): [key: string, fact: ReactNode][] {
     [
       "started",
       <time
-        key="t"
+        key="started"
         dateTime={run.started_at}
-      >{`${moment(run.started_at)}${run.local_times ? " (the report’s own clock, no zone given)" : ""}`}</time>,
+        title={run.local_times ? "The report gives its own clock’s time without a zone" : undefined}
+      >
+        {moment(run.started_at)}
+        {run.local_times && " (report’s clock)"}
+      </time>,
     ],
     ["pull request", run.pull_request !== "" && `pull request ${run.pull_request}`],
     [

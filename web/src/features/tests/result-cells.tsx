@@ -13,24 +13,24 @@ export function ChangeChip({ change }: Pick<ResultItem, "change">) {
 /** The columns of a list of results. */
 export function resultColumns(onChoose: (test: string) => void): GridColumn<ResultItem>[] {
   return [
-    { key: "status", title: "Status", width: "w-16", cell: (item) => <StatusMark word={item.status} /> },
+    { key: "status", title: "Status", width: "w-12", cell: (item) => <StatusMark word={item.status} /> },
     {
       key: "name",
       title: "Test",
       sort: "name",
-      width: "w-full max-w-0 truncate",
+      width: "w-full max-w-0",
       cell: (item) => (
-        <>
+        <span className="flex items-baseline gap-2">
           <button
             type="button"
             title={`${item.name}\n${item.suite}`}
-            className="font-medium after:absolute after:inset-0 hover:text-accent"
+            className="min-w-0 truncate font-medium after:absolute after:inset-0 hover:text-accent"
             onClick={() => onChoose(item.test_id)}
           >
             {item.name}
-          </button>{" "}
-          <span className="text-sm text-text-3">{item.suite}</span>
-        </>
+          </button>
+          <span className="min-w-0 flex-1 shrink-[9] truncate text-sm text-text-3">{item.suite}</span>
+        </span>
       ),
     },
     { key: "change", title: "Change", cell: (item) => <ChangeChip change={item.change} /> },

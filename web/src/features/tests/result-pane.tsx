@@ -46,8 +46,9 @@ function RunLink({ id, number }: { id: string; number: number }) {
   );
 }
 
-function Since({ result }: { result: ResultDetail }) {
-  const { first_failed: first, last_passed: passed, source, line } = result;
+function Since({ result, runId }: { result: ResultDetail; runId: string }) {
+  const { first_failed: first, source, line } = result;
+  const passed = result.last_passed?.run_id === runId ? null : result.last_passed;
   if (first === null && passed === null && source === "") return null;
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-text-2">
@@ -136,7 +137,7 @@ function Detail({ result, run, ...walk }: { result: ResultDetail; run: RunDetail
       </div>
       <Strip items={testStrip(result.history, result.test_id)} />
       {text !== "" && <Message text={text} />}
-      <Since result={result} />
+      <Since result={result} runId={run.id} />
       <Attempts result={result} />
       <div className="flex flex-wrap gap-2">
         <ButtonLink to={`/tests/${result.test_id}`}>History of this test</ButtonLink>
