@@ -8,6 +8,7 @@ import pytest
 
 from testflux.kit import errors
 from testflux.store import migrate
+from testflux.store.migrations import runner
 
 
 async def test_a_new_database_is_at_no_migration_and_then_at_the_newest(make_database: Callable[..., str]) -> None:
@@ -67,3 +68,15 @@ async def test_a_lock_held_by_somebody_else_stops_the_migration_instead_of_every
         blocker.execute("lock table alembic_version")
         with pytest.raises(errors.UnavailableError, match="lock"):
             await migrate.upgrade(url)
+
+
+def test_the_newest_migration_is_alembics_newest() -> None:
+    assert migrate.list_known()[-1] == runner.get_head()
+    assert migrate.list_known() == [f"{number:04}" for number in range(1, len(migrate.list_known()) + 1)]
+
+
+async def test_a_start_that_has_nothing_to_migrate_does_without_alembic(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "run", None)
+    assert (await migrate.upgrade(database_url)).is_current
