@@ -11,6 +11,8 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   // A small module inlined as a data: address would break the content security policy.
   build: { target: "es2023", assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
+  // Found late, they would be bundled late and bring a second React along.
+  optimizeDeps: { include: ["@base-ui/react/dialog", "recharts"] },
   server: {
     host: "127.0.0.1",
     port: 5173,

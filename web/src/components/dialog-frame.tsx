@@ -4,11 +4,13 @@ import type { ReactNode } from "react";
 /** A dialogue that is open; in a file of its own so that its library comes when the first one opens. */
 export default function DialogFrame({
   title,
+  hidesTitle,
   className,
   onClose,
   children,
 }: {
   title: string;
+  hidesTitle: boolean;
   className: string;
   onClose: () => void;
   children: ReactNode;
@@ -18,7 +20,7 @@ export default function DialogFrame({
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-[#0d111799]" />
         <Base.Popup className={className}>
-          <Base.Title className="font-semibold text-lg">{title}</Base.Title>
+          <Base.Title className={hidesTitle ? "sr-only" : "font-semibold text-lg"}>{title}</Base.Title>
           {children}
         </Base.Popup>
       </Base.Portal>

@@ -13,19 +13,21 @@ export function Dialog({
   title,
   isOpen,
   onClose,
+  hidesTitle = false,
   className = CENTRED,
   children,
 }: {
   title: string;
   isOpen: boolean;
   onClose: () => void;
+  hidesTitle?: boolean;
   className?: string;
   children: ReactNode;
 }) {
   if (!isOpen) return null;
   return (
     <Suspense fallback={null}>
-      <Frame title={title} className={className} onClose={onClose}>
+      <Frame title={title} hidesTitle={hidesTitle} className={className} onClose={onClose}>
         {children}
       </Frame>
     </Suspense>

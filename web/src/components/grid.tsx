@@ -22,7 +22,7 @@ export interface GridColumn<T> {
   sort?: string;
   numeric?: boolean;
   width?: string;
-  from?: "lg" | "xl" | "2xl";
+  from?: keyof typeof FROM;
 }
 
 /** More of a list that comes in pages. */
@@ -116,7 +116,7 @@ export function Grid<T extends object>(props: GridProps<T>) {
   const shown = visible.flatMap(({ index }) => sorted[index] ?? []);
 
   return (
-    <div ref={place} className={isNarrow ? undefined : "overflow-x-auto"}>
+    <div ref={place} className={isNarrow ? undefined : "relative overflow-x-auto"}>
       {isNarrow ? (
         <ul aria-label={label} style={{ paddingTop: before, paddingBottom: after }}>
           {shown.map((row, index) => (

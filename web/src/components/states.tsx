@@ -62,17 +62,27 @@ export function TroubleNote({ error, retry }: { error: unknown; retry?: () => vo
   );
 }
 
-/** What a query shows: skeleton, trouble, or its answer. */
+/** What a query shows: skeleton, trouble, or its answer. `heading` names a page that is nothing else, until its answer does. */
 export function Loaded<T>({
   query,
   rows,
+  heading,
   children,
 }: {
   query: { data: T | undefined; error: unknown; refetch: () => unknown };
   rows?: number;
+  heading?: string;
   children: (data: T) => ReactNode;
 }) {
   if (query.data !== undefined) return children(query.data);
-  if (query.error) return <TroubleNote error={query.error} retry={() => void query.refetch()} />;
-  return <Skeleton rows={rows} />;
+  return (
+    <>
+      {heading !== undefined && <h1 className="sr-only">{heading}</h1>}
+      {query.error ? (
+        <TroubleNote error={query.error} retry={() => void query.refetch()} />
+      ) : (
+        <Skeleton rows={rows} />
+      )}
+    </>
+  );
 }

@@ -27,6 +27,12 @@ it("reads a problem document with its fields", () => {
   });
 });
 
+it("says the detail at once when the title is no more than the status", () =>
+  expect(explain(refusal(404, { title: "Not Found", detail: "There is no project 'x'." }))).toMatchObject({
+    title: "There is no project 'x'.",
+    detail: "",
+  }));
+
 it("says the status when the answer is no problem document", () =>
   expect(explain(refusal(502, "<html>")).title).toBe("The server answered 502"));
 

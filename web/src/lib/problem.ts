@@ -22,6 +22,9 @@ const NETWORK: Trouble = {
   fields: {},
 };
 
+/** A title that says no more than its status; the detail then says more. */
+const BARE = /^(Bad Request|Unauthorized|Forbidden|Not Found|Conflict|Unprocessable .*|Service Unavailable|Internal Server Error)$/i;
+
 /** Read a problem document out of whatever was thrown. */
 export function explain(error: unknown): Trouble {
   if (!isAxiosError(error)) {
@@ -36,9 +39,11 @@ export function explain(error: unknown): Trouble {
   }
   const problem = error.response?.data as Partial<Problem> | undefined;
   if (error.response === undefined) return NETWORK;
+  const { title = `The server answered ${error.response.status}`, detail = "" } = problem ?? {};
+  const isBare = BARE.test(title) && detail !== "";
   return {
-    title: problem?.title ?? `The server answered ${error.response.status}`,
-    detail: problem?.detail ?? "",
+    title: isBare ? detail : title,
+    detail: isBare ? "" : detail,
     hint: problem?.hint ?? "",
     status: error.response.status,
     code: problem?.code ?? "",

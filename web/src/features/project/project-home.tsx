@@ -135,7 +135,7 @@ export function ProjectHome() {
   useArrive("Home", slug, [{ label: name, to: `/p/${slug}` }]);
   useLiveRefresh(`project:${slug}`, "getProjectSummary", "getProjectTrends", "getProject");
   return (
-    <Loaded query={query} rows={12}>
+    <Loaded query={query} rows={12} heading={slug}>
       {(summary) =>
         summary.newest_run === null && summary.latest_runs.length === 0 ? (
           <NoRuns summary={summary} />

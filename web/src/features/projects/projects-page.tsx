@@ -37,11 +37,11 @@ function Row({
         </Link>{" "}
         <span className="text-text-3">{project.slug}</span> {project.is_sample && <SampleTag />}
         {project.description !== "" && (
-          <div className="max-w-[60ch] truncate text-sm text-text-3">{project.description}</div>
+          <div className="text-sm text-text-3 sm:max-w-[60ch] sm:truncate">{project.description}</div>
         )}
       </Td>
       <Td className="max-sm:hidden">{project.default_branch}</Td>
-      <Td numeric>{count(project.run_count)}</Td>
+      <Td numeric className="max-sm:hidden">{count(project.run_count)}</Td>
       <Td numeric className="max-sm:hidden">
         {count(project.test_count)}
       </Td>
@@ -91,7 +91,7 @@ function List({
           <>
             <Th>Project</Th>
             <Th className="max-sm:hidden">Default branch</Th>
-            <Th numeric>Runs</Th>
+            <Th numeric className="max-sm:hidden">Runs</Th>
             <Th numeric className="max-sm:hidden">
               Tests
             </Th>

@@ -46,7 +46,7 @@ export function RunPage() {
   );
   useRunNews(slug === "" ? "" : `project:${slug}`, () => invalidate("getRun"));
   return (
-    <Loaded query={query} rows={12}>
+    <Loaded query={query} rows={12} heading="Run">
       {(loaded) => (
         <div key={loaded.id} className="contents">
           <RunNews run={loaded} />

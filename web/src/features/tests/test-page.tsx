@@ -190,7 +190,7 @@ export function TestPage() {
   );
   useLiveRefresh(slug === "" ? "" : `project:${slug}`, "getTest", "listTestHistory");
   return (
-    <Loaded query={query} rows={10}>
+    <Loaded query={query} rows={10} heading="Test">
       {(test) => (
         <>
           <PageHead
