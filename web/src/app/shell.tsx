@@ -30,7 +30,13 @@ export function Shell() {
       >
         <Rail />
       </nav>
-      <Dialog title="Menu" hidesTitle isOpen={isRailOpen} onClose={() => setRailOpen(false)} className={DRAWER}>
+      <Dialog
+        title="Menu"
+        hidesTitle
+        isOpen={isRailOpen}
+        onClose={() => setRailOpen(false)}
+        className={DRAWER}
+      >
         <nav aria-label="Menu">
           <Rail />
         </nav>

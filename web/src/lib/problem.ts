@@ -23,7 +23,8 @@ const NETWORK: Trouble = {
 };
 
 /** A title that says no more than its status; the detail then says more. */
-const BARE = /^(Bad Request|Unauthorized|Forbidden|Not Found|Conflict|Unprocessable .*|Service Unavailable|Internal Server Error)$/i;
+const BARE =
+  /^(Bad Request|Unauthorized|Forbidden|Not Found|Conflict|Unprocessable .*|Service Unavailable|Internal Server Error)$/i;
 
 /** Read a problem document out of whatever was thrown. */
 export function explain(error: unknown): Trouble {

@@ -41,7 +41,9 @@ function Row({
         )}
       </Td>
       <Td className="max-sm:hidden">{project.default_branch}</Td>
-      <Td numeric className="max-sm:hidden">{count(project.run_count)}</Td>
+      <Td numeric className="max-sm:hidden">
+        {count(project.run_count)}
+      </Td>
       <Td numeric className="max-sm:hidden">
         {count(project.test_count)}
       </Td>
@@ -91,7 +93,9 @@ function List({
           <>
             <Th>Project</Th>
             <Th className="max-sm:hidden">Default branch</Th>
-            <Th numeric className="max-sm:hidden">Runs</Th>
+            <Th numeric className="max-sm:hidden">
+              Runs
+            </Th>
             <Th numeric className="max-sm:hidden">
               Tests
             </Th>
