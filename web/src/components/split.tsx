@@ -2,7 +2,7 @@ import clsx from "clsx";
 import { ArrowLeft } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { Button } from "@/components/button";
-import { useMedia } from "@/lib/use-media";
+import { useHasRoom } from "@/lib/use-media";
 
 /** Choose on the left, read on the right; on small screens the chosen thing takes the page until it is closed. */
 export function Split({
@@ -20,7 +20,7 @@ export function Split({
   back: string;
   isWide?: boolean;
 }) {
-  const hasRoom = useMedia("(min-width: 1200px)");
+  const hasRoom = useHasRoom();
   const isAlone = !hasRoom && isChosen;
   const top = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -17,3 +17,8 @@ export function useMedia(query: string): boolean {
 export function useIsNarrow(): boolean {
   return useMedia("(max-width: 767px)");
 }
+
+/** True where a list and what is chosen in it stand side by side. */
+export function useHasRoom(): boolean {
+  return useMedia("(min-width: 1200px)");
+}

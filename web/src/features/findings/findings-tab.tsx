@@ -17,6 +17,7 @@ import { count } from "@/lib/format";
 import { misreadSearch } from "@/lib/misread";
 import { given, useFilters } from "@/lib/url-state";
 import { useKeys } from "@/lib/use-keys";
+import { useHasRoom } from "@/lib/use-media";
 import { usePages } from "@/lib/use-pages";
 
 const KEYS = ["finding", "severity", "state", "q"] as const;
@@ -192,7 +193,8 @@ function Nothing({ filters, change }: { filters: Filters; change: Change }) {
 export function FindingsTab({ run }: { run: RunDetail }) {
   const [filters, change] = useFilters(KEYS);
   const { rows, more, query } = useFindings(run, filters);
-  const chosen = filters.finding || (rows[0]?.finding_id ?? "");
+  const hasRoom = useHasRoom();
+  const chosen = filters.finding || (hasRoom ? (rows[0]?.finding_id ?? "") : "");
   const index = rows.findIndex((item) => item.finding_id === chosen);
   const choose = (id: string | undefined) => id !== undefined && change({ finding: id }, { replace: true });
   const step = (move: number) => {

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import clsx from "clsx";
 import { Link } from "react-router";
 import { Button } from "@/components/button";
 import { Card } from "@/components/card";
@@ -21,11 +22,17 @@ function Row({ threshold }: { threshold: ThresholdItem }) {
       </Td>
       <Td numeric className="whitespace-nowrap">
         {sayMeasure(threshold.value, threshold.unit)}
+        <span className={clsx("block text-sm sm:hidden", threshold.ok ? "text-text-3" : "text-fail")}>
+          {sayMargin(threshold)}
+        </span>
       </Td>
       <Td numeric className="whitespace-nowrap text-text-2 max-sm:hidden">
         {sayMeasure(threshold.limit, threshold.unit)}
       </Td>
-      <Td numeric className={threshold.ok ? "whitespace-nowrap text-text-2" : "whitespace-nowrap text-fail"}>
+      <Td
+        numeric
+        className={clsx("whitespace-nowrap max-sm:hidden", threshold.ok ? "text-text-2" : "text-fail")}
+      >
         {sayMargin(threshold)}
       </Td>
       <Td numeric className="whitespace-nowrap text-text-3 max-sm:hidden">
@@ -44,7 +51,9 @@ function Head({ run }: { run: RunDetail }) {
       <Th numeric className="max-sm:hidden">
         Limit
       </Th>
-      <Th numeric>Margin</Th>
+      <Th numeric className="max-sm:hidden">
+        Margin
+      </Th>
       <Th numeric className="max-sm:hidden">
         {run.baseline === null ? (
           "Before"

@@ -58,7 +58,9 @@ export function RunOutcome({ run }: { run: Run }) {
             flaky: total(run, "flaky"),
           }}
         />
-        <span className="w-12 text-right">{run.pass_rate === null ? "–" : percent(run.pass_rate)}</span>
+        <span className="w-12 whitespace-nowrap text-right">
+          {run.pass_rate === null ? "–" : percent(run.pass_rate)}
+        </span>
       </span>
     );
   }

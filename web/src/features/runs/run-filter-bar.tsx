@@ -191,7 +191,7 @@ export function RunFilterBar({
   return (
     <search aria-label="Runs" className="grid gap-2 px-3 py-2.5">
       <div className="flex flex-wrap items-start gap-2">
-        <div className="w-80 max-md:flex-1">
+        <div className="w-80 max-md:w-auto max-md:flex-1 max-md:basis-[60%]">
           <SearchBox
             label="Search runs"
             placeholder="Search, or branch:main dur:>5m"

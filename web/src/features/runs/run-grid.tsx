@@ -52,9 +52,26 @@ const COLUMNS: GridColumn<Run>[] = [
   },
 ];
 
-const WITH_PROJECT = COLUMNS.flatMap((column) => {
+const WHERE: GridColumn<Run> = {
+  key: "where",
+  title: "Branch, environment",
+  from: "xl",
+  cell: (run) => {
+    const where = [run.branch, run.environment].filter((part) => part !== "").join(" · ") || "–";
+    return (
+      <span title={where} className="inline-block max-w-44 truncate align-middle">
+        {where}
+      </span>
+    );
+  },
+};
+
+/** Among all projects there is less room: the project comes in, the commit goes, branch and environment share. */
+const WITH_PROJECT = COLUMNS.flatMap((column): GridColumn<Run>[] => {
   if (column.key === "name") return [PROJECT, column];
-  return column.key === "commit" ? [{ ...column, from: "2xl" as const }] : [column];
+  if (column.key === "branch") return [WHERE];
+  if (column.key === "duration") return [{ ...column, from: "wide" }];
+  return ["commit", "environment", "type"].includes(column.key) ? [] : [column];
 });
 const UNSORTED = COLUMNS.map((column) => ({ ...column, sort: undefined }));
 

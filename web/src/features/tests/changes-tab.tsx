@@ -11,6 +11,7 @@ import { getRunChangesOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { ago, count, plural } from "@/lib/format";
 import { useFilters } from "@/lib/url-state";
 import { useKeys } from "@/lib/use-keys";
+import { useHasRoom } from "@/lib/use-media";
 
 const KEYS = ["test", "tab", "change"] as const;
 
@@ -96,7 +97,8 @@ function Lists({ run, changes }: { run: RunDetail; changes: Changes }) {
   const [{ test }, change] = useFilters(KEYS);
   const parts = partsOf(changes);
   const tests = parts.flatMap(({ items }) => items.map((item) => item.test_id));
-  const chosen = test || (tests[0] ?? "");
+  const hasRoom = useHasRoom();
+  const chosen = test || (hasRoom ? (tests[0] ?? "") : "");
   const index = tests.indexOf(chosen);
   const choose = (id: string | undefined) => id !== undefined && change({ test: id }, { replace: true });
   useKeys({ j: () => choose(tests[index + 1]), k: () => choose(tests[index - 1]) });
@@ -134,12 +136,14 @@ function Lists({ run, changes }: { run: RunDetail; changes: Changes }) {
             </div>
           }
           detail={
-            <ResultPane
-              run={run}
-              testId={chosen}
-              position={{ index, count: tests.length }}
-              onStep={(step) => choose(tests[index + step])}
-            />
+            chosen !== "" && (
+              <ResultPane
+                run={run}
+                testId={chosen}
+                position={{ index, count: tests.length }}
+                onStep={(step) => choose(tests[index + step])}
+              />
+            )
           }
         />
       )}

@@ -14,6 +14,7 @@ import { count, plural } from "@/lib/format";
 import { byCursor, rowsOf } from "@/lib/paging";
 import { useFilters } from "@/lib/url-state";
 import { useKeys } from "@/lib/use-keys";
+import { useHasRoom } from "@/lib/use-media";
 
 const KEYS = ["sel", "test", "tab", "status"] as const;
 const PAGE_SIZE = 100;
@@ -86,7 +87,8 @@ function Cause({
 function Causes({ run, groups }: { run: RunDetail; groups: FailureGroup[] }) {
   const [{ sel, test }, change] = useFilters(KEYS);
   const group = causeOf(groups, sel, test);
-  const chosen = test || (group?.tests[0]?.test_id ?? "");
+  const hasRoom = useHasRoom();
+  const chosen = test || (hasRoom ? (group?.tests[0]?.test_id ?? "") : "");
   const choose = (to: FailureGroup | undefined, id: string) =>
     to !== undefined && change({ sel: to.fingerprint, test: id }, { replace: true });
   const toCause = (move: number) => {
@@ -116,7 +118,7 @@ function Causes({ run, groups }: { run: RunDetail; groups: FailureGroup[] }) {
               <Cause
                 key={each.fingerprint}
                 group={each}
-                isChosen={each === group}
+                isChosen={each === group && chosen !== ""}
                 chosenTest={chosen}
                 onChoose={choose}
                 onAll={() => change({ tab: "tests", status: "failed,broken", sel: "", test: "" })}

@@ -4,10 +4,17 @@ import type { ResultItem } from "@/lib/api";
 import { duration } from "@/lib/format";
 
 const CHANGES = { new: "new failure", fixed: "fixed", still: "still failing" } as const;
+const SHORT = { new: "new", fixed: "fixed", still: "still" } as const;
 
 /** How a result stands to the baseline's. */
-export function ChangeChip({ change }: Pick<ResultItem, "change">) {
-  return change === null ? null : <Chip tone={toneOf(change)}>{CHANGES[change]}</Chip>;
+export function ChangeChip({ change, isShort = false }: Pick<ResultItem, "change"> & { isShort?: boolean }) {
+  if (change === null) return null;
+  const words = isShort ? SHORT : CHANGES;
+  return (
+    <span title={CHANGES[change]}>
+      <Chip tone={toneOf(change)}>{words[change]}</Chip>
+    </span>
+  );
 }
 
 /** The columns of a list of results. */
@@ -33,7 +40,7 @@ export function resultColumns(onChoose: (test: string) => void): GridColumn<Resu
         </span>
       ),
     },
-    { key: "change", title: "Change", cell: (item) => <ChangeChip change={item.change} /> },
+    { key: "change", title: "Change", cell: (item) => <ChangeChip change={item.change} isShort /> },
     {
       key: "duration",
       title: "Duration",
