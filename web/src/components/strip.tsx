@@ -19,6 +19,9 @@ const FILL: Record<Tone, string> = {
   new: "var(--new)",
 };
 
+/** What a finger can hit. */
+const SMALLEST_TARGET = 24;
+
 function bars(items: StripItem[], step: number, height: number, wanted: (isPass: boolean) => boolean) {
   const paths = new Map<Tone, string>();
   items.forEach((item, index) => {
@@ -97,7 +100,12 @@ export function Strip({
       onClick={open}
       onKeyDown={press}
     >
-      <svg aria-hidden="true" width={items.length * step} height={height} className="block">
+      <svg
+        aria-hidden="true"
+        width={Math.max(items.length * step, SMALLEST_TARGET)}
+        height={height}
+        className="block"
+      >
         {bars(items, step, height, (isPass) => isPass)}
         {bars(items, step, height, (isPass) => !isPass)}
         {chosen && (
