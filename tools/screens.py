@@ -21,7 +21,7 @@ from running import PASSWORD, RunningHouse
 WIDTHS = {"wide": (1440, 900), "narrow": (390, 844)}
 THEMES = ("light", "dark")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 120  # seconds for the sample history
+PATIENCE = 300  # seconds for the sample history
 MOST_SCREENS = 60
 
 

@@ -12,6 +12,8 @@ import screens
 from running import RunningHouse
 
 CheckAccessibility = Callable[[Page], list[str]]
+# Each test walks through every screen, and the first one waits for ninety days of sample history.
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
