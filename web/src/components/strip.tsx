@@ -93,7 +93,7 @@ export function Strip({
       aria-valuemax={items.length}
       aria-valuenow={(active < 0 ? items.length - 1 : active) + 1}
       aria-valuetext={(chosen ?? items.at(-1))?.label}
-      className="relative inline-block cursor-pointer align-middle"
+      className="-my-1 relative inline-block cursor-pointer py-1 align-middle"
       onMouseMove={point}
       onMouseLeave={() => setActive(-1)}
       onBlur={() => setActive(-1)}
