@@ -16,9 +16,9 @@ from testflux.serve import declare
 _FOLDER: Final = Path(__file__).parent / "docs_page"
 _ERRORS: Final = (_FOLDER / "errors.md", Path(__file__).parents[3] / "docs" / "reference" / "errors.md")
 _TYPES: Final = {
-    "docs.css": "text/css; charset=utf-8",
-    "docs.js": "text/javascript; charset=utf-8",
-    "errors.md": "text/markdown; charset=utf-8",
+    "docs.css": "text/css",
+    "docs.js": "text/javascript",
+    "errors.md": "text/markdown",
 }
 _PUBLIC: Final = {declare.PERMISSION: None}
 
@@ -32,7 +32,7 @@ async def get_openapi(state: State) -> Response[bytes]:
 @get(["/api/docs", "/docs/errors/{code:str}"], opt=_PUBLIC, include_in_schema=False)
 async def get_docs() -> Response[bytes]:
     """Answer the page to browse the API, or to read about an error."""
-    return Response((_FOLDER / "index.html").read_bytes(), media_type="text/html; charset=utf-8")
+    return Response((_FOLDER / "index.html").read_bytes(), media_type="text/html")
 
 
 @get("/api/docs/{name:str}", opt=_PUBLIC, include_in_schema=False)

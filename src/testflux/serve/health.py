@@ -52,7 +52,7 @@ async def get_metrics(request: Request[Any, Any, Any], house: NamedDependency[Ho
     async with house.database.read() as reader:
         waiting, uploads = await jobs.list_waiting(reader), await health.count_uploads(reader)
     metrics.note_state(waiting, uploads, house.hub.watcher_count)
-    return Response(generate_latest(metrics.REGISTRY), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(generate_latest(metrics.REGISTRY), media_type="text/plain; version=0.0.4")
 
 
 async def _check(look: Callable[[House], Awaitable[str]], house: House) -> Check:

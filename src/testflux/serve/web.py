@@ -51,7 +51,7 @@ async def get_page(path: FromPath[str]) -> Response[bytes]:
 async def _page() -> Response[bytes]:
     index = await asyncio.to_thread(_find, "index.html")
     data = await asyncio.to_thread(index.read_bytes) if index else _NOT_BUILT.encode()
-    return Response(data, media_type="text/html; charset=utf-8", headers={"Cache-Control": _ASK_AGAIN})
+    return Response(data, media_type="text/html", headers={"Cache-Control": _ASK_AGAIN})
 
 
 def _find(name: str) -> Path | None:
@@ -63,9 +63,9 @@ def _find(name: str) -> Path | None:
 
 
 def _media_type(name: str) -> str:
+    """Say what a file is; the framework says of texts that they are UTF-8."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    is_text = kind.startswith("text/") or kind in ("application/javascript", "application/json", "image/svg+xml")
-    return f"{kind}; charset=utf-8" if is_text else kind
+    return f"{kind}; charset=utf-8" if kind in ("application/json", "image/svg+xml") else kind
 
 
 ROUTES = [get_home, get_page]
