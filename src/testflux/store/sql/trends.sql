@@ -77,7 +77,8 @@ select date_trunc(%(interval)s, r.run_day::timestamp)::date as start,
        avg(m.count) filter (where m.name = 'iterations' and m.tags = '') as iterations,
        avg(100 * coalesce(m.passes / nullif(m.passes + m.fails, 0), m.rate, m.value))
            filter (where m.name = 'checks' and m.tags = '') as checks_rate,
-       avg(((to_jsonb(m) || m.others) ->> %(statistic)s::text)::float8)
+       avg((((to_jsonb(m) - array['project_id', 'run_id', 'name', 'tags', 'type', 'contains', 'others', 'histogram'])
+             || m.others) ->> %(statistic)s::text)::float8)
            filter (where m.name = %(metric)s::text and m.tags = %(tags)s::text) as value
 from run r
 join load_metric m
