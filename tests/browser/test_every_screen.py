@@ -12,6 +12,12 @@ import screens
 from running import RunningHouse
 
 CheckAccessibility = Callable[[Page], list[str]]
+# Charts and virtual lists follow a change of width a moment later.
+OVERHANG = """async width => {
+    for (let tries = 0; tries < 60 && document.documentElement.scrollWidth > width; tries++)
+        await new Promise(resolve => setTimeout(resolve, 50));
+    return document.documentElement.scrollWidth - width;
+}"""
 # Each test walks through every screen, and the first one waits for ninety days of sample history.
 pytestmark = pytest.mark.timeout(600)
 
