@@ -52,8 +52,9 @@ function Prose({ title, text }: { title: string; text: string }) {
   if (parts.length === 0) return null;
   return (
     <Section title={title}>
-      {parts.map((part) => (
-        <p key={part} className="max-w-[76ch] text-text-2 [overflow-wrap:anywhere]">
+      {parts.map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs never move, and two may read the same
+        <p key={index} className="max-w-[76ch] text-text-2 [overflow-wrap:anywhere]">
           {part}
         </p>
       ))}

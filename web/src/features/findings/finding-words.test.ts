@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   ageOf,
   cutAt,
+  dedent,
   paragraphs,
   sightings,
   splitReferences,
@@ -81,6 +82,14 @@ describe("evidence in a text", () => {
         .join(""),
     ).toBe(whole);
   });
+});
+
+it("requests lose the indentation of their report and keep their own", () => {
+  expect(dedent("\n    POST /login HTTP/1.1\n    Host: x\n\n      user=a\n   ")).toBe(
+    "POST /login HTTP/1.1\nHost: x\n\n  user=a",
+  );
+  expect(dedent("GET / HTTP/1.1\r\nHost: x")).toBe("GET / HTTP/1.1\nHost: x");
+  expect(dedent("  \n ")).toBe("");
 });
 
 it("prose keeps its paragraphs and joins wrapped lines", () => {

@@ -66,6 +66,19 @@ export function cutAt(text: string, needles: string[]): Piece[] {
     .flatMap((part, index) => [...(index > 0 ? [{ text: needle, isHit: true }] : []), ...cutAt(part, rest)]);
 }
 
+/** A request or response without the indentation and blank edges that its report gave it. */
+export function dedent(text: string): string {
+  const lines = text
+    .replace(/^(?:[ \t]*\r?\n)+/, "")
+    .trimEnd()
+    .split(/\r?\n/);
+  const indents = lines
+    .filter((line) => line.trim() !== "")
+    .map((line) => /^[ \t]*/.exec(line)?.[0].length ?? 0);
+  const common = Math.min(...indents);
+  return Number.isFinite(common) ? lines.map((line) => line.slice(common)).join("\n") : "";
+}
+
 /** Prose in its paragraphs. */
 export function paragraphs(text: string): string[] {
   return text

@@ -67,13 +67,13 @@ function columns(say: Say, onChoose: (id: string) => void): GridColumn<FindingIt
     {
       key: "name",
       title: "Finding",
-      width: "w-1/2 max-w-0",
+      width: "w-3/5 max-w-0",
       cell: (item) => <Name item={item} onChoose={onChoose} />,
     },
     {
       key: "where",
       title: "Where",
-      width: "w-1/2 max-w-0 truncate",
+      width: "w-2/5 max-w-0 truncate",
       cell: (item) => (
         <span className="font-mono text-sm" title={`${item.origin} ${whereOf(item)}`}>
           {say(item)}

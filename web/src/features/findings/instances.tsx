@@ -1,7 +1,7 @@
 import clsx from "clsx";
 import { useState } from "react";
 import { CopyButton } from "@/components/copy";
-import { cutAt } from "@/features/findings/finding-words";
+import { cutAt, dedent } from "@/features/findings/finding-words";
 import type { FindingInstance } from "@/lib/api";
 import { count } from "@/lib/format";
 
@@ -45,7 +45,9 @@ function Pane({ title, text, needles }: { title: string; text: string; needles: 
 }
 
 function Evidence({ instance }: { instance: FindingInstance }) {
-  const { attack, evidence, other, request = "", response = "" } = instance;
+  const { attack, evidence, other } = instance;
+  const request = dedent(instance.request ?? "");
+  const response = dedent(instance.response ?? "");
   const isAttackShown = attack !== "" && request.includes(attack);
   const isEvidenceShown = evidence !== "" && response.includes(evidence);
   return (

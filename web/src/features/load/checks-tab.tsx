@@ -89,7 +89,7 @@ function Checks({ run }: { run: RunDetail }) {
       note={
         checks.length > 0 &&
         (failed === 0
-          ? `all ${count(checks.length)} held`
+          ? "all held"
           : `${count(failed)} of ${plural(checks.length, "check")} did not always hold`)
       }
     >

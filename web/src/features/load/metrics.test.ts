@@ -118,9 +118,10 @@ it("the usual figures come from the run, their change from the metrics", () => {
 
 describe("thresholds", () => {
   it("say how far from their limit they are", () => {
-    expect(sayMargin({ ok: false, margin: -0.079 })).toBe(`7.9${THIN}% over`);
-    expect(sayMargin({ ok: true, margin: 0.646 })).toBe(`64${THIN}% inside`);
-    expect(sayMargin({ ok: true, margin: null })).toBe("–");
+    expect(sayMargin({ margin: -0.079 })).toBe(`−7.9${THIN}%`);
+    expect(sayMargin({ margin: -9.59 })).toBe(`−959${THIN}%`);
+    expect(sayMargin({ margin: 0.646 })).toBe(`64${THIN}%`);
+    expect(sayMargin({ margin: null })).toBe("–");
   });
 
   it("show what was measured in its unit", () => {

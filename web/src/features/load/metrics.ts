@@ -164,11 +164,11 @@ export function figures(load: RunDetail["load"], metrics: MetricItem[]): Figure[
   });
 }
 
-/** How far inside its limit a threshold lies, in words that need no colour. */
-export function sayMargin({ margin, ok }: Pick<ThresholdItem, "margin" | "ok">): string {
+/** How far inside its limit a value lies, as a share of the limit; with a minus when it is beyond. */
+export function sayMargin({ margin }: Pick<ThresholdItem, "margin">): string {
   if (margin === null) return "–";
   const share = percent(Math.abs(margin) * 100, Math.abs(margin) < 0.1 ? 1 : 0);
-  return ok ? `${share} inside` : `${share} over`;
+  return margin < 0 ? `−${share}` : share;
 }
 
 /** A threshold's value in its unit; counts stay whole. */

@@ -114,6 +114,16 @@ export function RunTime({ run }: { run: Pick<Run, "started_at"> }) {
   );
 }
 
+/** The branch and the environment of a run. */
+export function RunPlace({ run }: { run: Pick<Run, "branch" | "environment"> }) {
+  const place = [run.branch, run.environment].filter((part) => part !== "").join(" · ") || "–";
+  return (
+    <span title={place} className="inline-block max-w-34 truncate align-middle min-[1400px]:max-w-52">
+      {place}
+    </span>
+  );
+}
+
 /** A run on a phone. */
 export function RunCard({ run, showsProject }: { run: Run; showsProject: boolean }) {
   const place = [

@@ -6,6 +6,7 @@ import {
   RunChanges,
   RunName,
   RunOutcome,
+  RunPlace,
   RunTime,
   RunVerdict,
 } from "@/features/runs/run-cells";
@@ -27,14 +28,8 @@ const COLUMNS: GridColumn<Run>[] = [
   { key: "name", title: "Run", sort: "-number", cell: (run) => <RunName run={run} /> },
   { key: "outcome", title: "Outcome", cell: (run) => <RunOutcome run={run} /> },
   { key: "changes", title: "Changes", cell: (run) => <RunChanges run={run} /> },
-  {
-    key: "branch",
-    title: "Branch",
-    from: "xl",
-    cell: (run) => <span className="inline-block max-w-36 truncate align-middle">{run.branch || "–"}</span>,
-  },
-  { key: "commit", title: "Commit", from: "xl", cell: (run) => <Commit commit={run.commit} /> },
-  { key: "environment", title: "Environment", from: "xl", cell: (run) => run.environment || "–" },
+  { key: "where", title: "Branch, environment", from: "xl", cell: (run) => <RunPlace run={run} /> },
+  { key: "commit", title: "Commit", from: "wide", cell: (run) => <Commit commit={run.commit} /> },
   { key: "type", title: "Type", from: "2xl", cell: (run) => run.type || "–" },
   {
     key: "duration",
@@ -52,26 +47,11 @@ const COLUMNS: GridColumn<Run>[] = [
   },
 ];
 
-const WHERE: GridColumn<Run> = {
-  key: "where",
-  title: "Branch, environment",
-  from: "xl",
-  cell: (run) => {
-    const where = [run.branch, run.environment].filter((part) => part !== "").join(" · ") || "–";
-    return (
-      <span title={where} className="inline-block max-w-44 truncate align-middle">
-        {where}
-      </span>
-    );
-  },
-};
-
-/** Among all projects there is less room: the project comes in, the commit goes, branch and environment share. */
+/** Among all projects the project comes in, and what is least missed makes room. */
 const WITH_PROJECT = COLUMNS.flatMap((column): GridColumn<Run>[] => {
   if (column.key === "name") return [PROJECT, column];
-  if (column.key === "branch") return [WHERE];
   if (column.key === "duration") return [{ ...column, from: "wide" }];
-  return ["commit", "environment", "type"].includes(column.key) ? [] : [column];
+  return ["commit", "type"].includes(column.key) ? [{ ...column, from: "2xl" }] : [column];
 });
 const UNSORTED = COLUMNS.map((column) => ({ ...column, sort: undefined }));
 

@@ -17,7 +17,7 @@ import { useKeys } from "@/lib/use-keys";
 import { useHasRoom } from "@/lib/use-media";
 
 const KEYS = ["sel", "test", "tab", "status"] as const;
-const PAGE_SIZE = 100;
+const PAGE_SIZE = 50;
 
 function CauseHead({ group }: { group: FailureGroup }) {
   const seen = `seen in ${plural(group.seen_runs, "run")} since #${group.first_seen.number}`;

@@ -109,8 +109,9 @@ function Attempts({ result }: { result: ResultDetail }) {
 
 function Detail({ result, run, ...walk }: { result: ResultDetail; run: RunDetail } & Walk) {
   const text = messageText(result);
+  const address = `${location.origin}/runs/${run.id}?tab=tests&test=${result.test_id}`;
   const copy = () =>
-    copyText(resultMarkdown(result, run.number, location.href)).then(() =>
+    copyText(resultMarkdown(result, run.number, address)).then(() =>
       tell("The test is on the clipboard as Markdown."),
     );
   return (
