@@ -33,7 +33,7 @@ async def address(house: ServeHouse) -> AsyncIterator[str]:
         config = uvicorn.Config(
             house.app, log_config=None, lifespan="off", loop="none", ws="websockets-sansio", timeout_graceful_shutdown=1
         )
-        server = uvicorn.Server(config)
+        server: Any = uvicorn.Server(config)
         server.capture_signals = contextlib.nullcontext
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await house.client().post("/projects", json={"slug": "shop", "name": "Shop"})
