@@ -19,7 +19,9 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * Sign in; the refresh token comes as a cookie.
+ * Sign in with e-mail address and password.
+ *
+ * The access token is good for 15 minutes; the refresh token for the next one comes as an HttpOnly cookie.
  */
 export const signIn = <ThrowOnError extends boolean = false>(options: Options<SignInData, ThrowOnError>): RequestResult<SignInResponses, SignInErrors, ThrowOnError> => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
     responseType: 'json',
@@ -33,6 +35,8 @@ export const signIn = <ThrowOnError extends boolean = false>(options: Options<Si
 
 /**
  * Exchange the refresh cookie for a new access token and a new cookie.
+ *
+ * A refresh token is good once. When a spent one comes back later, somebody copied it: the whole sign-in ends.
  */
 export const refreshAccess = <ThrowOnError extends boolean = false>(options?: Options<RefreshAccessData, ThrowOnError>): RequestResult<RefreshAccessResponses, RefreshAccessErrors, ThrowOnError> => (options?.client ?? client).post<RefreshAccessResponses, RefreshAccessErrors, ThrowOnError>({
     responseType: 'json',
@@ -44,6 +48,7 @@ export const refreshAccess = <ThrowOnError extends boolean = false>(options?: Op
  * Forget this browser's sign-in.
  */
 export const signOut = <ThrowOnError extends boolean = false>(options?: Options<SignOutData, ThrowOnError>): RequestResult<SignOutResponses, SignOutErrors, ThrowOnError> => (options?.client ?? client).post<SignOutResponses, SignOutErrors, ThrowOnError>({
+    responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/auth/logout',
     ...options
@@ -60,7 +65,7 @@ export const getMe = <ThrowOnError extends boolean = false>(options?: Options<Ge
 });
 
 /**
- * Change one's own password.
+ * Change one's own password; every browser signs in anew. API tokens cannot do this.
  */
 export const changeMyPassword = <ThrowOnError extends boolean = false>(options: Options<ChangeMyPasswordData, ThrowOnError>): RequestResult<ChangeMyPasswordResponses, ChangeMyPasswordErrors, ThrowOnError> => (options.client ?? client).post<ChangeMyPasswordResponses, ChangeMyPasswordErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -73,7 +78,7 @@ export const changeMyPassword = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * List the people who may sign in.
+ * List the people who may sign in, by e-mail address.
  */
 export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>): RequestResult<ListUsersResponses, ListUsersErrors, ThrowOnError> => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
     responseType: 'json',
@@ -83,7 +88,7 @@ export const listUsers = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Add a person; a generated password is answered once.
+ * Add a person. Without a password one is generated and answered this once.
  */
 export const addUser = <ThrowOnError extends boolean = false>(options: Options<AddUserData, ThrowOnError>): RequestResult<AddUserResponses, AddUserErrors, ThrowOnError> => (options.client ?? client).post<AddUserResponses, AddUserErrors, ThrowOnError>({
     responseType: 'json',
@@ -97,7 +102,7 @@ export const addUser = <ThrowOnError extends boolean = false>(options: Options<A
 });
 
 /**
- * Change a person's name, role, access or password.
+ * Change a person's name, role, access or password; a new password or no access signs them out everywhere.
  */
 export const changeUser = <ThrowOnError extends boolean = false>(options: Options<ChangeUserData, ThrowOnError>): RequestResult<ChangeUserResponses, ChangeUserErrors, ThrowOnError> => (options.client ?? client).patch<ChangeUserResponses, ChangeUserErrors, ThrowOnError>({
     responseType: 'json',
@@ -111,7 +116,7 @@ export const changeUser = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * List API tokens.
+ * List API tokens, newest first.
  */
 export const listTokens = <ThrowOnError extends boolean = false>(options?: Options<ListTokensData, ThrowOnError>): RequestResult<ListTokensResponses, ListTokensErrors, ThrowOnError> => (options?.client ?? client).get<ListTokensResponses, ListTokensErrors, ThrowOnError>({
     responseType: 'json',
@@ -168,7 +173,7 @@ export const addProject = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Remove a project with everything in it.
+ * Remove a project with everything in it. This cannot be undone.
  */
 export const dropProject = <ThrowOnError extends boolean = false>(options: Options<DropProjectData, ThrowOnError>): RequestResult<DropProjectResponses, DropProjectErrors, ThrowOnError> => (options.client ?? client).delete<DropProjectResponses, DropProjectErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -211,6 +216,26 @@ export const getFacets = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * Answer all projects at a glance, those that need attention first.
+ */
+export const getOverview = <ThrowOnError extends boolean = false>(options?: Options<GetOverviewData, ThrowOnError>): RequestResult<GetOverviewResponses, GetOverviewErrors, ThrowOnError> => (options?.client ?? client).get<GetOverviewResponses, GetOverviewErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/overview',
+    ...options
+});
+
+/**
+ * Answer one project at a glance: on a branch, or on what its front page looks at by default.
+ */
+export const getProjectSummary = <ThrowOnError extends boolean = false>(options: Options<GetProjectSummaryData, ThrowOnError>): RequestResult<GetProjectSummaryResponses, GetProjectSummaryErrors, ThrowOnError> => (options.client ?? client).get<GetProjectSummaryResponses, GetProjectSummaryErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/projects/{slug}/summary',
+    ...options
+});
+
+/**
  * List the runs of a project.
  */
 export const listProjectRuns = <ThrowOnError extends boolean = false>(options: Options<ListProjectRunsData, ThrowOnError>): RequestResult<ListProjectRunsResponses, ListProjectRunsErrors, ThrowOnError> => (options.client ?? client).get<ListProjectRunsResponses, ListProjectRunsErrors, ThrowOnError>({
@@ -231,7 +256,7 @@ export const listRuns = <ThrowOnError extends boolean = false>(options?: Options
 });
 
 /**
- * Remove a run with everything in it.
+ * Remove a run with everything in it, its file included. This cannot be undone.
  */
 export const dropRun = <ThrowOnError extends boolean = false>(options: Options<DropRunData, ThrowOnError>): RequestResult<DropRunResponses, DropRunErrors, ThrowOnError> => (options.client ?? client).delete<DropRunResponses, DropRunErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -240,22 +265,12 @@ export const dropRun = <ThrowOnError extends boolean = false>(options: Options<D
 });
 
 /**
- * Answer one run with its neighbours.
+ * Answer one run with its neighbours in its lane.
  */
 export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>): RequestResult<GetRunResponses, GetRunErrors, ThrowOnError> => (options.client ?? client).get<GetRunResponses, GetRunErrors, ThrowOnError>({
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/runs/{run_id}',
-    ...options
-});
-
-/**
- * Answer what changed since the run's baseline.
- */
-export const getRunChanges = <ThrowOnError extends boolean = false>(options: Options<GetRunChangesData, ThrowOnError>): RequestResult<GetRunChangesResponses, GetRunChangesErrors, ThrowOnError> => (options.client ?? client).get<GetRunChangesResponses, GetRunChangesErrors, ThrowOnError>({
-    responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/runs/{run_id}/changes',
     ...options
 });
 
@@ -270,6 +285,16 @@ export const listRunLog = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Answer what changed since the run's baseline; without a baseline everything bad is new.
+ */
+export const getRunChanges = <ThrowOnError extends boolean = false>(options: Options<GetRunChangesData, ThrowOnError>): RequestResult<GetRunChangesResponses, GetRunChangesErrors, ThrowOnError> => (options.client ?? client).get<GetRunChangesResponses, GetRunChangesErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/runs/{run_id}/changes',
+    ...options
+});
+
+/**
  * List the results of a run.
  */
 export const listResults = <ThrowOnError extends boolean = false>(options: Options<ListResultsData, ThrowOnError>): RequestResult<ListResultsResponses, ListResultsErrors, ThrowOnError> => (options.client ?? client).get<ListResultsResponses, ListResultsErrors, ThrowOnError>({
@@ -280,7 +305,7 @@ export const listResults = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * List the causes of a run's failures.
+ * List the causes of a run's failures: new ones first, then by count.
  */
 export const listFailures = <ThrowOnError extends boolean = false>(options: Options<ListFailuresData, ThrowOnError>): RequestResult<ListFailuresResponses, ListFailuresErrors, ThrowOnError> => (options.client ?? client).get<ListFailuresResponses, ListFailuresErrors, ThrowOnError>({
     responseType: 'json',
@@ -290,7 +315,7 @@ export const listFailures = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * List the suite tree of a run.
+ * List the suite tree of a run, depth first.
  */
 export const listSuites = <ThrowOnError extends boolean = false>(options: Options<ListSuitesData, ThrowOnError>): RequestResult<ListSuitesResponses, ListSuitesErrors, ThrowOnError> => (options.client ?? client).get<ListSuitesResponses, ListSuitesErrors, ThrowOnError>({
     responseType: 'json',
@@ -300,7 +325,7 @@ export const listSuites = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Answer one result with its history.
+ * Answer one result with its history in the lane.
  */
 export const getResult = <ThrowOnError extends boolean = false>(options: Options<GetResultData, ThrowOnError>): RequestResult<GetResultResponses, GetResultErrors, ThrowOnError> => (options.client ?? client).get<GetResultResponses, GetResultErrors, ThrowOnError>({
     responseType: 'json',
@@ -310,7 +335,7 @@ export const getResult = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * List the findings of a run.
+ * List the findings of a run, most severe first; `state=fixed` lists what only the baseline had.
  */
 export const listFindings = <ThrowOnError extends boolean = false>(options: Options<ListFindingsData, ThrowOnError>): RequestResult<ListFindingsResponses, ListFindingsErrors, ThrowOnError> => (options.client ?? client).get<ListFindingsResponses, ListFindingsErrors, ThrowOnError>({
     responseType: 'json',
@@ -320,7 +345,7 @@ export const listFindings = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Answer one finding with its places and history.
+ * Answer one finding with its places and its history in the lane.
  */
 export const getFinding = <ThrowOnError extends boolean = false>(options: Options<GetFindingData, ThrowOnError>): RequestResult<GetFindingResponses, GetFindingErrors, ThrowOnError> => (options.client ?? client).get<GetFindingResponses, GetFindingErrors, ThrowOnError>({
     responseType: 'json',
@@ -330,7 +355,7 @@ export const getFinding = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * List the thresholds of a run.
+ * List the thresholds of a run, missed ones first.
  */
 export const listThresholds = <ThrowOnError extends boolean = false>(options: Options<ListThresholdsData, ThrowOnError>): RequestResult<ListThresholdsResponses, ListThresholdsErrors, ThrowOnError> => (options.client ?? client).get<ListThresholdsResponses, ListThresholdsErrors, ThrowOnError>({
     responseType: 'json',
@@ -350,7 +375,7 @@ export const listChecks = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * List the groups of a run.
+ * List the groups of a run, depth first.
  */
 export const listGroups = <ThrowOnError extends boolean = false>(options: Options<ListGroupsData, ThrowOnError>): RequestResult<ListGroupsResponses, ListGroupsErrors, ThrowOnError> => (options.client ?? client).get<ListGroupsResponses, ListGroupsErrors, ThrowOnError>({
     responseType: 'json',
@@ -360,7 +385,7 @@ export const listGroups = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * List the metrics of a run.
+ * List the metrics of a run by name.
  */
 export const listMetrics = <ThrowOnError extends boolean = false>(options: Options<ListMetricsData, ThrowOnError>): RequestResult<ListMetricsResponses, ListMetricsErrors, ThrowOnError> => (options.client ?? client).get<ListMetricsResponses, ListMetricsErrors, ThrowOnError>({
     responseType: 'json',
@@ -370,7 +395,7 @@ export const listMetrics = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * List the tests of a project.
+ * List the tests of a project with how they last went on its default branch.
  */
 export const listTests = <ThrowOnError extends boolean = false>(options: Options<ListTestsData, ThrowOnError>): RequestResult<ListTestsResponses, ListTestsErrors, ThrowOnError> => (options.client ?? client).get<ListTestsResponses, ListTestsErrors, ThrowOnError>({
     responseType: 'json',
@@ -380,7 +405,7 @@ export const listTests = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Answer one test and how it has been.
+ * Answer one test and how it has been in the last 90 days, on all branches.
  */
 export const getTest = <ThrowOnError extends boolean = false>(options: Options<GetTestData, ThrowOnError>): RequestResult<GetTestResponses, GetTestErrors, ThrowOnError> => (options.client ?? client).get<GetTestResponses, GetTestErrors, ThrowOnError>({
     responseType: 'json',
@@ -420,26 +445,6 @@ export const getTrends = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Answer all projects at a glance.
- */
-export const getOverview = <ThrowOnError extends boolean = false>(options?: Options<GetOverviewData, ThrowOnError>): RequestResult<GetOverviewResponses, GetOverviewErrors, ThrowOnError> => (options?.client ?? client).get<GetOverviewResponses, GetOverviewErrors, ThrowOnError>({
-    responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/overview',
-    ...options
-});
-
-/**
- * Answer one project at a glance.
- */
-export const getProjectSummary = <ThrowOnError extends boolean = false>(options: Options<GetProjectSummaryData, ThrowOnError>): RequestResult<GetProjectSummaryResponses, GetProjectSummaryErrors, ThrowOnError> => (options.client ?? client).get<GetProjectSummaryResponses, GetProjectSummaryErrors, ThrowOnError>({
-    responseType: 'json',
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/projects/{slug}/summary',
-    ...options
-});
-
-/**
  * List the uploads of a project, newest first.
  */
 export const listUploads = <ThrowOnError extends boolean = false>(options: Options<ListUploadsData, ThrowOnError>): RequestResult<ListUploadsResponses, ListUploadsErrors, ThrowOnError> => (options.client ?? client).get<ListUploadsResponses, ListUploadsErrors, ThrowOnError>({
@@ -451,6 +456,8 @@ export const listUploads = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * Send report files: several in one multipart request, or one as the raw body.
+ *
+ * An archive (zip, tar) becomes one upload for each report in it. The answer is one upload, or `uploads` for several.
  */
 export const addUploads = <ThrowOnError extends boolean = false>(options: Options<AddUploadsData, ThrowOnError>): RequestResult<AddUploadsResponses, AddUploadsErrors, ThrowOnError> => (options.client ?? client).post<AddUploadsResponses, AddUploadsErrors, ThrowOnError>({
     ...formDataBodySerializer,
@@ -478,7 +485,7 @@ export const getUpload = <ThrowOnError extends boolean = false>(options: Options
  * Download the file as it was sent.
  */
 export const getUploadFile = <ThrowOnError extends boolean = false>(options: Options<GetUploadFileData, ThrowOnError>): RequestResult<GetUploadFileResponses, GetUploadFileErrors, ThrowOnError> => (options.client ?? client).get<GetUploadFileResponses, GetUploadFileErrors, ThrowOnError>({
-    responseType: 'json',
+    responseType: 'blob',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/uploads/{upload_id}/file',
     ...options
@@ -542,7 +549,7 @@ export const rotateChannelSecret = <ThrowOnError extends boolean = false>(option
 });
 
 /**
- * Send a test message.
+ * Send a test message, whether or not the channel is switched on.
  */
 export const testChannel = <ThrowOnError extends boolean = false>(options: Options<TestChannelData, ThrowOnError>): RequestResult<TestChannelResponses, TestChannelErrors, ThrowOnError> => (options.client ?? client).post<TestChannelResponses, TestChannelErrors, ThrowOnError>({
     responseType: 'json',
@@ -552,7 +559,7 @@ export const testChannel = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * List what a channel was sent, newest first.
+ * List what a channel was sent in the last 90 days, newest first.
  */
 export const listChannelDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListChannelDeliveriesData, ThrowOnError>): RequestResult<ListChannelDeliveriesResponses, ListChannelDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListChannelDeliveriesResponses, ListChannelDeliveriesErrors, ThrowOnError>({
     responseType: 'json',
@@ -562,7 +569,7 @@ export const listChannelDeliveries = <ThrowOnError extends boolean = false>(opti
 });
 
 /**
- * List what a project's channels were sent, newest first.
+ * List what a project's channels were sent in the last 90 days, newest first.
  */
 export const listDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
     responseType: 'json',
@@ -572,7 +579,7 @@ export const listDeliveries = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Send a message again.
+ * Send a message again, now; it keeps its id.
  */
 export const resendDelivery = <ThrowOnError extends boolean = false>(options: Options<ResendDeliveryData, ThrowOnError>): RequestResult<ResendDeliveryResponses, ResendDeliveryErrors, ThrowOnError> => (options.client ?? client).post<ResendDeliveryResponses, ResendDeliveryErrors, ThrowOnError>({
     responseType: 'json',
@@ -582,12 +589,12 @@ export const resendDelivery = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Answer what this server is.
+ * Answer what changed, for browsers without WebSockets. Without `after`, only where to begin.
  */
-export const getSystem = <ThrowOnError extends boolean = false>(options?: Options<GetSystemData, ThrowOnError>): RequestResult<GetSystemResponses, GetSystemErrors, ThrowOnError> => (options?.client ?? client).get<GetSystemResponses, GetSystemErrors, ThrowOnError>({
+export const listLiveEvents = <ThrowOnError extends boolean = false>(options: Options<ListLiveEventsData, ThrowOnError>): RequestResult<ListLiveEventsResponses, ListLiveEventsErrors, ThrowOnError> => (options.client ?? client).get<ListLiveEventsResponses, ListLiveEventsErrors, ThrowOnError>({
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/system',
+    url: '/api/v1/live/events',
     ...options
 });
 
@@ -611,7 +618,7 @@ export const getSample = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Load the sample history.
+ * Load the sample history; it goes on in the background.
  */
 export const addSample = <ThrowOnError extends boolean = false>(options?: Options<AddSampleData, ThrowOnError>): RequestResult<AddSampleResponses, AddSampleErrors, ThrowOnError> => (options?.client ?? client).post<AddSampleResponses, AddSampleErrors, ThrowOnError>({
     responseType: 'json',
@@ -621,12 +628,12 @@ export const addSample = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Answer what changed, for browsers without WebSockets; waits up to `wait` seconds for the first change.
+ * Answer what this server is.
  */
-export const listLiveEvents = <ThrowOnError extends boolean = false>(options: Options<ListLiveEventsData, ThrowOnError>): RequestResult<ListLiveEventsResponses, ListLiveEventsErrors, ThrowOnError> => (options.client ?? client).get<ListLiveEventsResponses, ListLiveEventsErrors, ThrowOnError>({
+export const getSystem = <ThrowOnError extends boolean = false>(options?: Options<GetSystemData, ThrowOnError>): RequestResult<GetSystemResponses, GetSystemErrors, ThrowOnError> => (options?.client ?? client).get<GetSystemResponses, GetSystemErrors, ThrowOnError>({
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/live/events',
+    url: '/api/v1/system',
     ...options
 });
 
@@ -640,7 +647,7 @@ export const getHealth = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Answer whether the server can work.
+ * Answer whether the server can work: the database, the blob store, the queue and the migrations, each named.
  */
 export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({
     responseType: 'json',

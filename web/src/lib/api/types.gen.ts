@@ -267,7 +267,7 @@ export type Facets = {
  *
  * Failures with one cause: a message with its volatile parts taken out.
  *
- * `is_new`: first seen in this run. `seen_runs`: runs of the last 90 days that show it. `tests`: the first 20 of `count`.
+ * `is_new`: first seen in this run. `seen_runs`: of the last 90 days. `tests`: the first 20 of `count`.
  */
 export type FailureGroup = {
     fingerprint: string;
@@ -557,7 +557,7 @@ export type LookItem = {
 /**
  * MetricItem
  *
- * One metric; times in ms, data in bytes. `values` holds what the report holds: count, rate, min, avg, med, p90, p95, …
+ * One metric; times in ms, data in bytes. `values` holds what the report holds, e.g. count, rate, avg, p95.
  */
 export type MetricItem = {
     name: string;
@@ -655,7 +655,7 @@ export type Overview = {
 /**
  * OverviewItem
  *
- * One project. `strip` and figures look at the default branch; `p95_delta` is a share against the median of 5 earlier runs.
+ * One project. `strip` and figures look at the default branch; `p95_delta` is a share, against earlier runs.
  *
  * `pass_rate_series` holds the last 30 days, null for a day without functional runs.
  */
@@ -813,7 +813,7 @@ export type ReportWarning = {
  *
  * One test in one run, whole.
  *
- * `history` is its lane's last 50 runs. `first_failed` is where the present streak of failures began, null when it passes.
+ * `history` is its lane's last 50 runs. `first_failed` is where the present streak of failures began.
  */
 export type ResultDetail = {
     test_id: string;
@@ -885,7 +885,7 @@ export type Rule = 'every_run' | 'any_failure' | 'new_failures';
 /**
  * Run
  *
- * One run of tests, one scan or one load test. `pass_rate` is 0..100 (functional only); `headline` is one sentence.
+ * One run of tests, scan or load test. `pass_rate` is 0..100, null without tests; `headline` is a sentence.
  */
 export type Run = {
     id: string;
@@ -930,7 +930,7 @@ export type Run = {
 /**
  * RunDetail
  *
- * A run with its neighbours. `strip` holds the last 30 runs of its lane up to this one; `previous`/`next` are its lane's.
+ * A run with its neighbours. `strip`: the last 30 of its lane; `previous` and `next` are of its lane.
  */
 export type RunDetail = {
     id: string;
@@ -1183,7 +1183,7 @@ export type TestHistoryItem = {
 /**
  * TestItem
  *
- * A test in its project's catalogue. Status, run and strip are null or empty when it is in none of the last 90 days' runs.
+ * A test in its project's catalogue, with what the last 90 days say of it.
  */
 export type TestItem = {
     test_id: string;
@@ -1210,7 +1210,7 @@ export type TestPage = {
 /**
  * TestStats
  *
- * A test's last 90 days. `pass_rate` is 0..100 over what ran; `flips` counts changes between passing and failing.
+ * A test's last 90 days. `pass_rate` is 0..100; `flips` counts changes between passing and failing.
  */
 export type TestStats = {
     runs: number;
@@ -1254,7 +1254,7 @@ export type ThresholdPage = {
 /**
  * Tiles
  *
- * Figures of the newest runs, and how they moved: `_delta` in the same unit, or a share where the name of a duration says so.
+ * Figures of the newest runs and how they moved: `_delta` in the same unit, but a share for durations and p95.
  */
 export type Tiles = {
     pass_rate: number | null;
@@ -1327,7 +1327,7 @@ export type ToolRef = {
  *
  * One bucket; `start` is its first day (UTC; weeks start on Monday). `pass_rate` and rates are 0..100.
  *
- * Durations named `duration_…` are of tests that ran, percentiles from merged histograms; `run_duration_avg_ms` is wall time.
+ * `duration_…` is of tests that ran, percentiles from merged histograms; `run_duration_avg_ms` is of whole runs.
  */
 export type TrendPoint = {
     start: string;
@@ -1498,8 +1498,8 @@ export type UserPage = {
  * How a whole run ended.
  *
  * PASSED: nothing failed, everything read. FAILED: a failed or broken test, a missed threshold, or an open finding of
- * high severity. FLAKY: nothing failed, but a test needed more than one attempt. EMPTY: the report is sound and holds nothing to judge.
- * INCOMPLETE: the report breaks off; what is there did not fail, so it is neither green nor red.
+ * high severity. FLAKY: nothing failed, but a test needed more than one attempt. EMPTY: the report is sound and holds
+ * nothing to judge. INCOMPLETE: the report breaks off; what is there did not fail, so it is neither green nor red.
  *
  */
 export type Verdict = 'passed' | 'failed' | 'flaky' | 'empty' | 'incomplete';
@@ -1525,6 +1525,10 @@ export type SignInErrors = {
      */
     403: Problem;
     /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
      * Unsupported Media Type
      */
     415: Problem;
@@ -1532,6 +1536,10 @@ export type SignInErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
     /**
      * Service Unavailable
      */
@@ -1626,7 +1634,7 @@ export type SignOutResponses = {
     /**
      * Request fulfilled, nothing follows
      */
-    204: void;
+    204: null;
 };
 
 export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
@@ -1692,6 +1700,10 @@ export type ChangeMyPasswordErrors = {
      * Forbidden
      */
     403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
     /**
      * Unsupported Media Type
      */
@@ -1792,6 +1804,10 @@ export type AddUserErrors = {
      */
     409: Problem;
     /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
      * Unsupported Media Type
      */
     415: Problem;
@@ -1846,6 +1862,10 @@ export type ChangeUserErrors = {
      * Conflict
      */
     409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
     /**
      * Unsupported Media Type
      */
@@ -1941,6 +1961,10 @@ export type AddTokenErrors = {
      * Forbidden
      */
     403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
     /**
      * Unsupported Media Type
      */
@@ -2088,6 +2112,10 @@ export type AddProjectErrors = {
      */
     409: Problem;
     /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
      * Unsupported Media Type
      */
     415: Problem;
@@ -2233,6 +2261,10 @@ export type ChangeProjectErrors = {
      */
     404: Problem;
     /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
      * Unsupported Media Type
      */
     415: Problem;
@@ -2304,6 +2336,96 @@ export type GetFacetsResponses = {
 
 export type GetFacetsResponse = GetFacetsResponses[keyof GetFacetsResponses];
 
+export type GetOverviewData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/overview';
+};
+
+export type GetOverviewErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOverviewError = GetOverviewErrors[keyof GetOverviewErrors];
+
+export type GetOverviewResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Overview;
+};
+
+export type GetOverviewResponse = GetOverviewResponses[keyof GetOverviewResponses];
+
+export type GetProjectSummaryData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: {
+        branch?: string;
+    };
+    url: '/api/v1/projects/{slug}/summary';
+};
+
+export type GetProjectSummaryErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetProjectSummaryError = GetProjectSummaryErrors[keyof GetProjectSummaryErrors];
+
+export type GetProjectSummaryResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: ProjectSummary;
+};
+
+export type GetProjectSummaryResponse = GetProjectSummaryResponses[keyof GetProjectSummaryResponses];
+
 export type ListProjectRunsData = {
     body?: never;
     path: {
@@ -2316,6 +2438,9 @@ export type ListProjectRunsData = {
         environment?: string;
         type?: string;
         name?: string;
+        /**
+         * key=value; all must be there.
+         */
         label?: Array<string>;
         tool?: string;
         /**
@@ -2391,6 +2516,9 @@ export type ListRunsData = {
         environment?: string;
         type?: string;
         name?: string;
+        /**
+         * key=value; all must be there.
+         */
         label?: Array<string>;
         tool?: string;
         /**
@@ -2546,53 +2674,6 @@ export type GetRunResponses = {
 
 export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
 
-export type GetRunChangesData = {
-    body?: never;
-    path: {
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/v1/runs/{run_id}/changes';
-};
-
-export type GetRunChangesErrors = {
-    /**
-     * Bad Request
-     */
-    400: Problem;
-    /**
-     * Unauthorized
-     */
-    401: Problem;
-    /**
-     * Forbidden
-     */
-    403: Problem;
-    /**
-     * Not Found
-     */
-    404: Problem;
-    /**
-     * Unprocessable Entity
-     */
-    422: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
-};
-
-export type GetRunChangesError = GetRunChangesErrors[keyof GetRunChangesErrors];
-
-export type GetRunChangesResponses = {
-    /**
-     * Request fulfilled, document follows
-     */
-    200: Changes;
-};
-
-export type GetRunChangesResponse = GetRunChangesResponses[keyof GetRunChangesResponses];
-
 export type ListRunLogData = {
     body?: never;
     path: {
@@ -2649,6 +2730,53 @@ export type ListRunLogResponses = {
 
 export type ListRunLogResponse = ListRunLogResponses[keyof ListRunLogResponses];
 
+export type GetRunChangesData = {
+    body?: never;
+    path: {
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/runs/{run_id}/changes';
+};
+
+export type GetRunChangesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetRunChangesError = GetRunChangesErrors[keyof GetRunChangesErrors];
+
+export type GetRunChangesResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Changes;
+};
+
+export type GetRunChangesResponse = GetRunChangesResponses[keyof GetRunChangesResponses];
+
 export type ListResultsData = {
     body?: never;
     path: {
@@ -2664,7 +2792,7 @@ export type ListResultsData = {
          */
         q?: string;
         /**
-         * Path of suite names joined by U+001F; also what lies below.
+         * Path of suite names joined by U+001F; means what lies below, too.
          */
         suite?: string;
         tag?: string;
@@ -2891,7 +3019,7 @@ export type ListFindingsData = {
          */
         severity?: string;
         /**
-         * Comma-separated: new, existing, reopened, fixed.
+         * Comma-separated: new, existing, reopened, fixed, not_seen.
          */
         state?: string;
         /**
@@ -3231,7 +3359,7 @@ export type ListTestsData = {
          */
         q?: string;
         /**
-         * Comma-separated last statuses.
+         * Comma-separated: passed, failed, broken, skipped, flaky.
          */
         status?: string;
         tag?: string;
@@ -3343,10 +3471,6 @@ export type ListTestHistoryData = {
         environment?: string;
         name?: string;
         /**
-         * Runs started before.
-         */
-        before?: string;
-        /**
          * How many to answer at most.
          */
         limit?: number;
@@ -3354,6 +3478,10 @@ export type ListTestHistoryData = {
          * The `next_cursor` of the page before.
          */
         cursor?: string;
+        /**
+         * Runs started before.
+         */
+        before?: string;
     };
     url: '/api/v1/tests/{test_id}/history';
 };
@@ -3403,7 +3531,7 @@ export type GetProjectTrendsData = {
     };
     query?: {
         /**
-         * pass_rate, results, duration, findings or load:<metric>:<stat>.
+         * pass_rate, results, duration, findings or load:<metric>:<statistic>.
          */
         metric?: string;
         interval?: 'day' | 'week' | 'month';
@@ -3419,6 +3547,9 @@ export type GetProjectTrendsData = {
         environment?: string;
         type?: string;
         name?: string;
+        /**
+         * key=value; all must be there.
+         */
         label?: Array<string>;
         kind?: Kind;
         tool?: string;
@@ -3469,7 +3600,7 @@ export type GetTrendsData = {
     path?: never;
     query?: {
         /**
-         * pass_rate, results, duration, findings or load:<metric>:<stat>.
+         * pass_rate, results, duration, findings or load:<metric>:<statistic>.
          */
         metric?: string;
         interval?: 'day' | 'week' | 'month';
@@ -3485,9 +3616,15 @@ export type GetTrendsData = {
         environment?: string;
         type?: string;
         name?: string;
+        /**
+         * key=value; all must be there.
+         */
         label?: Array<string>;
         kind?: Kind;
         tool?: string;
+        /**
+         * A slug; repeatable. All projects when absent.
+         */
         project?: Array<string>;
     };
     url: '/api/v1/trends';
@@ -3531,96 +3668,6 @@ export type GetTrendsResponses = {
 
 export type GetTrendsResponse = GetTrendsResponses[keyof GetTrendsResponses];
 
-export type GetOverviewData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/overview';
-};
-
-export type GetOverviewErrors = {
-    /**
-     * Bad Request
-     */
-    400: Problem;
-    /**
-     * Unauthorized
-     */
-    401: Problem;
-    /**
-     * Forbidden
-     */
-    403: Problem;
-    /**
-     * Unprocessable Entity
-     */
-    422: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
-};
-
-export type GetOverviewError = GetOverviewErrors[keyof GetOverviewErrors];
-
-export type GetOverviewResponses = {
-    /**
-     * Request fulfilled, document follows
-     */
-    200: Overview;
-};
-
-export type GetOverviewResponse = GetOverviewResponses[keyof GetOverviewResponses];
-
-export type GetProjectSummaryData = {
-    body?: never;
-    path: {
-        slug: string;
-    };
-    query?: {
-        branch?: string;
-    };
-    url: '/api/v1/projects/{slug}/summary';
-};
-
-export type GetProjectSummaryErrors = {
-    /**
-     * Bad Request
-     */
-    400: Problem;
-    /**
-     * Unauthorized
-     */
-    401: Problem;
-    /**
-     * Forbidden
-     */
-    403: Problem;
-    /**
-     * Not Found
-     */
-    404: Problem;
-    /**
-     * Unprocessable Entity
-     */
-    422: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
-};
-
-export type GetProjectSummaryError = GetProjectSummaryErrors[keyof GetProjectSummaryErrors];
-
-export type GetProjectSummaryResponses = {
-    /**
-     * Request fulfilled, document follows
-     */
-    200: ProjectSummary;
-};
-
-export type GetProjectSummaryResponse = GetProjectSummaryResponses[keyof GetProjectSummaryResponses];
-
 export type ListUploadsData = {
     body?: never;
     path: {
@@ -3635,6 +3682,9 @@ export type ListUploadsData = {
          * The `next_cursor` of the page before.
          */
         cursor?: string;
+        /**
+         * One of queued, processing, stored, rejected.
+         */
         status?: string;
     };
     url: '/api/v1/projects/{slug}/uploads';
@@ -3691,15 +3741,18 @@ export type AddUploadsData = {
         build_url?: string;
         build_key?: string;
         /**
-         * key=value, repeatable; or one JSON object
+         * key=value, or one JSON object.
          */
         labels?: Array<string>;
         started_at?: string;
     };
     headers?: {
+        /**
+         * The same key, the same upload.
+         */
         'Idempotency-Key'?: string;
         /**
-         * wait=SECONDS (at most 60): answer when everything is finished.
+         * wait=SECONDS (at most 60): answer when finished.
          */
         Prefer?: string;
     };
@@ -3707,10 +3760,6 @@ export type AddUploadsData = {
         slug: string;
     };
     query?: {
-        /**
-         * Of a raw body.
-         */
-        filename?: string;
         name?: string;
         environment?: string;
         type?: string;
@@ -3728,6 +3777,10 @@ export type AddUploadsData = {
          * Overrides the report's own time.
          */
         started_at?: string;
+        /**
+         * Of a raw body.
+         */
+        filename?: string;
     };
     url: '/api/v1/projects/{slug}/uploads';
 };
@@ -3749,10 +3802,6 @@ export type AddUploadsErrors = {
      * Not Found
      */
     404: Problem;
-    /**
-     * Conflict
-     */
-    409: Problem;
     /**
      * Request Entity Too Large
      */
@@ -3961,10 +4010,6 @@ export type AddChannelErrors = {
      */
     404: Problem;
     /**
-     * Conflict
-     */
-    409: Problem;
-    /**
      * Unsupported Media Type
      */
     415: Problem;
@@ -4062,10 +4107,6 @@ export type ChangeChannelErrors = {
      * Not Found
      */
     404: Problem;
-    /**
-     * Conflict
-     */
-    409: Problem;
     /**
      * Unsupported Media Type
      */
@@ -4168,10 +4209,6 @@ export type TestChannelErrors = {
      * Not Found
      */
     404: Problem;
-    /**
-     * Conflict
-     */
-    409: Problem;
     /**
      * Unprocessable Entity
      */
@@ -4358,14 +4395,27 @@ export type ResendDeliveryResponses = {
 
 export type ResendDeliveryResponse = ResendDeliveryResponses[keyof ResendDeliveryResponses];
 
-export type GetSystemData = {
+export type ListLiveEventsData = {
     body?: never;
     path?: never;
-    query?: never;
-    url: '/api/v1/system';
+    query: {
+        /**
+         * Comma-separated, e.g. projects,run:3-17.
+         */
+        topics: string;
+        /**
+         * The `last_event` of the answer before.
+         */
+        after?: number;
+        /**
+         * Seconds to wait for a first change.
+         */
+        wait?: number;
+    };
+    url: '/api/v1/live/events';
 };
 
-export type GetSystemErrors = {
+export type ListLiveEventsErrors = {
     /**
      * Bad Request
      */
@@ -4388,16 +4438,16 @@ export type GetSystemErrors = {
     503: Problem;
 };
 
-export type GetSystemError = GetSystemErrors[keyof GetSystemErrors];
+export type ListLiveEventsError = ListLiveEventsErrors[keyof ListLiveEventsErrors];
 
-export type GetSystemResponses = {
+export type ListLiveEventsResponses = {
     /**
      * Request fulfilled, document follows
      */
-    200: System;
+    200: LiveEvents;
 };
 
-export type GetSystemResponse = GetSystemResponses[keyof GetSystemResponses];
+export type ListLiveEventsResponse = ListLiveEventsResponses[keyof ListLiveEventsResponses];
 
 export type DropSampleData = {
     body?: never;
@@ -4502,6 +4552,10 @@ export type AddSampleErrors = {
      */
     403: Problem;
     /**
+     * Conflict
+     */
+    409: Problem;
+    /**
      * Unprocessable Entity
      */
     422: Problem;
@@ -4522,18 +4576,14 @@ export type AddSampleResponses = {
 
 export type AddSampleResponse = AddSampleResponses[keyof AddSampleResponses];
 
-export type ListLiveEventsData = {
+export type GetSystemData = {
     body?: never;
     path?: never;
-    query: {
-        topics: string;
-        after?: number;
-        wait?: number;
-    };
-    url: '/api/v1/live/events';
+    query?: never;
+    url: '/api/v1/system';
 };
 
-export type ListLiveEventsErrors = {
+export type GetSystemErrors = {
     /**
      * Bad Request
      */
@@ -4556,16 +4606,16 @@ export type ListLiveEventsErrors = {
     503: Problem;
 };
 
-export type ListLiveEventsError = ListLiveEventsErrors[keyof ListLiveEventsErrors];
+export type GetSystemError = GetSystemErrors[keyof GetSystemErrors];
 
-export type ListLiveEventsResponses = {
+export type GetSystemResponses = {
     /**
      * Request fulfilled, document follows
      */
-    200: LiveEvents;
+    200: System;
 };
 
-export type ListLiveEventsResponse = ListLiveEventsResponses[keyof ListLiveEventsResponses];
+export type GetSystemResponse = GetSystemResponses[keyof GetSystemResponses];
 
 export type GetHealthData = {
     body?: never;

@@ -8,7 +8,9 @@ import { addChannel, addProject, addSample, addToken, addUploads, addUser, chang
 import type { AddChannelData, AddChannelError, AddChannelResponse, AddProjectData, AddProjectError, AddProjectResponse, AddSampleData, AddSampleError, AddSampleResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, AddUserData, AddUserError, AddUserResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, DropChannelData, DropChannelError, DropChannelResponse, DropProjectData, DropProjectError, DropProjectResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropTokenData, DropTokenError, DropTokenResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMeError, GetMeResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunError, GetRunResponse, GetSampleData, GetSampleError, GetSampleResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUsersResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, TestChannelData, TestChannelError, TestChannelResponse } from '../types.gen';
 
 /**
- * Sign in; the refresh token comes as a cookie.
+ * Sign in with e-mail address and password.
+ *
+ * The access token is good for 15 minutes; the refresh token for the next one comes as an HttpOnly cookie.
  */
 export const signInMutation = (options?: Partial<Options<SignInData>>): UseMutationOptions<SignInResponse, AxiosError<SignInError>, Options<SignInData>> => {
     const mutationOptions: UseMutationOptions<SignInResponse, AxiosError<SignInError>, Options<SignInData>> = {
@@ -26,6 +28,8 @@ export const signInMutation = (options?: Partial<Options<SignInData>>): UseMutat
 
 /**
  * Exchange the refresh cookie for a new access token and a new cookie.
+ *
+ * A refresh token is good once. When a spent one comes back later, somebody copied it: the whole sign-in ends.
  */
 export const refreshAccessMutation = (options?: Partial<Options<RefreshAccessData>>): UseMutationOptions<RefreshAccessResponse, AxiosError<RefreshAccessError>, Options<RefreshAccessData>> => {
     const mutationOptions: UseMutationOptions<RefreshAccessResponse, AxiosError<RefreshAccessError>, Options<RefreshAccessData>> = {
@@ -110,7 +114,7 @@ export const getMeOptions = (options?: Options<GetMeData>) => queryOptions<GetMe
 });
 
 /**
- * Change one's own password.
+ * Change one's own password; every browser signs in anew. API tokens cannot do this.
  */
 export const changeMyPasswordMutation = (options?: Partial<Options<ChangeMyPasswordData>>): UseMutationOptions<ChangeMyPasswordResponse, AxiosError<ChangeMyPasswordError>, Options<ChangeMyPasswordData>> => {
     const mutationOptions: UseMutationOptions<ChangeMyPasswordResponse, AxiosError<ChangeMyPasswordError>, Options<ChangeMyPasswordData>> = {
@@ -129,7 +133,7 @@ export const changeMyPasswordMutation = (options?: Partial<Options<ChangeMyPassw
 export const listUsersQueryKey = (options?: Options<ListUsersData>) => createQueryKey('listUsers', options);
 
 /**
- * List the people who may sign in.
+ * List the people who may sign in, by e-mail address.
  */
 export const listUsersOptions = (options?: Options<ListUsersData>) => queryOptions<ListUsersResponse, AxiosError<ListUsersError>, ListUsersResponse, ReturnType<typeof listUsersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -176,7 +180,7 @@ const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'hea
 export const listUsersInfiniteQueryKey = (options?: Options<ListUsersData>): QueryKey<Options<ListUsersData>> => createQueryKey('listUsers', options, true);
 
 /**
- * List the people who may sign in.
+ * List the people who may sign in, by e-mail address.
  */
 export const listUsersInfiniteOptions = (options?: Options<ListUsersData>) => {
     const opts = infiniteQueryOptions<ListUsersResponse, AxiosError<ListUsersError>, InfiniteData<ListUsersResponse>, QueryKey<Options<ListUsersData>>, string | Pick<QueryKey<Options<ListUsersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -204,7 +208,7 @@ export const listUsersInfiniteOptions = (options?: Options<ListUsersData>) => {
 };
 
 /**
- * Add a person; a generated password is answered once.
+ * Add a person. Without a password one is generated and answered this once.
  */
 export const addUserMutation = (options?: Partial<Options<AddUserData>>): UseMutationOptions<AddUserResponse, AxiosError<AddUserError>, Options<AddUserData>> => {
     const mutationOptions: UseMutationOptions<AddUserResponse, AxiosError<AddUserError>, Options<AddUserData>> = {
@@ -221,7 +225,7 @@ export const addUserMutation = (options?: Partial<Options<AddUserData>>): UseMut
 };
 
 /**
- * Change a person's name, role, access or password.
+ * Change a person's name, role, access or password; a new password or no access signs them out everywhere.
  */
 export const changeUserMutation = (options?: Partial<Options<ChangeUserData>>): UseMutationOptions<ChangeUserResponse, AxiosError<ChangeUserError>, Options<ChangeUserData>> => {
     const mutationOptions: UseMutationOptions<ChangeUserResponse, AxiosError<ChangeUserError>, Options<ChangeUserData>> = {
@@ -240,7 +244,7 @@ export const changeUserMutation = (options?: Partial<Options<ChangeUserData>>): 
 export const listTokensQueryKey = (options?: Options<ListTokensData>) => createQueryKey('listTokens', options);
 
 /**
- * List API tokens.
+ * List API tokens, newest first.
  */
 export const listTokensOptions = (options?: Options<ListTokensData>) => queryOptions<ListTokensResponse, AxiosError<ListTokensError>, ListTokensResponse, ReturnType<typeof listTokensQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -258,7 +262,7 @@ export const listTokensOptions = (options?: Options<ListTokensData>) => queryOpt
 export const listTokensInfiniteQueryKey = (options?: Options<ListTokensData>): QueryKey<Options<ListTokensData>> => createQueryKey('listTokens', options, true);
 
 /**
- * List API tokens.
+ * List API tokens, newest first.
  */
 export const listTokensInfiniteOptions = (options?: Options<ListTokensData>) => {
     const opts = infiniteQueryOptions<ListTokensResponse, AxiosError<ListTokensError>, InfiniteData<ListTokensResponse>, QueryKey<Options<ListTokensData>>, string | Pick<QueryKey<Options<ListTokensData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -385,7 +389,7 @@ export const addProjectMutation = (options?: Partial<Options<AddProjectData>>): 
 };
 
 /**
- * Remove a project with everything in it.
+ * Remove a project with everything in it. This cannot be undone.
  */
 export const dropProjectMutation = (options?: Partial<Options<DropProjectData>>): UseMutationOptions<DropProjectResponse, AxiosError<DropProjectError>, Options<DropProjectData>> => {
     const mutationOptions: UseMutationOptions<DropProjectResponse, AxiosError<DropProjectError>, Options<DropProjectData>> = {
@@ -452,6 +456,42 @@ export const getFacetsOptions = (options: Options<GetFacetsData>) => queryOption
         return data;
     },
     queryKey: getFacetsQueryKey(options)
+});
+
+export const getOverviewQueryKey = (options?: Options<GetOverviewData>) => createQueryKey('getOverview', options);
+
+/**
+ * Answer all projects at a glance, those that need attention first.
+ */
+export const getOverviewOptions = (options?: Options<GetOverviewData>) => queryOptions<GetOverviewResponse, AxiosError<GetOverviewError>, GetOverviewResponse, ReturnType<typeof getOverviewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOverview({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOverviewQueryKey(options)
+});
+
+export const getProjectSummaryQueryKey = (options: Options<GetProjectSummaryData>) => createQueryKey('getProjectSummary', options);
+
+/**
+ * Answer one project at a glance: on a branch, or on what its front page looks at by default.
+ */
+export const getProjectSummaryOptions = (options: Options<GetProjectSummaryData>) => queryOptions<GetProjectSummaryResponse, AxiosError<GetProjectSummaryError>, GetProjectSummaryResponse, ReturnType<typeof getProjectSummaryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getProjectSummary({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getProjectSummaryQueryKey(options)
 });
 
 export const listProjectRunsQueryKey = (options: Options<ListProjectRunsData>) => createQueryKey('listProjectRuns', options);
@@ -551,7 +591,7 @@ export const listRunsInfiniteOptions = (options?: Options<ListRunsData>) => {
 };
 
 /**
- * Remove a run with everything in it.
+ * Remove a run with everything in it, its file included. This cannot be undone.
  */
 export const dropRunMutation = (options?: Partial<Options<DropRunData>>): UseMutationOptions<DropRunResponse, AxiosError<DropRunError>, Options<DropRunData>> => {
     const mutationOptions: UseMutationOptions<DropRunResponse, AxiosError<DropRunError>, Options<DropRunData>> = {
@@ -570,7 +610,7 @@ export const dropRunMutation = (options?: Partial<Options<DropRunData>>): UseMut
 export const getRunQueryKey = (options: Options<GetRunData>) => createQueryKey('getRun', options);
 
 /**
- * Answer one run with its neighbours.
+ * Answer one run with its neighbours in its lane.
  */
 export const getRunOptions = (options: Options<GetRunData>) => queryOptions<GetRunResponse, AxiosError<GetRunError>, GetRunResponse, ReturnType<typeof getRunQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -583,24 +623,6 @@ export const getRunOptions = (options: Options<GetRunData>) => queryOptions<GetR
         return data;
     },
     queryKey: getRunQueryKey(options)
-});
-
-export const getRunChangesQueryKey = (options: Options<GetRunChangesData>) => createQueryKey('getRunChanges', options);
-
-/**
- * Answer what changed since the run's baseline.
- */
-export const getRunChangesOptions = (options: Options<GetRunChangesData>) => queryOptions<GetRunChangesResponse, AxiosError<GetRunChangesError>, GetRunChangesResponse, ReturnType<typeof getRunChangesQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getRunChanges({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getRunChangesQueryKey(options)
 });
 
 export const listRunLogQueryKey = (options: Options<ListRunLogData>) => createQueryKey('listRunLog', options);
@@ -650,6 +672,24 @@ export const listRunLogInfiniteOptions = (options: Options<ListRunLogData>) => {
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };
+
+export const getRunChangesQueryKey = (options: Options<GetRunChangesData>) => createQueryKey('getRunChanges', options);
+
+/**
+ * Answer what changed since the run's baseline; without a baseline everything bad is new.
+ */
+export const getRunChangesOptions = (options: Options<GetRunChangesData>) => queryOptions<GetRunChangesResponse, AxiosError<GetRunChangesError>, GetRunChangesResponse, ReturnType<typeof getRunChangesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRunChanges({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRunChangesQueryKey(options)
+});
 
 export const listResultsQueryKey = (options: Options<ListResultsData>) => createQueryKey('listResults', options);
 
@@ -702,7 +742,7 @@ export const listResultsInfiniteOptions = (options: Options<ListResultsData>) =>
 export const listFailuresQueryKey = (options: Options<ListFailuresData>) => createQueryKey('listFailures', options);
 
 /**
- * List the causes of a run's failures.
+ * List the causes of a run's failures: new ones first, then by count.
  */
 export const listFailuresOptions = (options: Options<ListFailuresData>) => queryOptions<ListFailuresResponse, AxiosError<ListFailuresError>, ListFailuresResponse, ReturnType<typeof listFailuresQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -720,7 +760,7 @@ export const listFailuresOptions = (options: Options<ListFailuresData>) => query
 export const listFailuresInfiniteQueryKey = (options: Options<ListFailuresData>): QueryKey<Options<ListFailuresData>> => createQueryKey('listFailures', options, true);
 
 /**
- * List the causes of a run's failures.
+ * List the causes of a run's failures: new ones first, then by count.
  */
 export const listFailuresInfiniteOptions = (options: Options<ListFailuresData>) => {
     const opts = infiniteQueryOptions<ListFailuresResponse, AxiosError<ListFailuresError>, InfiniteData<ListFailuresResponse>, QueryKey<Options<ListFailuresData>>, string | Pick<QueryKey<Options<ListFailuresData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -750,7 +790,7 @@ export const listFailuresInfiniteOptions = (options: Options<ListFailuresData>) 
 export const listSuitesQueryKey = (options: Options<ListSuitesData>) => createQueryKey('listSuites', options);
 
 /**
- * List the suite tree of a run.
+ * List the suite tree of a run, depth first.
  */
 export const listSuitesOptions = (options: Options<ListSuitesData>) => queryOptions<ListSuitesResponse, AxiosError<ListSuitesError>, ListSuitesResponse, ReturnType<typeof listSuitesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -768,7 +808,7 @@ export const listSuitesOptions = (options: Options<ListSuitesData>) => queryOpti
 export const listSuitesInfiniteQueryKey = (options: Options<ListSuitesData>): QueryKey<Options<ListSuitesData>> => createQueryKey('listSuites', options, true);
 
 /**
- * List the suite tree of a run.
+ * List the suite tree of a run, depth first.
  */
 export const listSuitesInfiniteOptions = (options: Options<ListSuitesData>) => {
     const opts = infiniteQueryOptions<ListSuitesResponse, AxiosError<ListSuitesError>, InfiniteData<ListSuitesResponse>, QueryKey<Options<ListSuitesData>>, string | Pick<QueryKey<Options<ListSuitesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -798,7 +838,7 @@ export const listSuitesInfiniteOptions = (options: Options<ListSuitesData>) => {
 export const getResultQueryKey = (options: Options<GetResultData>) => createQueryKey('getResult', options);
 
 /**
- * Answer one result with its history.
+ * Answer one result with its history in the lane.
  */
 export const getResultOptions = (options: Options<GetResultData>) => queryOptions<GetResultResponse, AxiosError<GetResultError>, GetResultResponse, ReturnType<typeof getResultQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -816,7 +856,7 @@ export const getResultOptions = (options: Options<GetResultData>) => queryOption
 export const listFindingsQueryKey = (options: Options<ListFindingsData>) => createQueryKey('listFindings', options);
 
 /**
- * List the findings of a run.
+ * List the findings of a run, most severe first; `state=fixed` lists what only the baseline had.
  */
 export const listFindingsOptions = (options: Options<ListFindingsData>) => queryOptions<ListFindingsResponse, AxiosError<ListFindingsError>, ListFindingsResponse, ReturnType<typeof listFindingsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -834,7 +874,7 @@ export const listFindingsOptions = (options: Options<ListFindingsData>) => query
 export const listFindingsInfiniteQueryKey = (options: Options<ListFindingsData>): QueryKey<Options<ListFindingsData>> => createQueryKey('listFindings', options, true);
 
 /**
- * List the findings of a run.
+ * List the findings of a run, most severe first; `state=fixed` lists what only the baseline had.
  */
 export const listFindingsInfiniteOptions = (options: Options<ListFindingsData>) => {
     const opts = infiniteQueryOptions<ListFindingsResponse, AxiosError<ListFindingsError>, InfiniteData<ListFindingsResponse>, QueryKey<Options<ListFindingsData>>, string | Pick<QueryKey<Options<ListFindingsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -864,7 +904,7 @@ export const listFindingsInfiniteOptions = (options: Options<ListFindingsData>) 
 export const getFindingQueryKey = (options: Options<GetFindingData>) => createQueryKey('getFinding', options);
 
 /**
- * Answer one finding with its places and history.
+ * Answer one finding with its places and its history in the lane.
  */
 export const getFindingOptions = (options: Options<GetFindingData>) => queryOptions<GetFindingResponse, AxiosError<GetFindingError>, GetFindingResponse, ReturnType<typeof getFindingQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -882,7 +922,7 @@ export const getFindingOptions = (options: Options<GetFindingData>) => queryOpti
 export const listThresholdsQueryKey = (options: Options<ListThresholdsData>) => createQueryKey('listThresholds', options);
 
 /**
- * List the thresholds of a run.
+ * List the thresholds of a run, missed ones first.
  */
 export const listThresholdsOptions = (options: Options<ListThresholdsData>) => queryOptions<ListThresholdsResponse, AxiosError<ListThresholdsError>, ListThresholdsResponse, ReturnType<typeof listThresholdsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -900,7 +940,7 @@ export const listThresholdsOptions = (options: Options<ListThresholdsData>) => q
 export const listThresholdsInfiniteQueryKey = (options: Options<ListThresholdsData>): QueryKey<Options<ListThresholdsData>> => createQueryKey('listThresholds', options, true);
 
 /**
- * List the thresholds of a run.
+ * List the thresholds of a run, missed ones first.
  */
 export const listThresholdsInfiniteOptions = (options: Options<ListThresholdsData>) => {
     const opts = infiniteQueryOptions<ListThresholdsResponse, AxiosError<ListThresholdsError>, InfiniteData<ListThresholdsResponse>, QueryKey<Options<ListThresholdsData>>, string | Pick<QueryKey<Options<ListThresholdsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -978,7 +1018,7 @@ export const listChecksInfiniteOptions = (options: Options<ListChecksData>) => {
 export const listGroupsQueryKey = (options: Options<ListGroupsData>) => createQueryKey('listGroups', options);
 
 /**
- * List the groups of a run.
+ * List the groups of a run, depth first.
  */
 export const listGroupsOptions = (options: Options<ListGroupsData>) => queryOptions<ListGroupsResponse, AxiosError<ListGroupsError>, ListGroupsResponse, ReturnType<typeof listGroupsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -996,7 +1036,7 @@ export const listGroupsOptions = (options: Options<ListGroupsData>) => queryOpti
 export const listGroupsInfiniteQueryKey = (options: Options<ListGroupsData>): QueryKey<Options<ListGroupsData>> => createQueryKey('listGroups', options, true);
 
 /**
- * List the groups of a run.
+ * List the groups of a run, depth first.
  */
 export const listGroupsInfiniteOptions = (options: Options<ListGroupsData>) => {
     const opts = infiniteQueryOptions<ListGroupsResponse, AxiosError<ListGroupsError>, InfiniteData<ListGroupsResponse>, QueryKey<Options<ListGroupsData>>, string | Pick<QueryKey<Options<ListGroupsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1026,7 +1066,7 @@ export const listGroupsInfiniteOptions = (options: Options<ListGroupsData>) => {
 export const listMetricsQueryKey = (options: Options<ListMetricsData>) => createQueryKey('listMetrics', options);
 
 /**
- * List the metrics of a run.
+ * List the metrics of a run by name.
  */
 export const listMetricsOptions = (options: Options<ListMetricsData>) => queryOptions<ListMetricsResponse, AxiosError<ListMetricsError>, ListMetricsResponse, ReturnType<typeof listMetricsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1044,7 +1084,7 @@ export const listMetricsOptions = (options: Options<ListMetricsData>) => queryOp
 export const listMetricsInfiniteQueryKey = (options: Options<ListMetricsData>): QueryKey<Options<ListMetricsData>> => createQueryKey('listMetrics', options, true);
 
 /**
- * List the metrics of a run.
+ * List the metrics of a run by name.
  */
 export const listMetricsInfiniteOptions = (options: Options<ListMetricsData>) => {
     const opts = infiniteQueryOptions<ListMetricsResponse, AxiosError<ListMetricsError>, InfiniteData<ListMetricsResponse>, QueryKey<Options<ListMetricsData>>, string | Pick<QueryKey<Options<ListMetricsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1074,7 +1114,7 @@ export const listMetricsInfiniteOptions = (options: Options<ListMetricsData>) =>
 export const listTestsQueryKey = (options: Options<ListTestsData>) => createQueryKey('listTests', options);
 
 /**
- * List the tests of a project.
+ * List the tests of a project with how they last went on its default branch.
  */
 export const listTestsOptions = (options: Options<ListTestsData>) => queryOptions<ListTestsResponse, AxiosError<ListTestsError>, ListTestsResponse, ReturnType<typeof listTestsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1092,7 +1132,7 @@ export const listTestsOptions = (options: Options<ListTestsData>) => queryOption
 export const listTestsInfiniteQueryKey = (options: Options<ListTestsData>): QueryKey<Options<ListTestsData>> => createQueryKey('listTests', options, true);
 
 /**
- * List the tests of a project.
+ * List the tests of a project with how they last went on its default branch.
  */
 export const listTestsInfiniteOptions = (options: Options<ListTestsData>) => {
     const opts = infiniteQueryOptions<ListTestsResponse, AxiosError<ListTestsError>, InfiniteData<ListTestsResponse>, QueryKey<Options<ListTestsData>>, string | Pick<QueryKey<Options<ListTestsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1122,7 +1162,7 @@ export const listTestsInfiniteOptions = (options: Options<ListTestsData>) => {
 export const getTestQueryKey = (options: Options<GetTestData>) => createQueryKey('getTest', options);
 
 /**
- * Answer one test and how it has been.
+ * Answer one test and how it has been in the last 90 days, on all branches.
  */
 export const getTestOptions = (options: Options<GetTestData>) => queryOptions<GetTestResponse, AxiosError<GetTestError>, GetTestResponse, ReturnType<typeof getTestQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1168,7 +1208,7 @@ export const listTestHistoryInfiniteOptions = (options: Options<ListTestHistoryD
             // @ts-ignore
             const page: Pick<QueryKey<Options<ListTestHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
                 query: {
-                    before: pageParam
+                    cursor: pageParam
                 }
             };
             const params = createInfiniteParams(queryKey, page);
@@ -1221,42 +1261,6 @@ export const getTrendsOptions = (options?: Options<GetTrendsData>) => queryOptio
     queryKey: getTrendsQueryKey(options)
 });
 
-export const getOverviewQueryKey = (options?: Options<GetOverviewData>) => createQueryKey('getOverview', options);
-
-/**
- * Answer all projects at a glance.
- */
-export const getOverviewOptions = (options?: Options<GetOverviewData>) => queryOptions<GetOverviewResponse, AxiosError<GetOverviewError>, GetOverviewResponse, ReturnType<typeof getOverviewQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getOverview({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getOverviewQueryKey(options)
-});
-
-export const getProjectSummaryQueryKey = (options: Options<GetProjectSummaryData>) => createQueryKey('getProjectSummary', options);
-
-/**
- * Answer one project at a glance.
- */
-export const getProjectSummaryOptions = (options: Options<GetProjectSummaryData>) => queryOptions<GetProjectSummaryResponse, AxiosError<GetProjectSummaryError>, GetProjectSummaryResponse, ReturnType<typeof getProjectSummaryQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getProjectSummary({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getProjectSummaryQueryKey(options)
-});
-
 export const listUploadsQueryKey = (options: Options<ListUploadsData>) => createQueryKey('listUploads', options);
 
 /**
@@ -1307,6 +1311,8 @@ export const listUploadsInfiniteOptions = (options: Options<ListUploadsData>) =>
 
 /**
  * Send report files: several in one multipart request, or one as the raw body.
+ *
+ * An archive (zip, tar) becomes one upload for each report in it. The answer is one upload, or `uploads` for several.
  */
 export const addUploadsMutation = (options?: Partial<Options<AddUploadsData>>): UseMutationOptions<AddUploadsResponse, AxiosError<AddUploadsError>, Options<AddUploadsData>> => {
     const mutationOptions: UseMutationOptions<AddUploadsResponse, AxiosError<AddUploadsError>, Options<AddUploadsData>> = {
@@ -1475,7 +1481,7 @@ export const rotateChannelSecretMutation = (options?: Partial<Options<RotateChan
 };
 
 /**
- * Send a test message.
+ * Send a test message, whether or not the channel is switched on.
  */
 export const testChannelMutation = (options?: Partial<Options<TestChannelData>>): UseMutationOptions<TestChannelResponse, AxiosError<TestChannelError>, Options<TestChannelData>> => {
     const mutationOptions: UseMutationOptions<TestChannelResponse, AxiosError<TestChannelError>, Options<TestChannelData>> = {
@@ -1494,7 +1500,7 @@ export const testChannelMutation = (options?: Partial<Options<TestChannelData>>)
 export const listChannelDeliveriesQueryKey = (options: Options<ListChannelDeliveriesData>) => createQueryKey('listChannelDeliveries', options);
 
 /**
- * List what a channel was sent, newest first.
+ * List what a channel was sent in the last 90 days, newest first.
  */
 export const listChannelDeliveriesOptions = (options: Options<ListChannelDeliveriesData>) => queryOptions<ListChannelDeliveriesResponse, AxiosError<ListChannelDeliveriesError>, ListChannelDeliveriesResponse, ReturnType<typeof listChannelDeliveriesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1512,7 +1518,7 @@ export const listChannelDeliveriesOptions = (options: Options<ListChannelDeliver
 export const listChannelDeliveriesInfiniteQueryKey = (options: Options<ListChannelDeliveriesData>): QueryKey<Options<ListChannelDeliveriesData>> => createQueryKey('listChannelDeliveries', options, true);
 
 /**
- * List what a channel was sent, newest first.
+ * List what a channel was sent in the last 90 days, newest first.
  */
 export const listChannelDeliveriesInfiniteOptions = (options: Options<ListChannelDeliveriesData>) => {
     const opts = infiniteQueryOptions<ListChannelDeliveriesResponse, AxiosError<ListChannelDeliveriesError>, InfiniteData<ListChannelDeliveriesResponse>, QueryKey<Options<ListChannelDeliveriesData>>, string | Pick<QueryKey<Options<ListChannelDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1542,7 +1548,7 @@ export const listChannelDeliveriesInfiniteOptions = (options: Options<ListChanne
 export const listDeliveriesQueryKey = (options: Options<ListDeliveriesData>) => createQueryKey('listDeliveries', options);
 
 /**
- * List what a project's channels were sent, newest first.
+ * List what a project's channels were sent in the last 90 days, newest first.
  */
 export const listDeliveriesOptions = (options: Options<ListDeliveriesData>) => queryOptions<ListDeliveriesResponse, AxiosError<ListDeliveriesError>, ListDeliveriesResponse, ReturnType<typeof listDeliveriesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1560,7 +1566,7 @@ export const listDeliveriesOptions = (options: Options<ListDeliveriesData>) => q
 export const listDeliveriesInfiniteQueryKey = (options: Options<ListDeliveriesData>): QueryKey<Options<ListDeliveriesData>> => createQueryKey('listDeliveries', options, true);
 
 /**
- * List what a project's channels were sent, newest first.
+ * List what a project's channels were sent in the last 90 days, newest first.
  */
 export const listDeliveriesInfiniteOptions = (options: Options<ListDeliveriesData>) => {
     const opts = infiniteQueryOptions<ListDeliveriesResponse, AxiosError<ListDeliveriesError>, InfiniteData<ListDeliveriesResponse>, QueryKey<Options<ListDeliveriesData>>, string | Pick<QueryKey<Options<ListDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1588,7 +1594,7 @@ export const listDeliveriesInfiniteOptions = (options: Options<ListDeliveriesDat
 };
 
 /**
- * Send a message again.
+ * Send a message again, now; it keeps its id.
  */
 export const resendDeliveryMutation = (options?: Partial<Options<ResendDeliveryData>>): UseMutationOptions<ResendDeliveryResponse, AxiosError<ResendDeliveryError>, Options<ResendDeliveryData>> => {
     const mutationOptions: UseMutationOptions<ResendDeliveryResponse, AxiosError<ResendDeliveryError>, Options<ResendDeliveryData>> = {
@@ -1604,14 +1610,14 @@ export const resendDeliveryMutation = (options?: Partial<Options<ResendDeliveryD
     return mutationOptions;
 };
 
-export const getSystemQueryKey = (options?: Options<GetSystemData>) => createQueryKey('getSystem', options);
+export const listLiveEventsQueryKey = (options: Options<ListLiveEventsData>) => createQueryKey('listLiveEvents', options);
 
 /**
- * Answer what this server is.
+ * Answer what changed, for browsers without WebSockets. Without `after`, only where to begin.
  */
-export const getSystemOptions = (options?: Options<GetSystemData>) => queryOptions<GetSystemResponse, AxiosError<GetSystemError>, GetSystemResponse, ReturnType<typeof getSystemQueryKey>>({
+export const listLiveEventsOptions = (options: Options<ListLiveEventsData>) => queryOptions<ListLiveEventsResponse, AxiosError<ListLiveEventsError>, ListLiveEventsResponse, ReturnType<typeof listLiveEventsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getSystem({
+        const { data } = await listLiveEvents({
             ...options,
             ...queryKey[0],
             signal,
@@ -1619,8 +1625,38 @@ export const getSystemOptions = (options?: Options<GetSystemData>) => queryOptio
         });
         return data;
     },
-    queryKey: getSystemQueryKey(options)
+    queryKey: listLiveEventsQueryKey(options)
 });
+
+export const listLiveEventsInfiniteQueryKey = (options: Options<ListLiveEventsData>): QueryKey<Options<ListLiveEventsData>> => createQueryKey('listLiveEvents', options, true);
+
+/**
+ * Answer what changed, for browsers without WebSockets. Without `after`, only where to begin.
+ */
+export const listLiveEventsInfiniteOptions = (options: Options<ListLiveEventsData>) => {
+    const opts = infiniteQueryOptions<ListLiveEventsResponse, AxiosError<ListLiveEventsError>, InfiniteData<ListLiveEventsResponse>, QueryKey<Options<ListLiveEventsData>>, number | Pick<QueryKey<Options<ListLiveEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListLiveEventsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    after: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listLiveEvents({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listLiveEventsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
 
 /**
  * Remove the sample history.
@@ -1658,7 +1694,7 @@ export const getSampleOptions = (options?: Options<GetSampleData>) => queryOptio
 });
 
 /**
- * Load the sample history.
+ * Load the sample history; it goes on in the background.
  */
 export const addSampleMutation = (options?: Partial<Options<AddSampleData>>): UseMutationOptions<AddSampleResponse, AxiosError<AddSampleError>, Options<AddSampleData>> => {
     const mutationOptions: UseMutationOptions<AddSampleResponse, AxiosError<AddSampleError>, Options<AddSampleData>> = {
@@ -1674,14 +1710,14 @@ export const addSampleMutation = (options?: Partial<Options<AddSampleData>>): Us
     return mutationOptions;
 };
 
-export const listLiveEventsQueryKey = (options: Options<ListLiveEventsData>) => createQueryKey('listLiveEvents', options);
+export const getSystemQueryKey = (options?: Options<GetSystemData>) => createQueryKey('getSystem', options);
 
 /**
- * Answer what changed, for browsers without WebSockets; waits up to `wait` seconds for the first change.
+ * Answer what this server is.
  */
-export const listLiveEventsOptions = (options: Options<ListLiveEventsData>) => queryOptions<ListLiveEventsResponse, AxiosError<ListLiveEventsError>, ListLiveEventsResponse, ReturnType<typeof listLiveEventsQueryKey>>({
+export const getSystemOptions = (options?: Options<GetSystemData>) => queryOptions<GetSystemResponse, AxiosError<GetSystemError>, GetSystemResponse, ReturnType<typeof getSystemQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listLiveEvents({
+        const { data } = await getSystem({
             ...options,
             ...queryKey[0],
             signal,
@@ -1689,38 +1725,8 @@ export const listLiveEventsOptions = (options: Options<ListLiveEventsData>) => q
         });
         return data;
     },
-    queryKey: listLiveEventsQueryKey(options)
+    queryKey: getSystemQueryKey(options)
 });
-
-export const listLiveEventsInfiniteQueryKey = (options: Options<ListLiveEventsData>): QueryKey<Options<ListLiveEventsData>> => createQueryKey('listLiveEvents', options, true);
-
-/**
- * Answer what changed, for browsers without WebSockets; waits up to `wait` seconds for the first change.
- */
-export const listLiveEventsInfiniteOptions = (options: Options<ListLiveEventsData>) => {
-    const opts = infiniteQueryOptions<ListLiveEventsResponse, AxiosError<ListLiveEventsError>, InfiniteData<ListLiveEventsResponse>, QueryKey<Options<ListLiveEventsData>>, number | Pick<QueryKey<Options<ListLiveEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-    // @ts-ignore
-    {
-        queryFn: async ({ pageParam, queryKey, signal }) => {
-            // @ts-ignore
-            const page: Pick<QueryKey<Options<ListLiveEventsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-                query: {
-                    after: pageParam
-                }
-            };
-            const params = createInfiniteParams(queryKey, page);
-            const { data } = await listLiveEvents({
-                ...options,
-                ...params,
-                signal,
-                throwOnError: true
-            });
-            return data;
-        },
-        queryKey: listLiveEventsInfiniteQueryKey(options)
-    });
-    return opts as Omit<typeof opts, 'initialData'>;
-};
 
 export const getHealthQueryKey = (options?: Options<GetHealthData>) => createQueryKey('getHealth', options);
 
@@ -1743,7 +1749,7 @@ export const getHealthOptions = (options?: Options<GetHealthData>) => queryOptio
 export const getReadinessQueryKey = (options?: Options<GetReadinessData>) => createQueryKey('getReadiness', options);
 
 /**
- * Answer whether the server can work.
+ * Answer whether the server can work: the database, the blob store, the queue and the migrations, each named.
  */
 export const getReadinessOptions = (options?: Options<GetReadinessData>) => queryOptions<GetReadinessResponse, AxiosError<GetReadinessError>, GetReadinessResponse, ReturnType<typeof getReadinessQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
