@@ -86,7 +86,7 @@ export function Chart({ label, height = 200, ...canvas }: { label: string; heigh
       {isTable ? (
         <AsTable label={label} points={points} series={series} format={format} />
       ) : (
-        <div style={{ height }} aria-hidden="true">
+        <div style={{ height }} aria-hidden="true" className="overflow-x-clip">
           <Suspense fallback={<div className="h-full animate-pulse rounded-sm bg-sunken" />}>
             <Canvas {...canvas} />
           </Suspense>
