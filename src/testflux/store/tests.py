@@ -88,6 +88,8 @@ async def list_history(
     """
     moment, run_id = before or (None, None)
     newest = min(moment, test["last_seen_at"]) if moment else test["last_seen_at"]
+    if newest < test["first_seen_at"]:
+        return []
     # A run may begin on the day before or after the moment the test was seen at, but never outside of these.
     last_day = newest.astimezone(UTC).date() + timedelta(days=1)
     oldest = test["first_seen_at"].astimezone(UTC).date() - timedelta(days=1)

@@ -12,7 +12,7 @@ with newest as (
     from newest n
     join result r on r.project_id = %(project_id)s and r.run_day >= %(first_day)s and r.run_day = n.run_day
         and r.run_id = n.run_id
-    order by r.test_no, n.started_at desc
+    order by r.test_no, n.started_at desc, n.run_id desc
 ), failing as materialized (
     select test_no, count(*) as failures
     from result_row
