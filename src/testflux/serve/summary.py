@@ -48,7 +48,7 @@ async def _summarise(reader: database.Reader, project: database.Row, branches: S
     lanes = await figures.read_lanes(reader, project_id, branches, latest[0] if latest else None)
     newest = await _newest(reader, project_id, lanes)
     green = await overview.find_last_green(reader, newest) if newest else None
-    commits = await overview.list_commits(reader, newest, green["number"]) if newest and green else []
+    commits = await overview.list_commits(reader, newest, green) if newest and green else []
     green_rows = await run_list.read_runs(reader, [(project_id, green["run_id"])] if green else [])
     lane_runs = await figures.list_lane_runs(reader, lanes, 2 * figures.FLAKY_RUNS)
     now_flaky = await figures.list_flaky(reader, project_id, lane_runs[: figures.FLAKY_RUNS])

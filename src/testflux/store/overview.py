@@ -77,13 +77,14 @@ async def list_names(reader: Reader, project_id: int, test_nos: Sequence[int]) -
 
 
 async def find_last_green(reader: Reader, run: Row) -> Row | None:
-    """Return the newest passed run of a run's lane up to itself: run_id, number."""
+    """Return the newest passed run of a run's lane up to itself: run_id, number, started_at."""
     return await reader.find(_SQL["find_last_green"], **_lane(run))
 
 
-async def list_commits(reader: Reader, run: Row, after_number: int) -> list[str]:
-    """List the commits of the lane's runs after one, up to this, newest first."""
-    rows = await reader.all(_SQL["list_commits"], **_lane(run), after_number=after_number)
+async def list_commits(reader: Reader, run: Row, after: Row) -> list[str]:
+    """List the commits of the lane's runs that began after one, up to this, newest first."""
+    values = {"after": after["started_at"], "after_run": after["run_id"]}
+    rows = await reader.all(_SQL["list_commits"], **_lane(run), **values)
     return [row["commit_sha"] for row in rows]
 
 

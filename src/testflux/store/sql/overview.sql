@@ -71,7 +71,7 @@ select test_no, suite, name from test where project_id = %(project_id)s and test
 
 -- name: find_last_green
 -- The newest run of a lane that passed, up to a run.
-select run_id, number
+select run_id, number, started_at
 from run
 where project_id = %(project_id)s and kind = %(kind)s and name = %(name)s and environment = %(environment)s
   and branch = %(branch)s and verdict = 'passed' and (started_at, run_id) <= (%(started_at)s, %(run_id)s)
@@ -83,8 +83,9 @@ limit 1;
 select commit_sha
 from run
 where project_id = %(project_id)s and kind = %(kind)s and name = %(name)s and environment = %(environment)s
-  and branch = %(branch)s and number > %(after_number)s and (started_at, run_id) <= (%(started_at)s, %(run_id)s)
+  and branch = %(branch)s and (started_at, run_id) > (%(after)s, %(after_run)s)
+  and (started_at, run_id) <= (%(started_at)s, %(run_id)s)
   and commit_sha <> ''
 group by commit_sha
-order by max(started_at) desc
+order by max(started_at) desc, max(run_id) desc
 limit 50;
