@@ -133,7 +133,7 @@ export function RunCard({ run, showsProject }: { run: Run; showsProject: boolean
     duration(run.duration_ms),
   ];
   return (
-    <div className="grid gap-1">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1">
       <div className="flex items-center justify-between gap-2">
         <span className="min-w-0 truncate">
           <RunName run={run} />

@@ -86,7 +86,7 @@ const COLUMNS: GridColumn<TestItem>[] = [
 
 function TestCard({ item }: { item: TestItem }) {
   return (
-    <div className="grid gap-1">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1">
       <div className="flex items-start gap-2">
         {lastStatus(item)}
         <span className="line-clamp-2 min-w-0 [overflow-wrap:anywhere]">

@@ -63,7 +63,7 @@ function columns(testId: string): GridColumn<TestHistoryItem>[] {
 
 function HistoryCard({ item, testId }: { item: TestHistoryItem; testId: string }) {
   return (
-    <div className="grid gap-0.5">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-0.5">
       <div className="flex items-center justify-between gap-2">
         <Link className="font-medium after:absolute after:inset-0" to={linkTo(item, testId)}>
           #{item.number}
