@@ -44,7 +44,7 @@ export function RunPage() {
           { label: "Runs", to: `/p/${slug}/runs` },
         ],
   );
-  useRunNews(slug === "" ? "" : `project:${slug}`, () => invalidate("getRun"));
+  useRunNews(slug === "" ? "" : `project:${slug}`, () => invalidate("getRun"), runId);
   return (
     <Loaded query={query} rows={12} heading="Run">
       {(loaded) => (

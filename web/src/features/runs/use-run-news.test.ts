@@ -32,8 +32,9 @@ it("tells of runs that come or go, at once and then at most once a second", () =
 
 it("keeps quiet about everything else", () => {
   const onNews = vi.fn();
-  renderHook(() => useRunNews("project:shop", onNews));
+  renderHook(() => useRunNews("project:shop", onNews, "1-7"));
   news("upload.changed");
+  news("run.deleted", { run_id: "1-7" });
   act(() => vi.advanceTimersByTime(2000));
   expect(onNews).not.toHaveBeenCalled();
 });
