@@ -23,13 +23,13 @@ export function KindIcon({ kind }: { kind: Kind }) {
 /** What a run is called: its kind, number and name. */
 export function RunName({ run }: { run: Run }) {
   return (
-    <span className="inline-flex items-center gap-2 align-middle">
+    <span className="inline-flex max-w-full items-center gap-2 align-middle">
       <KindIcon kind={run.kind} />
       <Link
         to={run.url}
-        className="scroll-mt-16 font-medium after:absolute after:inset-0 hover:text-accent"
+        className="max-w-52 scroll-mt-16 truncate font-medium min-[1400px]:max-w-72 after:absolute after:inset-0 hover:text-accent"
         data-run-link
-        title={run.headline}
+        title={`#${run.number} ${run.name}: ${run.headline}`}
       >
         #{run.number} {run.name}
       </Link>
