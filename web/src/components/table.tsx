@@ -17,10 +17,7 @@ export function Table({
     // biome-ignore lint/a11y/useSemanticElements: a group, lest each table be one more landmark of the page
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div role="group" className="relative overflow-x-auto" aria-label={label} tabIndex={0}>
-      <table
-        className={clsx("w-full border-collapse", isFixed && "min-w-[760px] table-fixed")}
-        aria-label={label}
-      >
+      <table className={clsx("w-full border-collapse", isFixed && "table-fixed")} aria-label={label}>
         <thead>
           <tr>{head}</tr>
         </thead>

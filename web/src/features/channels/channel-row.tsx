@@ -22,12 +22,10 @@ async function attempt(work: () => Promise<unknown>, told: string): Promise<void
 /** One channel of a project and what can be done with it. */
 export function ChannelRow({
   channel,
-  isAdmin,
   onChange,
   onSecret,
 }: {
   channel: Channel;
-  isAdmin: boolean;
   onChange: () => void;
   onSecret: (secret: string) => void;
 }) {
@@ -58,7 +56,6 @@ export function ChannelRow({
           </div>
         )}
       </div>
-      {isAdmin && (
         <div className="flex flex-wrap gap-1">
           <Button
             aria-label={`Send a test to ${channel.name}`}
@@ -82,8 +79,7 @@ export function ChannelRow({
             >
               New secret
             </Button>
-          )}
-          <Button
+              <Button
             look="quiet"
             aria-label={`${channel.is_enabled ? "Switch off" : "Switch on"} ${channel.name}`}
             onClick={() =>

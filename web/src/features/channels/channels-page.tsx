@@ -20,7 +20,20 @@ export function Component() {
   const slug = useParams().slug ?? "";
   useTitle("Notifications", slug);
   useCrumbs(slug, { label: slug, to: `/p/${slug}` }, { label: "Notifications" });
-  const isAdmin = useIsAdmin();
+  if (useIsAdmin()) return <Channels slug={slug} />;
+  return (
+    <>
+      <h1 className="font-semibold text-lg">Notifications</h1>
+      <Card>
+        <Empty title="Administrators say who is told about runs">
+          Ask one of them for a channel of your own.
+        </Empty>
+      </Card>
+    </>
+  );
+}
+
+function Channels({ slug }: { slug: string }) {
   const [editing, setEditing] = useState<Channel | "new" | null>(null);
   const [secret, setSecret] = useState("");
   const query = useQuery(listChannelsOptions({ path: { slug } }));
@@ -33,11 +46,9 @@ export function Component() {
     <>
       <div className="flex items-center">
         <h1 className="font-semibold text-lg">Notifications</h1>
-        {isAdmin && (
-          <Button look="primary" className="ml-auto" onClick={() => setEditing("new")}>
-            New channel
-          </Button>
-        )}
+        <Button look="primary" className="ml-auto" onClick={() => setEditing("new")}>
+          New channel
+        </Button>
       </div>
       <Card title="Channels">
         <Loaded query={query} rows={3}>
@@ -53,7 +64,6 @@ export function Component() {
                   <ChannelRow
                     key={channel.id}
                     channel={channel}
-                    isAdmin={isAdmin}
                     onChange={() => setEditing(channel)}
                     onSecret={setSecret}
                   />
@@ -63,7 +73,7 @@ export function Component() {
           }
         </Loaded>
       </Card>
-      <Deliveries slug={slug} isAdmin={isAdmin} />
+      <Deliveries slug={slug} />
       {editing !== null && (
         <ChannelDialog
           slug={slug}

@@ -22,7 +22,7 @@ async function resend(delivery: Delivery): Promise<void> {
   }
 }
 
-function Row({ delivery, isAdmin }: { delivery: Delivery; isAdmin: boolean }) {
+function Row({ delivery }: { delivery: Delivery }) {
   return (
     <li className="grid gap-1 border-line border-b px-4 py-2 last:border-b-0 md:grid-cols-[110px_minmax(0,1fr)_auto] md:items-center md:gap-3">
       <span>
@@ -50,7 +50,7 @@ function Row({ delivery, isAdmin }: { delivery: Delivery; isAdmin: boolean }) {
           <div className="text-sm text-text-2 [overflow-wrap:anywhere]">{delivery.last_error}</div>
         )}
       </div>
-      {isAdmin && delivery.status !== "pending" && (
+      {delivery.status !== "pending" && (
         <Button look="quiet" className="justify-self-start" onClick={() => void resend(delivery)}>
           Send again
         </Button>
@@ -60,7 +60,7 @@ function Row({ delivery, isAdmin }: { delivery: Delivery; isAdmin: boolean }) {
 }
 
 /** What a project's channels were sent, newest first. */
-export function Deliveries({ slug, isAdmin }: { slug: string; isAdmin: boolean }) {
+export function Deliveries({ slug }: { slug: string }) {
   const query = useInfiniteQuery({
     ...listDeliveriesInfiniteOptions({ path: { slug }, query: { limit: 30 } }),
     ...byCursor,
@@ -78,7 +78,7 @@ export function Deliveries({ slug, isAdmin }: { slug: string; isAdmin: boolean }
       {deliveries.length > 0 && (
         <ul aria-label="Deliveries">
           {deliveries.map((delivery) => (
-            <Row key={delivery.id} delivery={delivery} isAdmin={isAdmin} />
+            <Row key={delivery.id} delivery={delivery} />
           ))}
         </ul>
       )}

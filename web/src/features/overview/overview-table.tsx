@@ -8,7 +8,7 @@ import { Table, Td, Th } from "@/components/table";
 import { KindIcon } from "@/features/runs/run-cells";
 import type { OverviewItem } from "@/lib/api";
 import { ago, deltaShare, duration, percent, plural } from "@/lib/format";
-import { useIsNarrow } from "@/lib/use-media";
+import { useMedia } from "@/lib/use-media";
 
 const NOTICEABLE = 0.05;
 
@@ -99,7 +99,7 @@ function OverviewRow({ item }: { item: OverviewItem }) {
         </span>
       </Td>
       <Td numeric>{passRate(item)}</Td>
-      <Td className="hidden xl:table-cell">
+      <Td className="hidden min-[1380px]:table-cell">
         <Spark points={item.pass_rate_series} label={sparkLabel(item)} />
       </Td>
       <Td numeric>{item.flaky_tests > 0 ? <span className="text-flaky">{item.flaky_tests}</span> : "0"}</Td>
@@ -109,7 +109,7 @@ function OverviewRow({ item }: { item: OverviewItem }) {
       <Td numeric className="whitespace-nowrap">
         <P95 item={item} />
       </Td>
-      <Td numeric className="hidden whitespace-nowrap text-text-3 xl:table-cell">
+      <Td numeric className="hidden whitespace-nowrap text-text-3 min-[1380px]:table-cell">
         {item.last_run === null ? "never" : ago(item.last_run.started_at)}
       </Td>
     </tr>
@@ -118,7 +118,7 @@ function OverviewRow({ item }: { item: OverviewItem }) {
 
 /** Projects in rows, or in cards on a phone. */
 export function OverviewTable({ label, items }: { label: string; items: OverviewItem[] }) {
-  if (useIsNarrow()) {
+  if (useMedia("(max-width: 1099px)")) {
     return (
       <ul aria-label={label}>
         {items.map((item) => (
@@ -139,7 +139,7 @@ export function OverviewTable({ label, items }: { label: string; items: Overview
           <Th numeric className="w-[88px]">
             Pass rate
           </Th>
-          <Th className="hidden w-[120px] xl:table-cell">30 days</Th>
+          <Th className="hidden w-[120px] min-[1380px]:table-cell">30 days</Th>
           <Th numeric className="w-[64px]">
             Flaky
           </Th>
@@ -149,7 +149,7 @@ export function OverviewTable({ label, items }: { label: string; items: Overview
           <Th numeric className="w-[130px]">
             p95, change
           </Th>
-          <Th numeric className="hidden w-[100px] xl:table-cell">
+          <Th numeric className="hidden w-[100px] min-[1380px]:table-cell">
             Last run
           </Th>
         </>
