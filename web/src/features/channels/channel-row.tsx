@@ -56,46 +56,46 @@ export function ChannelRow({
           </div>
         )}
       </div>
-        <div className="flex flex-wrap gap-1">
+      <div className="flex flex-wrap gap-1">
+        <Button
+          aria-label={`Send a test to ${channel.name}`}
+          onClick={() =>
+            void attempt(
+              () => testChannel(path),
+              "A test message is on its way; the delivery log shows what became of it.",
+            )
+          }
+        >
+          Send a test
+        </Button>
+        <Button look="quiet" aria-label={`Change ${channel.name}`} onClick={onChange}>
+          Change
+        </Button>
+        {channel.kind === "webhook" && (
           <Button
-            aria-label={`Send a test to ${channel.name}`}
-            onClick={() =>
-              void attempt(
-                () => testChannel(path),
-                "A test message is on its way; the delivery log shows what became of it.",
-              )
-            }
-          >
-            Send a test
-          </Button>
-          <Button look="quiet" aria-label={`Change ${channel.name}`} onClick={onChange}>
-            Change
-          </Button>
-          {channel.kind === "webhook" && (
-            <Button
-              look="quiet"
-              aria-label={`New secret for ${channel.name}`}
-              onClick={() => void attempt(rotate, "")}
-            >
-              New secret
-            </Button>
-              <Button
             look="quiet"
-            aria-label={`${channel.is_enabled ? "Switch off" : "Switch on"} ${channel.name}`}
-            onClick={() =>
-              void attempt(
-                () => changeChannel({ ...path, body: { is_enabled: !channel.is_enabled } }),
-                channel.is_enabled ? `${channel.name} is silent now.` : `${channel.name} speaks again.`,
-              )
-            }
+            aria-label={`New secret for ${channel.name}`}
+            onClick={() => void attempt(rotate, "")}
           >
-            {channel.is_enabled ? "Switch off" : "Switch on"}
+            New secret
           </Button>
-          <Button look="quiet" aria-label={`Delete ${channel.name}`} onClick={() => setDropping(true)}>
-            Delete
-          </Button>
-        </div>
-      )}
+        )}
+        <Button
+          look="quiet"
+          aria-label={`${channel.is_enabled ? "Switch off" : "Switch on"} ${channel.name}`}
+          onClick={() =>
+            void attempt(
+              () => changeChannel({ ...path, body: { is_enabled: !channel.is_enabled } }),
+              channel.is_enabled ? `${channel.name} is silent now.` : `${channel.name} speaks again.`,
+            )
+          }
+        >
+          {channel.is_enabled ? "Switch off" : "Switch on"}
+        </Button>
+        <Button look="quiet" aria-label={`Delete ${channel.name}`} onClick={() => setDropping(true)}>
+          Delete
+        </Button>
+      </div>
       <ConfirmDialog
         title={`Delete ${channel.name}?`}
         action="Delete"
