@@ -99,7 +99,7 @@ function OverviewRow({ item }: { item: OverviewItem }) {
         </span>
       </Td>
       <Td numeric>{passRate(item)}</Td>
-      <Td className="hidden min-[1380px]:table-cell">
+      <Td className="hidden min-[1240px]:table-cell">
         <Spark points={item.pass_rate_series} label={sparkLabel(item)} />
       </Td>
       <Td numeric>{item.flaky_tests > 0 ? <span className="text-flaky">{item.flaky_tests}</span> : "0"}</Td>
@@ -139,7 +139,7 @@ export function OverviewTable({ label, items }: { label: string; items: Overview
           <Th numeric className="w-[88px]">
             Pass rate
           </Th>
-          <Th className="hidden w-[120px] min-[1380px]:table-cell">30 days</Th>
+          <Th className="hidden w-[120px] min-[1240px]:table-cell">30 days</Th>
           <Th numeric className="w-[64px]">
             Flaky
           </Th>
