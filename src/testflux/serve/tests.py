@@ -60,8 +60,8 @@ async def get_test(
     async with database.read() as reader:
         project, test_no = await doors.open_project(reader, actor, test_id)
         test = await tests.get_test(reader, project["project_id"], test_no)
-        rows = await tests.list_history(reader, project["project_id"], test, tests.HistoryFilter(), None, _JUDGED_RUNS)
-    since = clock.now() - tests.RECENT
+        lately = tests.HistoryFilter(since=clock.now() - tests.RECENT)
+        rows = await tests.list_history(reader, project["project_id"], test, lately, None, _JUDGED_RUNS)
     return TestDetail(
         test_id=test_id,
         project=ProjectRef(slug=project["slug"], name=project["name"]),
@@ -70,7 +70,7 @@ async def get_test(
         line=test["line"],
         first_seen_at=test["first_seen_at"],
         last_seen_at=test["last_seen_at"],
-        stats=_stats([row for row in rows if row["started_at"] >= since]),
+        stats=_stats(rows),
     )
 
 

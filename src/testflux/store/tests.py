@@ -31,11 +31,12 @@ class TestFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HistoryFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which runs of a test are wanted; None does not narrow."""
+    """Which runs of a test are wanted; None does not narrow. `since` is when they began at the earliest."""
 
     branch: str | None = None
     environment: str | None = None
     name: str | None = None
+    since: datetime | None = None
 
 
 async def list_tests(
@@ -88,11 +89,12 @@ async def list_history(
     """
     moment, run_id = before or (None, None)
     newest = min(moment, test["last_seen_at"]) if moment else test["last_seen_at"]
-    if newest < test["first_seen_at"]:
+    first = max(wanted.since, test["first_seen_at"]) if wanted.since else test["first_seen_at"]
+    if newest < first - timedelta(days=1):
         return []
-    # A run may begin on the day before or after the moment the test was seen at, but never outside of these.
+    # When it was last seen is written once a day: a run may begin a little later, but never outside of these days.
     last_day = newest.astimezone(UTC).date() + timedelta(days=1)
-    oldest = test["first_seen_at"].astimezone(UTC).date() - timedelta(days=1)
+    oldest = first.astimezone(UTC).date() - timedelta(days=1)
     reach = _FIRST_REACH
     while True:
         first_day = max(oldest, last_day - reach)
@@ -105,6 +107,7 @@ async def list_history(
             branch=wanted.branch,
             environment=wanted.environment,
             name=wanted.name,
+            since=wanted.since,
             before=moment,
             before_run=_LAST_RUN if run_id is None else run_id,
             limit=limit,

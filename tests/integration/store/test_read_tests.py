@@ -192,6 +192,12 @@ LANES: dict[str, tuple[HistoryFilter, Callable[[Run], bool]]] = {
         HistoryFilter(branch="main", environment="staging", name="nightly"),
         lambda run: (run.said.branch, run.said.environment, run.said.name) == ("main", "staging", "nightly"),
     ),
+    "since a day": (HistoryFilter(since=NOON - timedelta(days=7)), lambda run: run.at >= NOON - timedelta(days=7)),
+    "since long ago": (
+        HistoryFilter(since=NOON - timedelta(days=400), branch="main"),
+        lambda run: run.at >= NOON - timedelta(days=400) and run.said.branch == "main",
+    ),
+    "since after all": (HistoryFilter(since=NOON + timedelta(days=9)), lambda _: False),
     "nobody": (HistoryFilter(name="unheard-of"), lambda _: False),
 }
 
@@ -253,6 +259,16 @@ async def test_a_history_of_many_lanes_and_retries_tells_the_last_attempt(projec
         test = await tests.get_test(reader, 1, 0)
         rows = await tests.list_history(reader, 1, test, HistoryFilter(branch="main"), None, 10)
     assert [(row["status"], row["message"]) for row in rows] == [(P, ""), (F, "broke"), (P, "")]
+
+
+async def test_the_last_runs_of_a_day_belong_to_it_though_a_day_is_written_once(project: Project) -> None:
+    for hours in range(3):
+        await project.arrive(outcomes(a=P), NOON + timedelta(hours=hours))
+    async with project.database.read() as reader:
+        test = await tests.get_test(reader, 1, 0)
+        assert test["last_seen_at"] == NOON
+        lately = HistoryFilter(since=NOON + timedelta(hours=1))
+        assert [row["number"] for row in await tests.list_history(reader, 1, test, lately, None, 9)] == [3, 2]
 
 
 async def test_tags_and_source_are_those_of_the_newest_run(project: Project) -> None:

@@ -74,6 +74,7 @@ where c.project_id = %(project_id)s and c.bucket = %(test_no)s / 1000
   and (%(branch)s::text is null or r.branch = %(branch)s)
   and (%(environment)s::text is null or r.environment = %(environment)s)
   and (%(name)s::text is null or r.name = %(name)s)
+  and (%(since)s::timestamptz is null or r.started_at >= %(since)s)
   and (%(before)s::timestamptz is null or (r.started_at, r.run_id) < (%(before)s, %(before_run)s))
 order by r.started_at desc, r.run_id desc
 limit %(limit)s;

