@@ -7,6 +7,7 @@ import procrastinate.exceptions
 import procrastinate.jobs
 import psycopg
 import pytest
+from psycopg import conninfo
 
 from made import Project
 from testflux.store import jobs
@@ -50,9 +51,11 @@ async def test_a_delivery_may_wait_for_its_time(database: Database, project: Pro
     }
 
 
-@pytest.mark.parametrize("direct", ["", "?application_name=direct"])
-async def test_a_queue_hands_out_what_was_added(database_url: str, direct: str) -> None:
-    database = Database(database_url, database_url + direct)
+@pytest.mark.parametrize("is_pooled", [False, True])
+async def test_a_queue_hands_out_what_was_added(database_url: str, *, is_pooled: bool) -> None:
+    direct = conninfo.make_conninfo(database_url, application_name="direct") if is_pooled else database_url
+    database = Database(database_url, direct)
+    assert database.is_pooled is is_pooled
     await database.open()
     app = jobs.queue(database)
     async with jobs.open_queue(database, app):
