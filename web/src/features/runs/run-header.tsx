@@ -15,6 +15,7 @@ import { bytes, duration, moment } from "@/lib/format";
 import { invalidate } from "@/lib/queries";
 import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
+import { useIsNarrow } from "@/lib/use-media";
 
 function facts(run: RunDetail): [key: string, fact: ReactNode][] {
   const baseline = run.baseline;
@@ -81,7 +82,10 @@ function Facts({ run }: { run: RunDetail }) {
   );
 }
 
+const STRIP_NARROW = 24;
+
 function Steps({ run }: { run: RunDetail }) {
+  const isNarrow = useIsNarrow();
   const step = (to: RunDetail["previous"], label: string, icon: ReactNode) =>
     to === null ? null : (
       <Link
@@ -96,7 +100,7 @@ function Steps({ run }: { run: RunDetail }) {
   return (
     <div className="flex items-center gap-1">
       {step(run.previous, "Previous run", <ChevronLeft size={16} aria-hidden="true" />)}
-      <Strip items={runStrip(run.strip)} />
+      <Strip items={runStrip(isNarrow ? run.strip.slice(-STRIP_NARROW) : run.strip)} />
       {step(run.next, "Next run", <ChevronRight size={16} aria-hidden="true" />)}
     </div>
   );
@@ -153,7 +157,10 @@ export function RunHeader({ run }: { run: RunDetail }) {
   const where = run.environment === "" ? "" : ` on ${run.environment}`;
   const verdict = sayVerdict(run);
   return (
-    <section aria-label="Run" className="grid gap-2 rounded-md border border-line bg-surface px-4 py-3.5">
+    <section
+      aria-label="Run"
+      className="grid grid-cols-[minmax(0,1fr)] gap-2 rounded-md border border-line bg-surface px-4 py-3.5"
+    >
       <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
         <div className="min-w-0 flex-1 basis-72">
           <div className="flex flex-wrap items-center gap-2">
