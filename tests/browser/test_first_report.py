@@ -26,12 +26,29 @@ DROP = """([area, files]) => {
 }"""
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def project(house: RunningHouse) -> str:
-    """A project to send to."""
+    """A project that was sent a report of each kind."""
     with house.client() as client:
         client.post("/projects", json={"slug": "shop", "name": "Shop"}).raise_for_status()
+        for path in (FUNCTIONAL, SECURITY, LOAD):
+            answer = client.post(
+                "/projects/shop/uploads",
+                params={"filename": path.name},
+                content=path.read_bytes(),
+                headers={"Prefer": "wait=60"},
+                timeout=90,
+            )
+            assert answer.raise_for_status().json()["status"] == "stored"
     return "shop"
+
+
+@pytest.fixture
+def empty_project(house: RunningHouse) -> str:
+    """A project that nothing was sent to yet."""
+    with house.client() as client:
+        client.post("/projects", json={"slug": "drops", "name": "Drops"}).raise_for_status()
+    return "drops"
 
 
 def drop(page: Page, *files: tuple[str, bytes]) -> None:
@@ -40,11 +57,13 @@ def drop(page: Page, *files: tuple[str, bytes]) -> None:
     page.evaluate(DROP, [area, [[name, base64.b64encode(content).decode()] for name, content in files]])
 
 
-def test_reports_of_each_kind_are_dropped_and_arrive_live(page: Page, context: BrowserContext, project: str) -> None:
+def test_reports_of_each_kind_are_dropped_and_arrive_live(
+    page: Page, context: BrowserContext, empty_project: str
+) -> None:
     watching = context.new_page()
-    watching.goto(f"/p/{project}/runs")
+    watching.goto(f"/p/{empty_project}/runs")
     expect(watching.get_by_text("live", exact=True)).to_be_visible()
-    page.goto(f"/upload?project={project}")
+    page.goto(f"/upload?project={empty_project}")
     drop(page, *((path.name, path.read_bytes()) for path in (FUNCTIONAL, SECURITY, LOAD)))
     sent = page.get_by_role("list", name="Files on their way")
     expect(sent.get_by_role("listitem")).to_have_count(3)
