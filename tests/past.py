@@ -172,10 +172,11 @@ async def send(project: Project, sent: Sequence[Sent]) -> list[Run]:
 
 
 def make_shop(seed: int) -> list[Sent]:
-    """Make the past of the big project: every kind, lane, label and edge, some of it late, and two big runs."""
+    """Make the past of the big project: every kind, lane, label and edge, twins, latecomers, and two big runs."""
     dice = random.Random(seed)
     moments = [*EDGES, *(_moment(dice) for _ in range(93))]
     sent = [Sent(_report(dice, at), at, _said(dice)) for at in sorted(moments)]
+    sent += [Sent(_report(dice, item.at, item.report.kind), item.at, item.said) for item in dice.sample(sent, 8)]
     late = [sent.pop(dice.randrange(len(sent))) for _ in range(12)]
     big = [
         Sent(functional(*_big(dice)), NOON - timedelta(days=days), {"name": "big", "branch": "main"}) for days in (9, 3)
@@ -209,10 +210,10 @@ def _said(dice: random.Random) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def _report(dice: random.Random, at: datetime) -> Report:
-    kind = dice.choices((_functional, _scan, _load), (6, 2, 2))[0]
+def _report(dice: random.Random, at: datetime, kind: Kind | None = None) -> Report:
+    makers = {Kind.FUNCTIONAL: _functional, Kind.SECURITY: _scan, Kind.LOAD: _load}
     return msgspec.structs.replace(
-        kind(dice),
+        makers[kind or dice.choices(tuple(makers), (6, 2, 2))[0]](dice),
         started_at=at,
         duration_ms=dice.choice((0, 1000, dice.randrange(10**6))),
         is_complete=dice.random() > 0.1,
@@ -293,7 +294,13 @@ def _metrics(dice: random.Random) -> Iterator[Metric]:
         values = dict(zip(("min", "med", "avg", "p90", "p95", "max"), times, strict=True))
         yield Metric("http_req_duration", tags, "trend", "time", values | {"p(99.9)": times[-1]})
     users = float(dice.randrange(1, 50))
-    yield Metric("vus_max", "", "gauge", "default", dice.choice(({"value": users}, {"max": users})))
+    yield Metric(
+        "vus_max",
+        "",
+        "gauge",
+        "default",
+        dice.choice(({"value": users}, {"max": users}, {"value": users, "max": users + 9})),
+    )
     yield Metric("iterations", "", "counter", "default", {"count": float(dice.randrange(1000)), "rate": 3.5})
     passes, fails = float(dice.randrange(1000)), float(dice.randrange(9))
     yield Metric(
@@ -301,7 +308,7 @@ def _metrics(dice: random.Random) -> Iterator[Metric]:
         "",
         "rate",
         "default",
-        dice.choice(({"passes": passes, "fails": fails}, {"rate": 0.5}, {"value": 1.0})),
+        dice.choice(({"passes": passes, "fails": fails, "rate": 0.1}, {"rate": 0.5, "value": 0.9}, {"value": 1.0})),
     )
     yield Metric("http_reqs", "", "counter", "default", {"count": float(dice.randrange(10**6))})
     yield Metric("basket_size", "", "trend", "default", {"avg": dice.uniform(0, 9), "p95": 9.0})

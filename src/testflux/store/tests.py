@@ -90,11 +90,10 @@ async def list_history(
     moment, run_id = before or (None, None)
     newest = min(moment, test["last_seen_at"]) if moment else test["last_seen_at"]
     first = max(wanted.since, test["first_seen_at"]) if wanted.since else test["first_seen_at"]
-    if newest < first - timedelta(days=1):
+    if newest < first - timedelta(days=1):  # when it was last seen is written once a day
         return []
-    # When it was last seen is written once a day: a run may begin a little later, but never outside of these days.
-    last_day = newest.astimezone(UTC).date() + timedelta(days=1)
-    oldest = first.astimezone(UTC).date() - timedelta(days=1)
+    last_day = newest.astimezone(UTC).date()
+    oldest = first.astimezone(UTC).date()
     reach = _FIRST_REACH
     while True:
         first_day = max(oldest, last_day - reach)

@@ -159,7 +159,7 @@ async def test_the_last_green_run_is_the_newest_passed_one_up_to_a_run(past: Pas
             commits = await overview.list_commits(reader, row, expected or {})
             assert commits == list(dict.fromkeys(after))
             found += bool(commits)
-    assert found > 3
+    assert found > 1, "the past has lanes that went red again"
 
 
 async def test_commits_are_counted_by_when_they_ran_not_by_when_they_arrived(project: Project) -> None:
