@@ -21,7 +21,7 @@ RUN_AXE = """rules => axe.run(document, { runOnly: rules }).then(result => resul
 CheckAccessibility = Callable[[Page], list[str]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser of this machine."""
     program = next(filter(None, map(shutil.which, screens.BROWSERS)), None)

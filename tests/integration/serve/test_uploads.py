@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+import pytest_asyncio
 
 import tiny_reports
 from serve_house import ServeHouse, send
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 BOUNDARY = "cut-here"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def slug(admin: httpx.AsyncClient) -> str:
     """A project of this test's own."""
     slug = f"p{clock.now().timestamp():.6f}".replace(".", "-")
