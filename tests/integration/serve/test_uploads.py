@@ -184,7 +184,7 @@ async def test_a_compressed_file_is_kept_as_it_was_sent(admin: httpx.AsyncClient
     assert kept.headers["content-disposition"].startswith('attachment; filename="out _1_.xml.gz"')
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def small(fresh: ServeHouse) -> ServeHouse:
     """A house that takes files of a kilobyte at most, with the project `shop`."""
     settings = msgspec.structs.replace(fresh.rooms.settings, upload_limit_bytes=1024)
