@@ -46,7 +46,8 @@ class Blobs:
     async def put(self, chunks: AsyncIterator[bytes], limit: int) -> StoredBlob:
         """Store a stream. TooLargeError above `limit` bytes, UnavailableError if the disk refuses: nothing is kept."""
         try:
-            incoming = await asyncio.to_thread(_Incoming, self._incoming)
+            # Not in a thread: who gives up while it opens a file could not close it.
+            incoming = _Incoming(self._incoming)
             try:
                 async for block in _blocks(chunks):
                     if incoming.size + len(block) > limit:
