@@ -93,7 +93,7 @@ async def _read(database: Database, blobs: Blobs, upload: Row, limits: inflate.L
 
 async def _open(blobs: Blobs, digest: bytes) -> BinaryIO:
     try:
-        return await asyncio.to_thread(blobs.open, digest)
+        return await blobs.open_aside(digest)
     except errors.NotFoundError as error:
         raise errors.ReportError(error.message, hint=error.hint, code="file-missing") from error
 

@@ -105,7 +105,7 @@ async def _unpack(
     if isinstance(kept.content, errors.TooLargeError):
         raise kept.content
     name, whole = kept.name, kept.content
-    with await asyncio.to_thread(blobs.open, whole.digest) as file:
+    with await blobs.open_aside(whole.digest) as file:
         if not await asyncio.to_thread(unpack.is_archive, file):
             return [(name, whole)]
         found: list[tuple[str, StoredBlob]] = []

@@ -66,9 +66,18 @@ class Blobs:
         except FileNotFoundError:
             raise errors.NotFoundError("The file is no longer stored.", hint="Send it again.") from None
 
+    async def open_aside(self, digest: bytes) -> BinaryIO:
+        """Open as `open` does, in a thread; who gives up meanwhile leaves no file open."""
+        opening = asyncio.ensure_future(asyncio.to_thread(self.open, digest))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close)
+            raise
+
     async def stream(self, digest: bytes) -> AsyncIterator[bytes]:
         """Yield a blob in blocks."""
-        with await asyncio.to_thread(self.open, digest) as file:
+        with await self.open_aside(digest) as file:
             while block := await asyncio.to_thread(file.read, _BLOCK):
                 yield block
 
@@ -117,6 +126,11 @@ class _Incoming:
         """Close; what was not kept goes."""
         self._file.close()
         self._path.unlink(missing_ok=True)
+
+
+def _close(opening: asyncio.Future[BinaryIO]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 def too_large(limit: int) -> errors.TooLargeError:

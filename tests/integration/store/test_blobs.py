@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -121,3 +124,25 @@ async def test_a_file_is_on_the_disk_for_good_before_it_has_its_name(
     monkeypatch.setattr(Path, "replace", note_move)
     await Blobs(tmp_path / "blobs").put(chunks(b"x"), 10)
     assert order == ["sync file", "name", "sync folder", "sync folder"]
+
+
+async def test_who_gives_up_while_a_file_is_opened_leaves_none_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+    stored = await blobs.put(chunks(b"report"), 100)
+    opened: list[BinaryIO] = []
+    may_go_on = threading.Event()
+
+    def open_slowly(digest: bytes) -> BinaryIO:
+        may_go_on.wait(10)
+        opened.append(Blobs.open(blobs, digest))
+        return opened[0]
+
+    monkeypatch.setattr(blobs, "open", open_slowly)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(blobs.open_aside(stored.digest), 0.01)
+    may_go_on.set()
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+    await asyncio.to_thread(str)  # one turn of the loop, in which who is told of the end is called
+    assert opened[0].closed
