@@ -173,11 +173,22 @@ def _explain() -> Generator[None]:
     """Say what a lost, full or locked database means; what SQL itself refuses (a duplicate key) passes unchanged."""
     try:
         yield
-    except psycopg.OperationalError as error:
+    except psycopg.DatabaseError as error:
+        if not is_away(error):
+            raise
         raise errors.UnavailableError(
             f"The database does not answer: {_first_line(error)}",
             hint="Check that PostgreSQL runs and that TESTFLUX_DATABASE_URL leads to it; then try again.",
         ) from error
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error says that the database is lost, full or locked, not that it refuses the statement.
+
+    A connection that breaks while its answer is being read shows as a plain DatabaseError without an SQLSTATE.
+    """
+    is_broken = type(error) is psycopg.DatabaseError and error.sqlstate is None
+    return is_broken or isinstance(error, psycopg.OperationalError)
 
 
 def _first_line(error: psycopg.Error) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from typing import Any, LiteralString, TypeVar
 
@@ -12,6 +12,7 @@ import procrastinate
 import procrastinate.exceptions
 import psycopg
 
+from testflux.store import database as database_room
 from testflux.store import queries
 from testflux.store.database import Database, Reader, Writer
 
@@ -33,7 +34,8 @@ _adding = procrastinate.App(connector=procrastinate.PsycopgConnector())
 async def add_process_upload(writer: Writer, project_id: int, upload_id: int, request_id: str) -> int:
     """Ask for an upload to be processed, when and only when this transaction commits."""
     job = _adding.configure_task(PROCESS_UPLOAD, queue=UPLOADS, connection=writer.connection)
-    return await job.defer_async(project_id=project_id, upload_id=upload_id, request_id=request_id)
+    with _unwrapped():
+        return await job.defer_async(project_id=project_id, upload_id=upload_id, request_id=request_id)
 
 
 async def add_delivery(
@@ -41,7 +43,8 @@ async def add_delivery(
 ) -> int:
     """Ask for a message to be delivered, at once or at a time."""
     job = _adding.configure_task(DELIVER, queue=DELIVERIES, schedule_at=at, connection=writer.connection)
-    return await job.defer_async(project_id=project_id, run_day=run_day.isoformat(), delivery_id=delivery_id)
+    with _unwrapped():
+        return await job.defer_async(project_id=project_id, run_day=run_day.isoformat(), delivery_id=delivery_id)
 
 
 def queue(database: Database) -> procrastinate.App:
@@ -60,6 +63,17 @@ async def list_waiting(reader: Reader) -> dict[str, int]:
     """Count the jobs that are queued or running, by queue."""
     rows = await reader.all(_SQL["list_waiting"])
     return {row["queue_name"]: row["jobs"] for row in rows}
+
+
+@contextmanager
+def _unwrapped() -> Generator[None]:
+    """Raise what the database said, not the queue's wrapping of it: the transaction's owner knows a lost connection."""
+    try:
+        yield
+    except procrastinate.exceptions.ConnectorException as error:
+        if isinstance(error.__cause__, psycopg.Error):
+            raise error.__cause__ from None
+        raise
 
 
 class _PatientConnector(procrastinate.PsycopgConnector):
@@ -81,7 +95,6 @@ async def _patiently(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
         try:
             return await ask()
         except procrastinate.exceptions.ConnectorException as error:
-            is_away = isinstance(error.__cause__, psycopg.OperationalError)
-            if not is_away or asyncio.get_running_loop().time() > deadline:
+            if not database_room.is_away(error.__cause__) or asyncio.get_running_loop().time() > deadline:
                 raise
         await asyncio.sleep(_PAUSE_S)

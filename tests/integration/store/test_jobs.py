@@ -10,6 +10,7 @@ import pytest
 from psycopg import conninfo
 
 from made import Project
+from testflux.kit import errors
 from testflux.store import jobs
 from testflux.store.database import Database
 
@@ -30,6 +31,15 @@ async def test_a_job_is_there_when_its_transaction_is(database: Database) -> Non
     async with database.write() as writer:
         await jobs.add_process_upload(writer, 1, 2, "r")
     assert await waiting(database) == {jobs.UPLOADS: 1}
+
+
+async def test_a_connection_that_breaks_is_no_fault_of_the_job(database: Database, project: Project) -> None:
+    with pytest.raises(errors.UnavailableError):  # noqa: PT012
+        async with database.write() as writer:
+            pid = (await writer.one("select pg_backend_pid() as pid"))["pid"]
+            await project.rows(f"select pg_terminate_backend({pid}, 5000)")
+            await jobs.add_process_upload(writer, 1, 2, "r")
+    assert await waiting(database) == {}
 
 
 async def test_a_worker_is_woken_by_the_commit(database: Database) -> None:
