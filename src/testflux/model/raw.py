@@ -28,8 +28,9 @@ class Tool(msgspec.Struct, frozen=True):
 class RawTest(msgspec.Struct):
     """One test, or one attempt of it. Mutable while its report is being read: a suite teardown can still change it.
 
-    `suite` is the path of suite names from the root. `byte_start`/`byte_end` bound the test in the decompressed file
-    (end exclusive), so that its steps can be read later without the rest. `message` may be HTML when `message_is_html`.
+    `suite` is the path of suite names from the root; `parameters` is what tells variants of one test apart (a browser,
+    a host) and belongs to its identity. `byte_start`/`byte_end` bound the test in the decompressed file (end
+    exclusive), so that its steps can be read later without the rest. `message` may be HTML when `message_is_html`.
     """
 
     suite: tuple[str, ...]
@@ -44,6 +45,7 @@ class RawTest(msgspec.Struct):
     line: int | None = None
     doc: str = ""
     attempt: int = 1
+    parameters: str = ""
     byte_start: int | None = None
     byte_end: int | None = None
     attributes: dict[str, str] = {}
@@ -68,6 +70,16 @@ class RawLogMessage(msgspec.Struct, frozen=True):
     text: str
     at: datetime | None = None
     is_html: bool = False
+
+
+class RawKeyword(msgspec.Struct, frozen=True):
+    """How often a keyword was called in a run, how often it failed, and its time with all that it called in ms."""
+
+    owner: str
+    name: str
+    calls: int
+    failed: int
+    duration_ms: float
 
 
 class RawInstance(msgspec.Struct):
@@ -118,6 +130,23 @@ class RawMetric(msgspec.Struct):
     type: str
     contains: str = ""
     values: dict[str, float] = {}
+    histogram: list[int] | None = None
+    """Mergeable log buckets of a trend whose samples were read."""
+
+
+class RawSeries(msgspec.Struct):
+    """A metric over the time of a load test, in buckets of `bucket_ms` from `start_at`; `name` as in RawMetric.
+
+    One entry a bucket, 0 in `counts` for one without samples. `p95s` and `maxima` are exact within their bucket.
+    """
+
+    name: str
+    bucket_ms: int
+    start_at: datetime
+    counts: list[int]
+    sums: list[float]
+    p95s: list[float]
+    maxima: list[float]
 
 
 class RawThreshold(msgspec.Struct):
@@ -162,3 +191,4 @@ class RawReport(msgspec.Struct):
     thresholds: list[RawThreshold] = []
     checks: list[RawCheck] = []
     groups: list[tuple[str, ...]] = []
+    series: list[RawSeries] = []

@@ -105,6 +105,20 @@ class Metric(msgspec.Struct, frozen=True):
     type: str
     contains: str
     values: dict[str, float]
+    histogram: tuple[int, ...] | None = None
+
+
+class Series(msgspec.Struct, frozen=True):
+    """A metric over the time of a load test: RawSeries with name and tag set apart."""
+
+    name: str
+    tags: str
+    bucket_ms: int
+    start_at: datetime
+    counts: tuple[int, ...]
+    sums: tuple[float, ...]
+    p95s: tuple[float, ...]
+    maxima: tuple[float, ...]
 
 
 class Threshold(msgspec.Struct, frozen=True):
@@ -152,3 +166,4 @@ class Report(msgspec.Struct, frozen=True):
     thresholds: tuple[Threshold, ...] = ()
     checks: tuple[Check, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
+    series: tuple[Series, ...] = ()
