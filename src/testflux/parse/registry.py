@@ -17,6 +17,9 @@ FORMATS: dict[str, Callable[[blocks.Stream], raw.RawReport]] = {
 }
 """Every format that is read, and its reader."""
 
+KEYWORDS: dict[str, Callable[[blocks.Stream], list[raw.RawKeyword]]] = {}
+"""The formats whose keywords can be counted, and how: a second, slower reading of the whole file."""
+
 _CSV_HEADER = "metric_name,timestamp,metric_value"
 
 
