@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import msgspec
 
@@ -28,6 +29,7 @@ XML_ROOTS = {
     "test-results": "nunit-xml",
     "assemblies": "xunit-net-xml",
 }
+_ALLURE = {"name", "fullName", "historyId", "testCaseId", "status", "stage", "labels", "children", "befores", "afters"}
 _HTML_ROOTS = {"html", "head", "body"}
 _HTML_DOCTYPE = re.compile(r"\s*+(?:<!--(?>.*?-->)\s*+)*+<!doctype\s+html", re.DOTALL | re.IGNORECASE)
 
@@ -73,37 +75,61 @@ def xml_format(root: str) -> str:
 def json_format(text: str) -> str:
     """Return the format of a JSON text by the keys at its beginning, "json" when they are none we know."""
     seen = shape(text)
-    top, second, third = seen.keys
-    if seen.is_sequence or {"metric", "type", "data"} <= top:
-        return _line_format(top)
+    top = seen.keys[0]
+    if seen.is_sequence or top >= _SAMPLE:
+        return next((name for name, is_it in _LINES if is_it(top)), "json-lines")
     if seen.is_list:
         return "zap-api" if "pluginId" in top else "json"
-    if "runs" in top and ("$schema" in top or "version" in top):
-        return "sarif"
-    if "site" in top or ("@version" in top and "@generated" in top):
-        return "zap-json"
-    if "pluginId" in second and top & {"alerts", "vulnerabilities"}:
-        return "zap-api"
-    return _k6_or_robot(top, second, third)
+    return next((name for name, is_it in _DOCUMENTS if is_it(*seen.keys)), "json")
 
 
-def _line_format(top: set[str]) -> str:
-    if {"metric", "type", "data"} <= top:
-        return "k6-ndjson"
-    return "k6-dashboard" if {"event", "data"} <= top else "json-lines"
+def _is_allure(top: set[str]) -> bool:
+    """Whether the keys are those of a test's result or of a container of fixtures."""
+    return "uuid" in top and len(top & _ALLURE) > 1
 
 
-def _k6_or_robot(top: set[str], second: set[str], third: set[str]) -> str:
-    if "results" in top and "metrics" in second and top & {"metadata", "config"}:
-        return "k6-machine-summary"
-    if "metrics" in top or "root_group" in top:
-        is_handle = "values" in third or "summaryTrendStats" in second or "testRunDurationMs" in second
-        return "k6-handle-summary" if is_handle else "k6-summary"
-    if "generator" in top and top & {"suite", "generated", "rpa"}:
-        return "robot-json"
-    if "name" in top and top & {"suites", "tests"} and (top & {"id", "elapsed_time", "status"}):
-        return "robot-json"
-    return "json"
+def _is_handle_summary(top: set[str], second: set[str], third: set[str]) -> bool:
+    is_detailed = "values" in third or "summaryTrendStats" in second or "testRunDurationMs" in second
+    return is_detailed and bool(top & {"metrics", "root_group"})
+
+
+_SAMPLE = {"metric", "type", "data"}
+_LINES: tuple[tuple[str, Callable[[set[str]], bool]], ...] = (
+    ("k6-ndjson", lambda top: top >= _SAMPLE),
+    ("pytest-reportlog", lambda top: "$report_type" in top),
+    ("allure-results", _is_allure),
+    ("k6-dashboard", lambda top: {"event", "data"} <= top),
+)
+"""What a file of one JSON value a line is, by the keys of its first line."""
+_DOCUMENTS: tuple[tuple[str, Callable[[set[str], set[str], set[str]], bool]], ...] = (
+    ("sarif", lambda top, _second, _third: "runs" in top and bool(top & {"$schema", "version"})),
+    ("zap-json", lambda top, _second, _third: "site" in top or {"@version", "@generated"} <= top),
+    ("zap-api", lambda top, second, _third: "pluginId" in second and bool(top & {"alerts", "vulnerabilities"})),
+    ("pytest-reportlog", lambda top, _second, _third: "$report_type" in top),
+    ("allure-results", lambda top, _second, _third: _is_allure(top)),
+    (
+        "ctrf",
+        lambda top, second, _third: "results" in top and "tool" in second and bool(second & {"summary", "tests"}),
+    ),
+    (
+        "playwright-json",
+        lambda top, second, _third: "config" in top and ("suites" in top or {"rootDir", "projects"} <= second),
+    ),
+    (
+        "k6-machine-summary",
+        lambda top, second, _third: "results" in top and "metrics" in second and bool(top & {"metadata", "config"}),
+    ),
+    ("k6-handle-summary", _is_handle_summary),
+    ("k6-summary", lambda top, _second, _third: bool(top & {"metrics", "root_group"})),
+    ("robot-json", lambda top, _second, _third: "generator" in top and bool(top & {"suite", "generated", "rpa"})),
+    (
+        "robot-json",
+        lambda top, _second, _third: (
+            "name" in top and bool(top & {"suites", "tests"}) and bool(top & {"id", "elapsed_time", "status"})
+        ),
+    ),
+)
+"""What a JSON document is, by the keys of its first three levels; the first that fits."""
 
 
 def shape(text: str) -> Shape:
