@@ -1,4 +1,4 @@
-"""Files as they were sent, each once, named by the SHA-256 of its bytes.
+"""Files as they were sent, each once, named by the SHA-256 of its bytes; on the disk they lie in packed frames.
 
 A file is on the disk for good (fsync) before its name is known to anybody. Whether it is still needed is the database's
 to say: a blob is dropped when no upload names it.
@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from testflux.kit import errors
-from testflux.store import shelves
+from testflux.store import frames, shelves
 
 _BLOCK = 1024 * 1024
 
@@ -62,9 +62,14 @@ class Blobs:
     def open(self, digest: bytes) -> BinaryIO:
         """Open a blob for reading, off the event loop; NotFoundError when it is not there."""
         try:
-            return self._shelf.open(digest)
+            file = self._shelf.open(digest)
         except FileNotFoundError:
             raise errors.NotFoundError("The file is no longer stored.", hint="Send it again.") from None
+        try:
+            return frames.open_content(file)
+        except BaseException:
+            file.close()
+            raise
 
     async def open_aside(self, digest: bytes) -> BinaryIO:
         """Open as `open` does, in a thread; who gives up meanwhile leaves no file open."""
@@ -80,6 +85,11 @@ class Blobs:
         with await self.open_aside(digest) as file:
             while block := await asyncio.to_thread(file.read, _BLOCK):
                 yield block
+
+    async def read_range(self, digest: bytes, start: int, end: int) -> bytes:
+        """Return the bytes from `start` to before `end`; only the frames they are in are unpacked."""
+        with await self.open_aside(digest) as file:
+            return await asyncio.to_thread(_cut, file, start, end)
 
     async def exists(self, digest: bytes) -> bool:
         """Whether the blob is stored."""
@@ -108,14 +118,16 @@ class _Incoming:
         self.size = 0
         self._path = Path(name)
         self._file = os.fdopen(handle, "wb")
+        self._frames = frames.Writer(self._file)
         self._state = hashlib.sha256()
 
     def write(self, block: bytes) -> None:
         self._state.update(block)
         self.size += len(block)
-        self._file.write(block)
+        self._frames.write(block)
 
     def finish(self, shelf: shelves.Shelf) -> StoredBlob:
+        self._frames.finish()
         self._file.flush()
         os.fsync(self._file.fileno())
         blob = StoredBlob(self._state.digest(), self.size)
@@ -126,6 +138,11 @@ class _Incoming:
         """Close; what was not kept goes."""
         self._file.close()
         self._path.unlink(missing_ok=True)
+
+
+def _cut(file: BinaryIO, start: int, end: int) -> bytes:
+    file.seek(start)
+    return file.read(end - start)
 
 
 def _close(opening: asyncio.Future[BinaryIO]) -> None:

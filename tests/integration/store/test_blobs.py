@@ -42,6 +42,31 @@ async def test_what_is_put_can_be_read(blobs: Blobs, tmp_path: Path) -> None:
     assert leftovers(tmp_path) == []
 
 
+async def test_a_piece_of_a_packed_file_can_be_read(blobs: Blobs) -> None:
+    content = b"".join(b"<test>%d</test>\n" % number for number in range(200_000))
+    stored = await blobs.put(chunks(content), 10**7)
+    start = content.index(b"<test>150000<")
+    assert await blobs.read_range(stored.digest, start, start + 19) == b"<test>150000</test>"
+    assert await blobs.read_range(stored.digest, len(content) - 4, len(content) + 9) == content[-4:]
+
+
+async def test_a_report_takes_little_room(tmp_path: Path) -> None:
+    content = b"<test>passed</test>\n" * 100_000
+    stored = await Blobs(tmp_path / "blobs").put(chunks(content), 10**7)
+    (path,) = (tmp_path / "blobs").glob(f"*/{stored.digest.hex()}")
+    assert stored.size_bytes == len(content)
+    assert path.stat().st_size < len(content) / 100
+
+
+async def test_damage_on_the_disk_leaves_no_file_open(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+    stored = await blobs.put(chunks(b"<test>passed</test>" * 10_000), 10**7)
+    (path,) = (tmp_path / "blobs").glob(f"*/{stored.digest.hex()}")
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(errors.UnavailableError, match="damaged"):
+        blobs.open(stored.digest)
+
+
 async def test_nothing_is_a_file_too(blobs: Blobs) -> None:
     stored = await blobs.put(chunks(), 10)
     with blobs.open(stored.digest) as file:
