@@ -87,5 +87,5 @@ def _attempt(attempt: raw.RawTest) -> model.Attempt:
 
 
 def _milliseconds(duration: float | None) -> int:
-    """Return whole milliseconds, 0 for none, and never more than a database's integer holds."""
-    return min(round(duration or 0), _LONGEST)
+    """Return whole milliseconds, 0 for none or no number, and never more than a database's integer holds."""
+    return round(min(_LONGEST, max(0.0, duration or 0.0)))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import msgspec
+import pytest
 
 from testflux.model import raw
 from testflux.model import report as model
@@ -125,3 +126,12 @@ def test_a_load_test_becomes_metrics_thresholds_and_checks() -> None:
     assert built.checks == (model.Check(("g",), "c", 1, 0),)
     assert built.groups == (("g",),)
     assert built.totals["metrics"] == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [(None, 0), (1.6, 2), (-5.0, 0), (float("nan"), 0), (float("inf"), 2**31 - 1), (1e300, 2**31 - 1)],
+)
+def test_a_duration_is_whole_milliseconds_whatever_the_file_says(said: float | None, kept: int) -> None:
+    seen = raw.RawReport("robot-xml", Kind.FUNCTIONAL, raw.Tool("Robot Framework"), duration_ms=said)
+    assert report.build(seen).duration_ms == kept
