@@ -28,12 +28,34 @@ _SEND = {
     "k6-csv": ("k6 samples as CSV", "Run k6 with --summary-export summary.json and send that file."),
     "k6-dashboard": ("a k6 web dashboard recording", "Run k6 with --summary-export summary.json and send that file."),
 }
-_HINT = "Robot Framework output.xml, ZAP traditional XML or JSON, and k6 summary JSON can be read."
+WHAT_CAN_BE_READ = (
+    "Reports of Robot Framework, JUnit and its kin, Allure, Playwright, CTRF, ZAP, SARIF and k6 can be read."
+)
 _PAGES = (
     (
         re.compile(r"robot[ -]?framework|id=.robot-", re.IGNORECASE),
         "Robot Framework's log or report page",
         "Send output.xml, which robot writes beside log.html and report.html.",
+    ),
+    (
+        re.compile(r"playwright", re.IGNORECASE),
+        "Playwright's HTML report",
+        "Send the JSON or JUnit one: playwright test --reporter=json, or --reporter=junit.",
+    ),
+    (
+        re.compile(r"\ballure\b", re.IGNORECASE),
+        "an Allure report",
+        "Send the results it was made from: the allure-results folder, as a zip or tar archive.",
+    ),
+    (
+        re.compile(r"pytest-html", re.IGNORECASE),
+        "pytest-html's report",
+        "Send the JUnit XML: pytest --junit-xml=junit.xml.",
+    ),
+    (
+        re.compile(r"surefire|failsafe|junit", re.IGNORECASE),
+        "a page made from JUnit results",
+        "Send the XML it was made from, e.g. target/surefire-reports/TEST-*.xml.",
     ),
     (
         re.compile(r"\bzap\b|zaproxy", re.IGNORECASE),
@@ -65,7 +87,7 @@ def empty() -> errors.ReportError:
 
 def not_read(name: str) -> errors.ReportError:
     """Return the error for a format that we know and do not read."""
-    what, hint = _SEND.get(name, (f"{name}", _HINT))
+    what, hint = _SEND.get(name, (f"{name}", WHAT_CAN_BE_READ))
     return errors.ReportError(f"This is {what}, a format that is not read yet.", code="format-not-read", hint=hint)
 
 
@@ -74,7 +96,7 @@ def other_xml(root: str) -> errors.ReportError:
     return errors.ReportError(
         f"This is XML with the root element <{root[:80]}>, which is no report that can be read.",
         code="format-not-read",
-        hint=_HINT,
+        hint=WHAT_CAN_BE_READ,
     )
 
 
@@ -83,7 +105,7 @@ def other_json() -> errors.ReportError:
     return errors.ReportError(
         "This is JSON, but not a report that can be read.",
         code="format-not-read",
-        hint=f"{_HINT} Robot Framework's is output.xml.",
+        hint=WHAT_CAN_BE_READ,
     )
 
 
@@ -95,7 +117,7 @@ def html(text: str) -> errors.ReportError:
     return errors.ReportError(
         "This is an HTML page, not a report.",
         code="html-report",
-        hint=f"Send the file the tool wrote for machines. {_HINT}",
+        hint=f"Send the file the tool wrote for machines. {WHAT_CAN_BE_READ}",
         byte=0,
     )
 
@@ -103,4 +125,4 @@ def html(text: str) -> errors.ReportError:
 def unknown(*, is_binary: bool) -> errors.ReportError:
     """Return the error for what is neither XML nor JSON."""
     what = "a binary file" if is_binary else "neither XML nor JSON"
-    return errors.ReportError(f"This is {what}, not a report.", code="format-unknown", hint=_HINT, byte=0)
+    return errors.ReportError(f"This is {what}, not a report.", code="format-unknown", hint=WHAT_CAN_BE_READ, byte=0)

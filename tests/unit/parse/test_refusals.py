@@ -42,3 +42,8 @@ def test_a_page_is_known_by_its_maker() -> None:
     assert "output.xml" in refusals.html('<meta content="Robot Framework 7.5">').hint
     assert "traditional-json" in refusals.html("<title>ZAP by Checkmarx</title>").hint
     assert "k6" in refusals.html("<title>k6 report</title>").hint
+    assert "--reporter=json" in refusals.html("<title>Playwright Test Report</title>").hint
+    assert "allure-results" in refusals.html("<title>Allure Report</title>").hint
+    assert "--junit-xml" in refusals.html('<a href="https://pypi.python.org/pypi/pytest-html">').hint
+    assert "TEST-*.xml" in refusals.html("<title>Surefire Report</title>").hint
+    assert "for machines" in refusals.html("<title>Weather</title>").hint
