@@ -12,7 +12,7 @@ from testflux.parse import blocks, robot_result, xml_events
 _BODY = dict.fromkeys(
     (
         "kw", "for", "while", "group", "if", "try", "variable", "return", "continue", "break", "error", "msg", "iter",
-        "branch", "timeout", "arguments", "arg", "assign", "var", "value", "pattern",
+        "branch", "arguments", "arg", "assign", "var", "value", "pattern",
     ),
     xml_events.SKIP,
 )  # fmt: skip
@@ -40,13 +40,28 @@ ELEMENTS: dict[str, _Row] = {
     "suite meta": _Row(text=True, start=_Result.start_meta, end=_Result.end_suite_meta),
     "suite status": _Row(text=True, start=_Result.start_suite_status, end=_Result.end_suite_status),
     "fixture": _Row(
-        {**_BODY, "doc": xml_events.SKIP, "tags": xml_events.SKIP, "tag": xml_events.SKIP, "status": "fixture status"},
+        {
+            **_BODY,
+            "doc": xml_events.SKIP,
+            "timeout": xml_events.SKIP,
+            "tags": xml_events.SKIP,
+            "tag": xml_events.SKIP,
+            "status": "fixture status",
+        },
         start=_Result.start_fixture,
         end=_Result.end_fixture,
     ),
     "fixture status": _Row(text=True, start=_Result.start_fixture_status, end=_Result.end_fixture_status),
     "test": _Row(
-        {**_BODY, "doc": "test doc", "meta": "test meta", "tags": "tags", "tag": "tag", "status": "test status"},
+        {
+            **_BODY,
+            "doc": "test doc",
+            "meta": "test meta",
+            "tags": "tags",
+            "tag": "tag",
+            "timeout": "timeout",
+            "status": "test status",
+        },
         start=_Result.start_test,
         end=_Result.end_test,
     ),
@@ -54,6 +69,7 @@ ELEMENTS: dict[str, _Row] = {
     "test meta": _Row(text=True, start=_Result.start_meta, end=_Result.end_test_meta),
     "tags": _Row({"tag": "tag"}),
     "tag": _Row(text=True, end=_Result.end_tag),
+    "timeout": _Row({"msg": xml_events.SKIP}, start=_Result.start_timeout),
     "test status": _Row(text=True, start=_Result.start_test_status, end=_Result.end_test_status),
     "errors": _Row({"msg": "error"}),
     "error": _Row(text=True, start=_Result.start_error, end=_Result.end_error),
@@ -62,7 +78,13 @@ ELEMENTS: dict[str, _Row] = {
 
 
 def parse(stream: blocks.Stream) -> raw.RawReport:
-    """Read an output.xml. Raises ReportError when it is not well-formed or breaks off."""
+    """Read an output.xml; of one that breaks off, every complete test.
+
+    Raises ReportError when it is not well-formed, or breaks off before its first test is complete.
+    """
     result = _Result()
-    xml_events.Reader(ELEMENTS, result, result.report.warnings).read(stream)
+    try:
+        xml_events.Reader(ELEMENTS, result, result.report.warnings).read(stream)
+    except xml_events.TruncatedError as error:
+        result.break_off(error)
     return result.finish()

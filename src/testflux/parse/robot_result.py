@@ -14,6 +14,7 @@ _STATUSES = {"PASS": Status.PASSED, "FAIL": Status.FAILED, "SKIP": Status.SKIPPE
 _TRUE = {"true", "yes"}
 _HTML = "*HTML*"
 _DEEPEST_SUITE = 100
+_NOT_EXECUTED = "robot:exit"
 _OWN_WRITERS = {"ROBOT", "REBOT"}
 
 
@@ -37,6 +38,8 @@ class Result:
         self.report = raw.RawReport("robot-xml", Kind.FUNCTIONAL, raw.Tool("Robot Framework"))
         self._open: list[_OpenSuite] = []
         self._test = raw.RawTest((), "", Status.FAILED)
+        self.test_at: int | None = None
+        """Where the test that is open begins in the file; None between tests."""
         self._tags: dict[str, str] = {}
         self._name = ""
         self._error = raw.RawLogMessage("INFO", "")
@@ -69,6 +72,9 @@ class Result:
 
     def end_suite(self, _reader: _Reader, _text: str) -> None:
         """Close the innermost suite: its teardown may still change the tests in it."""
+        self._close_suite()
+
+    def _close_suite(self) -> None:
         closed = self._open.pop()
         if closed.suite.duration_ms is None:
             closed.suite.duration_ms = closed.parts_ms
@@ -127,22 +133,26 @@ class Result:
         suite = self._open[-1].suite
         line = attributes.get("line", "")
         self._tags = {}
+        self.test_at = reader.byte
         self._test = raw.RawTest(
             suite.path,
             attributes.get("name", ""),
             Status.FAILED,
             source=suite.source,
             line=int(line) if line.isdecimal() and len(line) < len("2147483647") else None,
-            byte_start=reader.byte,
+            byte_start=self.test_at,
             attributes={},
         )
 
     def end_test(self, reader: _Reader, _text: str) -> None:
         """Close a test; what a merge wrote into its message becomes attempts of their own."""
         test = self._test
+        self.test_at = None
         test.byte_end = reader.byte_after
         test.byte_start = None if test.byte_end is None else test.byte_start
         test.tags = tuple(self._tags.values())
+        if _NOT_EXECUTED in self._tags:
+            test.attributes["exit"] = "yes"
         self._open[-1].parts_ms += test.duration_ms or 0.0
         self.report.tests.extend(robot_merge.earlier_attempts(test))
         self.report.tests.append(test)
@@ -160,6 +170,10 @@ class Result:
         same = "".join(text.lower().split()).replace("_", "")
         if same not in {"", "none"}:
             self._tags.setdefault(same, text)
+
+    def start_timeout(self, _reader: _Reader, attributes: _Attributes) -> None:
+        """Keep how long a test was allowed to take, in Robot Framework's words."""
+        self._test.attributes["timeout"] = attributes.get("value", "")
 
     def start_test_status(self, reader: _Reader, attributes: _Attributes) -> None:
         """Keep how a test ended, as far as the writer knew when it ended."""
@@ -186,6 +200,24 @@ class Result:
     def end_error(self, _reader: _Reader, text: str) -> None:
         """Keep an execution error or warning."""
         self.report.log.append(msgspec.structs.replace(self._error, text=text))
+
+    def break_off(self, error: xml_events.TruncatedError) -> None:
+        """Keep the complete tests of a file that ends too early, as it does when `robot` is killed.
+
+        The teardowns of the suites that were open are unknown, so their tests stay as they were written. Raises the
+        error when no test is complete.
+        """
+        report = self.report
+        if not report.tests:
+            raise error
+        inside = "" if self.test_at is None else f" inside the test {self._test.name[:200]!r}"
+        message = (
+            f"The file breaks off after {error.byte} bytes (line {error.line}){inside}; what was complete was kept."
+        )
+        report.is_complete = False
+        report.warnings.append(raw.ReportWarning(error.code, message, error.line, error.byte))
+        while self._open:
+            self._close_suite()
 
     def finish(self) -> raw.RawReport:
         """Return the report, with its own times taken from its root suite or else from what is in it."""

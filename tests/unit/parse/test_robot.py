@@ -119,9 +119,7 @@ def test_messages_doc_and_attributes() -> None:
 
 def test_bodies_are_not_mistaken_for_tests() -> None:
     body = '<kw name="K"><doc>x</doc><tag>t</tag><status status="FAIL">inner</status><kw><suite/><test/></kw></kw>'
-    (test,) = read_tests(
-        f'<test name="T">{body}<for><iter>{body}</iter></for><msg>m</msg><timeout value="1"/>{PASS}</test>'
-    )
+    (test,) = read_tests(f'<test name="T">{body}<for><iter>{body}</iter></for><msg>m</msg>{PASS}</test>')
     assert (test.status, test.tags, test.doc, test.message) == (Status.PASSED, (), "", "")
 
 
@@ -194,3 +192,42 @@ def test_suites_do_not_nest_for_ever() -> None:
     with pytest.raises(errors.ReportError) as caught:
         read('<suite name="x">' * 101)
     assert caught.value.code == "report-too-deep"
+
+
+TEARDOWN = '<kw name="K" type="TEARDOWN"><status status="FAIL">shut</status></kw>'
+
+
+def test_of_a_report_that_breaks_off_every_complete_test_is_kept() -> None:
+    text = (
+        f'<robot generator="Robot 7.5">\n<suite name="A"><suite name="B"><test name="1">{PASS}</test>{TEARDOWN}</suite>\n'
+        f'<suite name="C"><test name="2">{PASS}</test>\n<test name="3"><kw name="K'
+    )
+    seen = read(text)
+    assert not seen.is_complete
+    assert [(test.name, test.status) for test in seen.tests] == [("1", Status.FAILED), ("2", Status.PASSED)]
+    assert [suite.duration_ms for suite in seen.suites] == [3000, 1500, 1500]
+    (warning,) = seen.warnings
+    assert (warning.code, warning.line, warning.byte) == ("report-truncated", 4, len(text))
+    assert "inside the test '3'" in warning.message
+
+
+def test_a_report_may_break_off_between_its_tests_and_after_them() -> None:
+    text = f'<robot><suite name="A"><test name="1">{PASS}</test></suite><errors>'
+    for end in (len(text) - 8, len(text)):
+        seen = read(text[:end])
+        assert (len(seen.tests), seen.is_complete) == (1, False)
+        assert "inside" not in seen.warnings[0].message
+
+
+def test_a_report_that_breaks_off_before_a_test_is_complete_is_refused() -> None:
+    with pytest.raises(errors.ReportError) as caught:
+        read(f'<robot><suite name="A"><test name="1">{PASS}</tes')
+    assert caught.value.code == "report-truncated"
+
+
+def test_timeouts_and_tests_that_were_not_executed_are_marked() -> None:
+    limited, left_out = read_tests(
+        f'<test name="1"><timeout value="1 minute"/>{PASS}</test><test name="2"><tag>Robot:Exit</tag>{PASS}</test>'
+    )
+    assert limited.attributes == {"timeout": "1 minute"}
+    assert left_out.attributes == {"exit": "yes"}
