@@ -58,7 +58,7 @@ def test_nothing_is_an_empty_file(data: bytes) -> None:
         (b'{"results": {"metrics": []}, "metadata": {}}', "machine-readable", "--summary-export"),
         (b'{"metric":"a","type":"Point","data":{}}', "samples", "--summary-export"),
         (b"metric_name,timestamp,metric_value,check\n", "CSV", "--summary-export"),
-        (b"<project><build/></project>", "<project>", "output.xml"),
+        (b"<project><build/></project>", "<project>", "JUnit"),
         (b'{"name": "left-pad"}', "JSON", "k6"),
     ],
 )
