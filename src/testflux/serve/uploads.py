@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -23,7 +22,7 @@ from testflux.kit import errors, identifiers, inflate
 from testflux.model.access import Actor, Permission
 from testflux.model.run import Metadata, Stage, UploadStatus
 from testflux.model.status import Kind, Verdict
-from testflux.serve import declare, doors, filters, multipart_body, paging, request_id, upload_metadata
+from testflux.serve import content, declare, doors, filters, multipart_body, paging, request_id, upload_metadata
 from testflux.serve.house import House
 from testflux.serve.hub import Watcher
 from testflux.serve.paging import Page
@@ -171,9 +170,7 @@ async def get_upload_file(
     if row["blob_digest"] is None or not await blobs.exists(row["blob_digest"]):
         raise errors.NotFoundError("The file was not kept.", hint="It was over the limit, or removed; send it again.")
     name = row["file_name"] or "report"
-    plain = re.sub(r'[^\w .()-]|["\\]', "_", name, flags=re.ASCII)
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
-    headers = {"Content-Disposition": disposition, "Content-Length": str(row["size_bytes"])}
+    headers = {"Content-Disposition": content.disposition(name), "Content-Length": str(row["size_bytes"])}
     return Stream(blobs.stream(row["blob_digest"]), media_type="application/octet-stream", headers=headers)
 
 
