@@ -19,6 +19,7 @@ from testflux.model.report import (
     Occurrence,
     Report,
     Result,
+    Series,
     TestKey,
     Threshold,
 )
@@ -105,11 +106,25 @@ def scan(*findings: Finding, is_complete: bool = True) -> Report:
     return _report(Kind.SECURITY, totals, findings=findings, sites=("https://shop.example",), is_complete=is_complete)
 
 
-def load_test(*thresholds: Threshold, metrics: Sequence[Metric] = (), checks: Sequence[Check] = ()) -> Report:
+def load_test(
+    *thresholds: Threshold,
+    metrics: Sequence[Metric] = (),
+    checks: Sequence[Check] = (),
+    series: Sequence[Series] = (),
+    is_complete: bool = True,
+) -> Report:
     """Make a report of a load test; without metrics it has one."""
     measured = tuple(metrics) or (Metric("http_req_duration", "", "trend", "time", {"avg": 12.5, "p95": 30.0}),)
     totals: dict[str, int | dict[str, int]] = {"thresholds": len(thresholds)}
-    return _report(Kind.LOAD, totals, metrics=measured, thresholds=thresholds, checks=tuple(checks))
+    return _report(
+        Kind.LOAD,
+        totals,
+        metrics=measured,
+        thresholds=thresholds,
+        checks=tuple(checks),
+        series=tuple(series),
+        is_complete=is_complete,
+    )
 
 
 def threshold(metric: str, *, is_met: bool) -> Threshold:

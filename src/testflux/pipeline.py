@@ -70,9 +70,9 @@ async def process(
 async def reject(database: Database, blobs: Blobs, upload: Row, error: errors.TestFluxError, *, is_kept: bool) -> None:
     """Say why an upload becomes no run, and keep its file or not."""
     async with database.write() as writer:
-        await uploads.save_rejected(writer, upload["project_id"], upload["upload_id"], error, is_kept=is_kept)
+        files = await uploads.save_rejected(writer, upload["project_id"], upload["upload_id"], error, is_kept=is_kept)
     if not is_kept:
-        await uploads.drop_unused_blobs(database, blobs, [upload["blob_digest"]])
+        await uploads.drop_unused_blobs(database, blobs, [upload["blob_digest"], *files])
 
 
 async def _read(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits) -> Report:

@@ -12,7 +12,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the report itself cannot know.
 
     `name` is the lane (`nightly`), `type` the test type (regression, smoke, …). `started_at` overrides the report's own
-    time, for history. `build_key` names the CI run that several files belong to.
+    time, for history. `build_key` names the CI run that several files belong to. `exit_code` is the tool's own: what it
+    said itself of the run.
     """
 
     name: str = ""
@@ -26,6 +27,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     build_key: str = ""
     labels: dict[str, str] = {}
     started_at: datetime | None = None
+    exit_code: int | None = None
 
 
 class UploadStatus(StrEnum):

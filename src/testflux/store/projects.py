@@ -104,6 +104,7 @@ _TENANT_TABLES = (
     "finding_seen",
     "finding",
     "finding_rule",
+    "keyword_count",
     "run_log",
     "result_row",
     "result_chunk",
@@ -111,5 +112,6 @@ _TENANT_TABLES = (
     "failure",
     "test",
     "run",
+    "upload_file",
     "upload",
 )

@@ -8,7 +8,7 @@ from testflux.store.database import Writer
 
 BY_DAY = ("result_chunk", "result_row", "finding_seen", "load_series")
 """Tables with rows of a run in the partition of its day."""
-BY_RUN = ("run_log", "load_metric", "threshold", "load_check", "load_group", "delivery")
+BY_RUN = ("run_log", "keyword_count", "load_metric", "threshold", "load_check", "load_group", "delivery")
 """Other tables with rows of a run; a delivery lies in the partition of the day it was made."""
 
 _SQL = queries.load("removal")
@@ -34,8 +34,8 @@ async def drop_run(writer: Writer, project_id: int, run_id: int) -> list[bytes]:
     for step in ("drop_tests", "move_failures", "drop_failures", "move_findings", "drop_findings", "drop_messages"):
         await writer.run(_SQL[step], **values)
     await writer.run(queries.about(_SQL["drop_rows"], table="run"), **values)
-    digest = await uploads.drop_upload(writer, project_id, run["upload_id"])
+    digests = await uploads.drop_upload(writer, project_id, run["upload_id"])
     data: dict[str, object] = {"run_id": identifiers.pack(project_id, run_id), "project": run["slug"]}
     for topic in (f"project:{run['slug']}", "projects"):
         await events.publish(writer, run["org_id"], topic, "run.deleted", data)
-    return [digest] if digest else []
+    return digests

@@ -33,6 +33,14 @@ async def list_metrics(reader: Reader, run: Row, offset: int, limit: int) -> lis
     return await reader.all(_SQL["list_metrics"], **_of(run), **_baseline(run), offset=offset, limit=limit)
 
 
+async def list_series(reader: Reader, run: Row, name: str | None = None, tags: str | None = None) -> list[Row]:
+    """List metrics over time by name and tag set: bucket_ms, start_at, counts, sums, p95s, maxima.
+
+    `name` and `tags` narrow; tags "" means the metric as a whole.
+    """
+    return await reader.all(_SQL["list_series"], **_of(run), run_day=run["run_day"], name=name, tags=tags)
+
+
 def _of(run: Row) -> dict[str, Any]:
     return {"project_id": run["project_id"], "run_id": run["run_id"]}
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from testflux.kit import errors, query
-from testflux.store import queries
+from testflux.store import evidence, queries, results
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("run_results")
@@ -58,6 +58,19 @@ async def get_result(reader: Reader, run: Row, test_no: int) -> Row:
             message, hint="Open the test's own page for the runs that do.", code="test-not-found"
         )
     return rows[0]
+
+
+async def find_evidence(reader: Reader, run: Row, test_no: int) -> Row | None:
+    """Return where one test of a run stands in its report: format, blob_digest, start, end; None when nobody knows."""
+    bucket, slot = divmod(test_no, results.CHUNK)
+    row = await reader.find(_SQL["find_evidence"], **_of(run), bucket=bucket)
+    if row is None or row["blob_digest"] is None:
+        return None
+    slots: list[int] = row["slots"] or list(range(row["count"]))
+    if slot not in slots:
+        return None
+    place = evidence.decode(row["evidence"], row["count"])[slots.index(slot)]
+    return place and {"format": row["format"], "blob_digest": row["blob_digest"], "start": place[0], "end": place[1]}
 
 
 async def count_changes(reader: Reader, run: Row) -> Row:

@@ -90,6 +90,7 @@ create table upload (
     progress     smallint not null default 0,              -- 0..100
     error        jsonb,                                    -- why it was rejected: code, message, hint, line, column, byte
     metadata     jsonb not null,                           -- what the uploader said (model Metadata)
+    warnings     jsonb not null default '[]',              -- what was left out at the door: code, message; the run repeats it
     run_id       bigint,                                   -- the run it became
     request_id   text not null default '',                 -- follows the upload through logs, jobs and notifications
     created_by   bigint,                                   -- app_user; null for the sample history
@@ -102,6 +103,20 @@ create unique index upload_key on upload (project_id, upload_key) where status <
 create index upload_recent on upload (project_id, created_at desc);       -- the project's upload list
 create index upload_waiting on upload (created_at) where status in ('queued', 'processing');  -- find those that were forgotten
 create index upload_blob on upload (blob_digest);                         -- whether a file is still needed
+
+-- What came along with an upload: screenshots, videos, logs, and reports that are read together with it. [10^7]
+create table upload_file (
+    project_id  bigint not null,
+    upload_id   bigint not null,
+    position    integer not null,                          -- its name in addresses: its place in the archive
+    role        text not null check (role in ('report', 'attachment')),  -- report: read with the upload's own file
+    path        text not null,                             -- seen from the report's folder, as reports link to it
+    blob_digest bytea not null,                            -- files of equal content are stored once
+    size_bytes  bigint not null,
+    media_type  text not null,                             -- by content: decides what a browser may show
+    primary key (project_id, upload_id, position)
+);
+create index upload_file_blob on upload_file (blob_digest);               -- whether a file is still needed
 
 -- A stored file, named by its content. [10^6]
 create table blob (
@@ -237,6 +252,18 @@ create table message (
     primary key (project_id, message_id)
 );
 create unique index message_digest on message (project_id, digest);
+
+-- How often a run called each keyword, and how long that took: counted after the run is stored. [10^7]
+create table keyword_count (
+    project_id  bigint not null,
+    run_id      bigint not null,
+    owner       text not null,                             -- library or resource; '' for the suite's own
+    name        text not null,
+    calls       bigint not null,
+    failed      bigint not null,
+    duration_ms double precision not null,                 -- with all that it called
+    primary key (project_id, run_id, owner, name)
+);
 
 -- Execution errors and warnings of a run that belong to no test. [10^6]
 create table run_log (

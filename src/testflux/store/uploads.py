@@ -8,16 +8,21 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from testflux.kit import errors, identifiers
+from testflux.model.raw import ReportWarning
 from testflux.model.run import Metadata, Stage
-from testflux.store import events, jobs, queries
+from testflux.store import attachments, events, jobs, queries
 from testflux.store.blobs import Blobs, StoredBlob
 from testflux.store.database import Database, Reader, Row, Writer
 
 _SQL = queries.load("uploads")
+_AT_ONCE = 100  # files that are removed in one transaction
 
 
 class NewUpload(msgspec.Struct, frozen=True, kw_only=True):
-    """A file at the door. `blob` is None when it was over the limit: then `size_bytes` is what was read of it."""
+    """A file at the door. `blob` is None when it was over the limit: then `size_bytes` is what was read of it.
+
+    `files` came along with it; `warnings` say what was left out.
+    """
 
     project_id: int
     key: bytes
@@ -25,6 +30,8 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     metadata: Metadata
     blob: StoredBlob | None = None
+    files: tuple[attachments.NewFile, ...] = ()
+    warnings: tuple[ReportWarning, ...] = ()
     error: errors.TestFluxError | None = None
     request_id: str = ""
     created_by: int | None = None
@@ -35,9 +42,7 @@ async def add_upload(writer: Writer, new: NewUpload) -> tuple[int, bool]:
 
     One with an `error` is rejected from the start. Waits for a concurrent upload of the same file to be committed.
     """
-    if new.blob:
-        await writer.run(_SQL["lock_blob"], digest=new.blob.digest)
-        await writer.run(_SQL["add_blob"], digest=new.blob.digest, size_bytes=new.blob.size_bytes)
+    await add_blobs(writer, list_blobs(new))
     row = await writer.find(
         _SQL["add_upload"],
         project_id=new.project_id,
@@ -48,6 +53,7 @@ async def add_upload(writer: Writer, new: NewUpload) -> tuple[int, bool]:
         status="rejected" if new.error else "queued",
         error=Jsonb(_explain(new.error)) if new.error else None,
         metadata=Jsonb(new.metadata),
+        warnings=Jsonb(new.warnings),
         request_id=new.request_id,
         created_by=new.created_by,
     )
@@ -55,10 +61,27 @@ async def add_upload(writer: Writer, new: NewUpload) -> tuple[int, bool]:
         same = await writer.one(_SQL["find_same"], project_id=new.project_id, upload_key=new.key)
         return same["upload_id"], False
     upload_id: int = row["upload_id"]
+    await attachments.add_files(writer, new.project_id, upload_id, new.files)
     if not new.error:
         await jobs.add_process_upload(writer, new.project_id, upload_id, new.request_id)
     await _publish(writer, new.project_id, upload_id)
     return upload_id, True
+
+
+def list_blobs(*new: NewUpload) -> list[StoredBlob]:
+    """Return every stored file that these uploads name."""
+    own = [upload.blob for upload in new if upload.blob]
+    return own + [file.blob for upload in new for file in upload.files]
+
+
+async def add_blobs(writer: Writer, blobs: list[StoredBlob]) -> None:
+    """Keep stored files from being removed until an upload names them; waits for whoever is just removing one.
+
+    All files of a transaction are to be named at once, first of all: then no two transactions wait for each other.
+    """
+    digests = [blob.digest for blob in blobs]
+    await writer.run(_SQL["lock_blobs"], digests=digests)
+    await writer.run(_SQL["add_blobs"], digests=digests, sizes=[blob.size_bytes for blob in blobs])
 
 
 async def get_upload(reader: Reader, project_id: int, upload_id: int) -> Row:
@@ -104,6 +127,19 @@ async def save_progress(writer: Writer, project_id: int, upload_id: int, stage: 
         await _publish(writer, project_id, upload_id)
 
 
+async def save_content(writer: Writer, project_id: int, upload_id: int, file_name: str, blob: StoredBlob) -> None:
+    """Put another file in the place of an upload's own, one that says the same; nothing changes once it is finished."""
+    await add_blobs(writer, [blob])
+    await writer.run(
+        _SQL["save_content"],
+        project_id=project_id,
+        upload_id=upload_id,
+        file_name=file_name,
+        blob_digest=blob.digest,
+        size_bytes=blob.size_bytes,
+    )
+
+
 async def save_stored(writer: Writer, project_id: int, upload_id: int, run_id: int) -> None:
     """Say which run an upload became."""
     await writer.run(_SQL["save_stored"], project_id=project_id, upload_id=upload_id, run_id=run_id)
@@ -112,9 +148,12 @@ async def save_stored(writer: Writer, project_id: int, upload_id: int, run_id: i
 
 async def save_rejected(
     writer: Writer, project_id: int, upload_id: int, error: errors.TestFluxError, *, is_kept: bool = True
-) -> None:
-    """Say why an upload cannot be read; its file stays for download unless `is_kept` is false."""
-    await writer.run(
+) -> list[bytes]:
+    """Say why an upload cannot be read; its files stay for download unless `is_kept` is false.
+
+    Returns the digests of what came along and does not stay, for `drop_unused_blobs` after the commit.
+    """
+    changed = await writer.run(
         _SQL["save_rejected"],
         project_id=project_id,
         upload_id=upload_id,
@@ -122,22 +161,26 @@ async def save_rejected(
         is_kept=is_kept,
     )
     await _publish(writer, project_id, upload_id)
+    return await attachments.drop_files(writer, project_id, upload_id) if changed and not is_kept else []
 
 
-async def drop_upload(writer: Writer, project_id: int, upload_id: int) -> bytes | None:
-    """Remove an upload; returns the digest of its file for `drop_unused_blobs` after the commit."""
+async def drop_upload(writer: Writer, project_id: int, upload_id: int) -> list[bytes]:
+    """Remove an upload; returns the digests of its files for `drop_unused_blobs` after the commit."""
     row = await writer.find(_SQL["drop_upload"], project_id=project_id, upload_id=upload_id)
-    return row["blob_digest"] if row else None
+    own = [row["blob_digest"]] if row and row["blob_digest"] else []
+    return own + await attachments.drop_files(writer, project_id, upload_id)
 
 
 async def drop_unused_blobs(database: Database, blobs: Blobs, digests: list[bytes]) -> int:
-    """Remove those of these files that no upload names; returns how many. Each in a transaction of its own."""
+    """Remove those of these files that no upload names; returns how many. Each transaction removes a few."""
     dropped = 0
-    for digest in digests:
+    for start in range(0, len(digests), _AT_ONCE):
+        some = digests[start : start + _AT_ONCE]
         async with database.write() as writer:
-            await writer.run(_SQL["lock_blob"], digest=digest)
-            await writer.run(_SQL["drop_unused_blob"], digest=digest)
-            if not (await writer.one(_SQL["count_blob"], digest=digest))["uses"]:
+            await writer.run(_SQL["lock_blobs"], digests=some)
+            await writer.run(_SQL["drop_unused_blobs"], digests=some)
+            used = {row["digest"] for row in await writer.all(_SQL["list_used_blobs"], digests=some)}
+            for digest in set(some) - used:
                 await blobs.drop(digest)
                 dropped += 1
     return dropped

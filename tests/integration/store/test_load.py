@@ -6,7 +6,8 @@ from datetime import timedelta
 import msgspec
 
 from made import NOON, Project, load_test, threshold
-from testflux.model.report import Check, Metric
+from testflux.model.report import Check, Metric, Series
+from testflux.store import run_load
 
 HOUR = timedelta(hours=1)
 
@@ -43,6 +44,40 @@ async def test_a_metric_listed_twice_is_stored_once(project: Project) -> None:
     measured = [Metric("m", "", "gauge", "", {"value": value}) for value in (1.0, 2.0)]
     await project.arrive(load_test(metrics=measured))
     assert [row["value"] for row in await project.rows("select value from load_metric")] == [2.0]
+
+
+async def test_a_histogram_is_kept_where_samples_were_read(project: Project) -> None:
+    measured = [Metric("a", "", "trend", "time", {}, histogram=(0, 3, 1)), Metric("b", "", "trend", "time", {})]
+    await project.arrive(load_test(metrics=measured))
+    rows = await project.rows("select name, histogram from load_metric order by name")
+    assert rows == [{"name": "a", "histogram": [0, 3, 1]}, {"name": "b", "histogram": None}]
+
+
+def series(name: str, tags: str = "") -> Series:
+    return Series(name, tags, 10_000, NOON, (3, 0, 2), (1.5, 0.0, 1e12), (0.5, 0.0, 2.25), (0.75, 0.0, 4.0))
+
+
+async def test_series_are_read_back_as_they_were_and_narrowed(project: Project) -> None:
+    known = [series("http_reqs"), series("http_reqs", "scenario:buy"), series("vus")]
+    run = await project.arrive(load_test(series=known))
+    await project.arrive(load_test(series=[series("other run")]), NOON + HOUR)
+    async with project.database.read() as reader:
+        rows = await run_load.list_series(reader, run)
+        of_one = await run_load.list_series(reader, run, "http_reqs")
+        whole = await run_load.list_series(reader, run, "http_reqs", "")
+    assert [(row["name"], row["tags"]) for row in rows] == [(item.name, item.tags) for item in known]
+    assert whole == rows[:1]
+    assert of_one == rows[:2]
+    assert rows[0] == {
+        "name": "http_reqs",
+        "tags": "",
+        "bucket_ms": 10_000,
+        "start_at": NOON,
+        "counts": [3, 0, 2],
+        "sums": [1.5, 0.0, 1e12],
+        "p95s": [0.5, 0.0, 2.25],
+        "maxima": [0.75, 0.0, 4.0],
+    }
 
 
 async def test_thresholds_checks_and_groups_keep_their_order(project: Project) -> None:

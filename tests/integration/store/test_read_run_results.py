@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from made import NOON, F, P, Project, outcomes
+from made import NOON, F, P, Project, functional, outcomes, result
 from past import Past, Run, baseline_of, newest_first, number_tests
 from testflux.kit import errors, query
 from testflux.model.report import Result
@@ -335,3 +335,38 @@ async def test_nothing_of_another_run_or_project_is_told(project: Project) -> No
         assert await run_results.list_failures(reader, row, 0, 9) == []
         assert [suite["total"] for suite in await run_results.list_suites(reader, row)] == [1]
         assert [cell["run_id"] for cell in await run_results.list_cells(reader, 1, [0, 1, 2], [row])] == [run["run_id"]]
+
+
+async def find_places(project: Project, run: Row, count: int) -> dict[int, tuple[int, int]]:
+    """Return the byte ranges by test number that a run knows of, all in the one file of its upload."""
+    async with project.database.read() as reader:
+        found = {number: await run_results.find_evidence(reader, run, number) for number in range(count)}
+    assert {(row["format"], row["blob_digest"]) for row in found.values() if row} <= {("made-functional", b"\1" * 32)}
+    return {number: (row["start"], row["end"]) for number, row in found.items() if row}
+
+
+async def give_file(project: Project) -> None:
+    async with project.database.write() as writer:
+        await writer.run("update upload set blob_digest = %(digest)s", digest=b"\1" * 32)
+
+
+async def test_one_test_s_place_in_the_file_is_found(project: Project) -> None:
+    """In a full chunk, a later one and a sparse one; not of a test without a place, nor of one not in the run."""
+    whole = await project.arrive(
+        functional(*(result(str(i), evidence=(i * 10, i * 10 + 7) if i % 3 else None) for i in range(1500)))
+    )
+    sparse = await project.arrive(functional(*(result(str(i), evidence=(i, i + 1)) for i in (3, 1200))), NOON)
+    await give_file(project)
+    assert await find_places(project, whole, 1501) == {i: (i * 10, i * 10 + 7) for i in range(1500) if i % 3}
+    assert await find_places(project, sparse, 1501) == {3: (3, 4), 1200: (1200, 1201)}
+
+
+async def test_without_the_file_nothing_can_be_opened(project: Project) -> None:
+    run = await project.arrive(functional(result("a", evidence=(1, 2))))
+    assert await find_places(project, run, 1) == {}
+
+
+async def test_a_format_without_places_has_none(project: Project) -> None:
+    run = await project.arrive(outcomes(a=P))
+    await give_file(project)
+    assert await find_places(project, run, 1) == {}

@@ -8,7 +8,7 @@ import pytest
 from made import NOON, F, P, Project, S, finding, functional, load_test, outcomes, result, scan, threshold
 from testflux.kit import errors
 from testflux.model.raw import RawLogMessage
-from testflux.model.report import Check, Report
+from testflux.model.report import Check, Report, Series
 from testflux.store import removal
 
 HOUR = timedelta(hours=1)
@@ -42,7 +42,11 @@ async def everything(project: Project) -> dict[str, int]:
 REPORTS: list[Report] = [
     functional(result("a", F, "x"), result("b"), result("c", S, "y"), log=[RawLogMessage("WARN", "odd")]),
     scan(finding("a"), finding("b")),
-    load_test(threshold("a", is_met=True), checks=[Check(("g",), "c", 1, 1)]),
+    load_test(
+        threshold("a", is_met=True),
+        checks=[Check(("g",), "c", 1, 1)],
+        series=[Series("m", "", 1000, NOON, (1,), (1.0,), (1.0,), (1.0,))],
+    ),
 ]
 
 

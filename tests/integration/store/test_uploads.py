@@ -159,8 +159,7 @@ async def test_a_file_goes_with_the_last_upload_that_names_it(project: Project, 
     second, _ = await add(project, new(project, b"2", blob=blob))
     for upload_id, is_there in ((first, True), (second, False)):
         async with project.database.write() as writer:
-            digest = await uploads.drop_upload(writer, project.project_id, upload_id)
-        assert digest == blob.digest
+            assert await uploads.drop_upload(writer, project.project_id, upload_id) == [blob.digest]
         dropped = await uploads.drop_unused_blobs(project.database, blobs, [blob.digest])
         assert (await blobs.exists(blob.digest), dropped) == (is_there, 0 if is_there else 1)
 

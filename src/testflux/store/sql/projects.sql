@@ -58,7 +58,9 @@ select project_id from project where project_id = %(project_id)s for update;
 
 -- name: list_digests
 -- Every file of a project.
-select distinct blob_digest from upload where project_id = %(project_id)s and blob_digest is not null;
+select blob_digest from upload where project_id = %(project_id)s and blob_digest is not null
+union
+select blob_digest from upload_file where project_id = %(project_id)s;
 
 -- name: drop_rows_of
 -- Everything of a project in one table; TENANT_TABLE is one of ours, never the caller's.

@@ -47,3 +47,12 @@ where m.project_id = %(project_id)s and m.run_id = %(run_id)s
 order by m.name, m.tags
 offset %(offset)s
 limit %(limit)s;
+
+-- name: list_series
+-- The metrics of a run over its time.
+select name, tags, bucket_ms, start_at, counts, sums, p95s, maxima
+from load_series
+where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_id)s
+  and (%(name)s::text is null or name = %(name)s)
+  and (%(tags)s::text is null or tags = %(tags)s)
+order by name, tags;

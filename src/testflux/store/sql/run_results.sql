@@ -123,3 +123,11 @@ cross join lateral (
            end as place
 ) slot
 where slot.place is not null;
+
+-- name: find_evidence
+-- The chunk that one test of a run is in, with the file that its byte ranges belong to.
+select r.format, u.blob_digest, c.slots, length(c.status) as count, c.evidence
+from result_chunk c
+join run r on r.project_id = c.project_id and r.run_id = c.run_id
+join upload u on u.project_id = r.project_id and u.upload_id = r.upload_id
+where c.project_id = %(project_id)s and c.bucket = %(bucket)s and c.run_day = %(run_day)s and c.run_id = %(run_id)s;

@@ -1,17 +1,27 @@
--- name: add_blob
--- Say that a stored file is in use; waits for whoever is just removing it.
-insert into blob (digest, size_bytes) values (%(digest)s, %(size_bytes)s) on conflict (digest) do nothing;
+-- name: add_blobs
+-- Say that stored files are in use.
+insert into blob (digest, size_bytes)
+select f.digest, f.size_bytes
+from unnest(%(digests)b::bytea[], %(sizes)s::bigint[]) as f (digest, size_bytes)
+on conflict (digest) do nothing;
 
--- name: lock_blob
--- Between writing and removing one file: the lock is held until the transaction ends.
-select pg_advisory_xact_lock(hashtextextended(encode(%(digest)s::bytea, 'hex'), 0));
+-- name: lock_blobs
+-- Between writing and removing files: the locks are held until the transaction ends, and are taken in one order
+-- everywhere. There are 1024 of them for all files, as an archive may hold more files than a server can hold locks.
+with keys as materialized (
+    select distinct hashtextextended(encode(f.digest, 'hex'), 0) & 1023 as key
+    from unnest(%(digests)b::bytea[]) as f (digest)
+    order by key
+)
+select pg_advisory_xact_lock(key) from keys;
 
 -- name: add_upload
 -- A file that arrived, unless the same one is there already.
 insert into upload (project_id, upload_key, file_name, blob_digest, size_bytes, status, error, metadata, request_id,
-                    created_by, finished_at)
+                    created_by, warnings, finished_at)
 values (%(project_id)s, %(upload_key)s, %(file_name)s, %(blob_digest)s, %(size_bytes)s, %(status)s, %(error)s,
-        %(metadata)s, %(request_id)s, %(created_by)s, case when %(status)s = 'rejected' then now() end)
+        %(metadata)s, %(request_id)s, %(created_by)s, %(warnings)s,
+        case when %(status)s = 'rejected' then now() end)
 on conflict (project_id, upload_key) where status <> 'rejected' do nothing
 returning upload_id;
 
@@ -23,7 +33,7 @@ where project_id = %(project_id)s and upload_key = %(upload_key)s and status <> 
 -- name: get_upload
 -- One upload with what it became.
 select u.project_id, u.upload_id, u.file_name, u.blob_digest, u.size_bytes, u.status, u.stage, u.progress, u.error,
-       u.metadata, u.request_id, u.created_by, u.created_at, u.finished_at,
+       u.metadata, u.warnings, u.request_id, u.created_by, u.created_at, u.finished_at,
        p.org_id, p.slug as project_slug, p.name as project_name, p.default_branch, p.is_sample,
        u.run_id, r.number as run_number, r.kind as run_kind, r.verdict as run_verdict, r.warnings as run_warnings
 from upload u
@@ -34,7 +44,7 @@ where u.project_id = %(project_id)s and u.upload_id = %(upload_id)s;
 -- name: list_uploads
 -- The uploads of a project, newest first, as `get_upload` has them.
 select u.project_id, u.upload_id, u.file_name, u.blob_digest, u.size_bytes, u.status, u.stage, u.progress, u.error,
-       u.metadata, u.request_id, u.created_by, u.created_at, u.finished_at,
+       u.metadata, u.warnings, u.request_id, u.created_by, u.created_at, u.finished_at,
        p.org_id, p.slug as project_slug, p.name as project_name, p.default_branch, p.is_sample,
        u.run_id, r.number as run_number, r.kind as run_kind, r.verdict as run_verdict, r.warnings as run_warnings
 from upload u
@@ -55,6 +65,11 @@ select status from upload where project_id = %(project_id)s and upload_id = %(up
 update upload set status = 'processing', stage = %(stage)s, progress = %(progress)s
 where project_id = %(project_id)s and upload_id = %(upload_id)s and status in ('queued', 'processing');
 
+-- name: save_content
+-- Another file in the place of the upload's own.
+update upload set file_name = %(file_name)s, blob_digest = %(blob_digest)s, size_bytes = %(size_bytes)s
+where project_id = %(project_id)s and upload_id = %(upload_id)s and status in ('queued', 'processing');
+
 -- name: save_stored
 -- The upload became a run.
 update upload set status = 'stored', stage = 'done', progress = 100, error = null, run_id = %(run_id)s, finished_at = now()
@@ -71,14 +86,15 @@ where project_id = %(project_id)s and upload_id = %(upload_id)s and status in ('
 -- One upload, with its run.
 delete from upload where project_id = %(project_id)s and upload_id = %(upload_id)s returning blob_digest;
 
--- name: drop_unused_blob
--- A file that no upload names any more.
-delete from blob b where b.digest = %(digest)s
-  and not exists (select from upload u where u.blob_digest = b.digest);
+-- name: drop_unused_blobs
+-- Files that no upload names any more.
+delete from blob b where b.digest = any(%(digests)b)
+  and not exists (select from upload u where u.blob_digest = b.digest)
+  and not exists (select from upload_file f where f.blob_digest = b.digest);
 
--- name: count_blob
--- Whether a file is in use.
-select count(*) as uses from blob where digest = %(digest)s;
+-- name: list_used_blobs
+-- Those of these files that are in use.
+select digest from blob where digest = any(%(digests)b);
 
 -- name: list_lost
 -- Uploads that wait although no job will ever come for them; their jobs should be added again.
