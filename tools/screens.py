@@ -57,9 +57,12 @@ def photograph(playwright: Playwright, browser: str, house: RunningHouse, folder
                     viewport={"width": width, "height": height},
                     reduced_motion="reduce",
                 )
-                take(sign_in(context).new_page(), screens, folder, f"{theme}-{look}")
+                take_door(context.new_page(), folder, f"{theme}-{look}")
+                page = sign_in(context).new_page()
+                take(page, screens, folder, f"{theme}-{look}")
+                take_palette(page, folder, f"{theme}-{look}")
                 context.close()
-        print(f"{len(screens)} screens, {len(WIDTHS) * len(THEMES)} pictures each, in {folder}")
+        print(f"{len(screens) + 2} screens, {len(WIDTHS) * len(THEMES)} pictures each, in {folder}")
 
 
 def fill(client: httpx.Client) -> list[str]:
@@ -120,6 +123,22 @@ def take(page: Page, screens: dict[str, str], folder: Path, look: str) -> None:
         page.goto(path)
         settle(page)
         page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
+
+
+def take_door(page: Page, folder: Path, look: str) -> None:
+    """Photograph what somebody sees who is not signed in."""
+    page.goto("/")
+    settle(page)
+    page.screenshot(path=folder / f"sign-in-{look}.png", full_page=True)
+
+
+def take_palette(page: Page, folder: Path, look: str) -> None:
+    """Photograph the command palette, over the overview."""
+    page.goto("/")
+    settle(page)
+    page.keyboard.press("Control+K")
+    page.get_by_role("dialog").wait_for()
+    page.screenshot(path=folder / f"palette-{look}.png")
 
 
 def settle(page: Page) -> None:
