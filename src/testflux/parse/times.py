@@ -59,6 +59,15 @@ def compact(text: str) -> datetime | None:
     return moment if _EARLIEST <= moment.year <= _LATEST else None
 
 
+def epoch(seconds: float | None) -> datetime | None:
+    """Return the moment so many seconds after 1970 began, None for what is no such number."""
+    try:
+        moment = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment is not None and _EARLIEST <= moment.year <= _LATEST else None
+
+
 def worded(text: str) -> datetime | None:
     """Return the moment of `Fr., 30 Sep. 2022 08:40:35`, with the month's name in any of some fifteen languages."""
     found = _WORDED.search(text)
