@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from testflux.model import steps
+from testflux.parse import robot_steps
 
-READERS: dict[str, Callable[[bytes], steps.Evidence]] = {}
+READERS: dict[str, Callable[[bytes], steps.Evidence]] = {"robot-xml": robot_steps.open_test}
 """For every format with byte ranges, how the bytes of one test are read. Each raises ReportError, and nothing else."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 _COMPACT_WIDTH = 24
@@ -66,6 +67,19 @@ def epoch(seconds: float | None) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return moment if moment is not None and _EARLIEST <= moment.year <= _LATEST else None
+
+
+def robot(attributes: Mapping[str, str]) -> tuple[datetime | None, float | None]:
+    """Return start and duration in ms of a `<status>` of Robot Framework's.
+
+    The attribute `elapsed` decides whether it is in the notation of version 7 and later or in the one before.
+    """
+    if "elapsed" in attributes:
+        return iso(attributes.get("start", "")), milliseconds(attributes["elapsed"])
+    start, end = compact(attributes.get("starttime", "")), compact(attributes.get("endtime", ""))
+    if start is None or end is None:
+        return start or end, None
+    return start, max(0.0, (end - start).total_seconds() * 1000)
 
 
 def worded(text: str) -> datetime | None:

@@ -77,3 +77,39 @@ def test_seconds_become_milliseconds() -> None:
     assert times.milliseconds("0.000161") == pytest.approx(0.161)
     for text in ("", "N/A", "nan", "inf", "-1"):
         assert times.milliseconds(text) is None
+
+
+@pytest.mark.parametrize(
+    ("attributes", "start", "duration"),
+    [
+        ({"start": "2026-03-14T09:15:30", "elapsed": "0.5"}, datetime(2026, 3, 14, 9, 15, 30, tzinfo=UTC), 500),
+        ({"elapsed": "2"}, None, 2000),
+        (
+            {"starttime": "20260314 09:15:30.000", "endtime": "20260314 09:15:31.250"},
+            datetime(2026, 3, 14, 9, 15, 30, tzinfo=UTC),
+            1250,
+        ),
+        (
+            {"starttime": "20260314 09:15:30.000", "endtime": "20260314 09:15:29.000"},
+            datetime(2026, 3, 14, 9, 15, 30, tzinfo=UTC),
+            0,
+        ),
+        ({"starttime": "N/A", "endtime": "20260314 09:15:30.000"}, datetime(2026, 3, 14, 9, 15, 30, tzinfo=UTC), None),
+        ({}, None, None),
+    ],
+)
+def test_robot_s_two_notations(attributes: dict[str, str], start: datetime | None, duration: float | None) -> None:
+    assert times.robot(attributes) == (start, duration)
+
+
+@given(Moments)
+def test_seconds_since_1970_are_read(moment: datetime) -> None:
+    moment = moment.replace(tzinfo=UTC)
+    seen = times.epoch(moment.timestamp())
+    assert seen is not None
+    assert abs((seen - moment).total_seconds()) < 0.001
+
+
+@pytest.mark.parametrize("seconds", [None, 0, -1e300, 1e300, float("nan"), float("inf"), 1e10])
+def test_seconds_that_are_no_sensible_time_are_none(seconds: float | None) -> None:
+    assert times.epoch(seconds) is None
