@@ -83,7 +83,11 @@ class RawKeyword(msgspec.Struct, frozen=True):
 
 
 class RawInstance(msgspec.Struct):
-    """One occurrence of an alert, exactly as listed."""
+    """One occurrence of an alert, exactly as listed.
+
+    An address (`uri`) or a file: `path` from the repository's root, `line` from 1, `logical` the name of what encloses
+    the place (a function, a resource), `evidence` its text. `fingerprint` is the tool's own identity of the occurrence.
+    """
 
     uri: str = ""
     method: str = ""
@@ -96,10 +100,18 @@ class RawInstance(msgspec.Struct):
     request_body: str = ""
     response_header: str = ""
     response_body: str = ""
+    path: str = ""
+    line: int | None = None
+    logical: str = ""
+    fingerprint: str = ""
 
 
 class RawAlert(msgspec.Struct):
-    """One alert entry of a scanner's report. `count` is the tool's own total, which may exceed the instances listed."""
+    """One alert entry of a scanner's report.
+
+    `risk` is 0..4 as in Severity, `confidence` 0..4 as in Confidence. `count` is the tool's own total, which may exceed
+    the instances listed. `tool` is who raised it, "" for ZAP.
+    """
 
     plugin_id: str
     name: str
@@ -117,6 +129,7 @@ class RawAlert(msgspec.Struct):
     site: str = ""
     is_systemic: bool | None = None
     tags: dict[str, str] = {}
+    tool: str = ""
 
 
 class RawMetric(msgspec.Struct):
