@@ -35,12 +35,15 @@ def _has_missed_threshold(report: Report) -> bool:
 
 
 def _is_empty(report: Report) -> bool:
-    """True when nothing was judged: no test that ran, no site that was scanned, no metric."""
+    """True when nothing was judged: no test that ran, no site that was scanned, no metric.
+
+    SARIF names no sites: a tool that ran through and found nothing has judged.
+    """
     match report.kind:
         case Kind.FUNCTIONAL:
             return all(result.status is Status.SKIPPED for result in report.results)
         case Kind.SECURITY:
-            return not report.sites and not report.findings
+            return not report.sites and not report.findings and report.format != "sarif"
         case Kind.LOAD:
             return not report.metrics
 

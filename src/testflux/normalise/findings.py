@@ -3,7 +3,7 @@
 Algorithm `zap/1`: the 16-byte BLAKE2b digest of the algorithm's name, rule, origin, METHOD, path template, parameter.
 The rule is alertRef, else pluginid. Rules that speak of a whole origin have "*" for method and template and no
 parameter, unless that is a cookie's name. Never part of it: evidence, attack, further information, severity,
-confidence, name, CWE.
+confidence, name, CWE. What other tools than ZAP found has the algorithm of `sarif_identity`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 from testflux.kit import hashing
 from testflux.model import raw, report
 from testflux.model.status import Confidence, Severity
-from testflux.normalise import texts, urls, zap_rules
+from testflux.normalise import sarif_identity, texts, urls, zap_rules
 
 _INDEX = re.compile(r"(?<=[\[_.-])\d+(?=[\]_.-]|$)")
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s<>\"']+")
@@ -28,26 +28,54 @@ Place = tuple[str, str, str, str, str]
 class _Draft(msgspec.Struct):
     """A finding in the making: the alerts it was seen in and its distinct occurrences, in the order of the file."""
 
+    place: Place
     alerts: list[raw.RawAlert]
     occurrences: dict[report.Occurrence, None]
     count: int = 0
 
 
+Key = tuple[str, ...]
+Drafts = dict[Key, _Draft]
+
+
 def build(alerts: Iterable[raw.RawAlert]) -> tuple[report.Finding, ...]:
-    """Return the findings of one scan, in the order of first sight; an alert without instances is one on its site."""
-    drafts: dict[Place, _Draft] = {}
-    for alert in alerts:
-        places = [(place(alert, instance), _occurrence(instance)) for instance in alert.instances]
-        for where, occurrence in places or [(_whole_site(alert), None)]:
-            draft = drafts.setdefault(where, _Draft([], {}))
-            if not draft.alerts or draft.alerts[-1] is not alert:
-                draft.alerts.append(alert)
-            if occurrence is not None:
-                draft.occurrences[occurrence] = None
-        if len({where for where, _ in places}) == 1:
-            only = drafts[places[0][0]]
+    """Return the findings of one scan, in the order of first sight; an alert without instances is one on its site.
+
+    All have one algorithm: `zap/1` when every alert is ZAP's, else `sarif/1`.
+    """
+    entries = list(alerts)
+    is_zap = not any(alert.tool for alert in entries)
+    drafts: Drafts = {}
+    for alert in entries:
+        keys = {_add(drafts, alert, instance, is_zap=is_zap) for instance in alert.instances}
+        if not alert.instances:
+            where = _whole_site(alert)
+            _draft(drafts, where, where, alert)
+        if len(keys) == 1:
+            only = drafts[keys.pop()]
             only.count = max(only.count, alert.count or 0)
-    return tuple(_finding(where, draft) for where, draft in drafts.items())
+    version = zap_rules.VERSION if is_zap else sarif_identity.VERSION
+    return tuple(_finding(version, key, draft) for key, draft in drafts.items())
+
+
+def _add(drafts: Drafts, alert: raw.RawAlert, instance: raw.RawInstance, *, is_zap: bool) -> Key:
+    """Add an instance to the finding it belongs to, and return that finding's key."""
+    if is_zap:
+        key = where = place(alert, instance)
+    else:
+        where = sarif_identity.place(alert, instance)
+        key = (*where[:4], sarif_identity.context(instance))
+    _draft(drafts, key, where, alert).occurrences[_occurrence(instance)] = None
+    return key
+
+
+def _draft(drafts: Drafts, key: Key, where: Place, alert: raw.RawAlert) -> _Draft:
+    draft = drafts.get(key)
+    if draft is None:
+        draft = drafts[key] = _Draft(where, [], {})
+    if not draft.alerts or draft.alerts[-1] is not alert:
+        draft.alerts.append(alert)
+    return draft
 
 
 def place(alert: raw.RawAlert, instance: raw.RawInstance) -> Place:
@@ -75,18 +103,13 @@ def parameter(name: str) -> str:
     return _INDEX.sub("{n}", name.strip().lower())
 
 
-def digest(where: Place) -> bytes:
-    """Return the 16 bytes that identify a finding in its project."""
-    return hashing.digest((zap_rules.VERSION, *where))
-
-
 def _whole_site(alert: raw.RawAlert) -> Place:
     return rule_of(alert), urls.origin(alert.site), "*", "*", ""
 
 
 def _occurrence(instance: raw.RawInstance) -> report.Occurrence:
     return report.Occurrence(
-        instance.uri.strip(),
+        sarif_identity.position(instance),
         instance.method.strip(),
         instance.param,
         instance.attack,
@@ -97,12 +120,12 @@ def _occurrence(instance: raw.RawInstance) -> report.Occurrence:
     )
 
 
-def _finding(where: Place, draft: _Draft) -> report.Finding:
-    rule, origin, method, template, param = where
+def _finding(version: str, key: Key, draft: _Draft) -> report.Finding:
+    rule, origin, method, template, param = draft.place
     gravest = max(draft.alerts, key=lambda alert: (alert.confidence != Confidence.FALSE_POSITIVE, alert.risk or 0))
     return report.Finding(
-        digest(where),
-        zap_rules.VERSION,
+        hashing.digest((version, *key)),
+        version,
         rule,
         gravest.name,
         Severity(gravest.risk or 0),

@@ -15,10 +15,9 @@ _SEND = {
     "trx": ("Visual Studio test results (TRX)", "Send a Robot Framework output.xml, a ZAP report or a k6 summary."),
     "nunit-xml": ("NUnit XML", "Send a Robot Framework output.xml, a ZAP report or a k6 summary."),
     "xunit-net-xml": ("xUnit.net XML", "Send a Robot Framework output.xml, a ZAP report or a k6 summary."),
-    "sarif": ("SARIF", "Send ZAP's traditional JSON report: zap-baseline.py -J report.json."),
-    "zap-api": (
-        "ZAP alerts as its API lists them",
-        "Send ZAP's traditional JSON report: zap-baseline.py -J report.json.",
+    "zap-rule-file": (
+        "a rule file of ZAP's packaged scans",
+        "It says what each rule means, not what was found. Send the report that zap-baseline.py -J report.json writes.",
     ),
     "k6-machine-summary": (
         "a k6 machine-readable summary",

@@ -6,12 +6,27 @@ import io
 from collections.abc import Callable
 
 from testflux.model import raw
-from testflux.parse import blocks, json_document, k6, refusals, robot, sniff, xml_events, zap_json, zap_xml
+from testflux.parse import (
+    blocks,
+    json_document,
+    k6,
+    refusals,
+    robot,
+    sarif,
+    sniff,
+    xml_events,
+    zap_api,
+    zap_json,
+    zap_rule_file,
+    zap_xml,
+)
 
 FORMATS: dict[str, Callable[[blocks.Stream], raw.RawReport]] = {
     "robot-xml": robot.parse,
     "zap-xml": zap_xml.parse,
     "zap-json": zap_json.parse,
+    "zap-api": zap_api.parse,
+    "sarif": sarif.parse,
     "k6-summary": k6.parse,
     "k6-handle-summary": k6.parse,
 }
@@ -58,6 +73,8 @@ def detect(head: bytes) -> str:
         return sniff.json_format(start)
     if start.startswith(_CSV_HEADER):
         return "k6-csv"
+    if zap_rule_file.looks_like(text):
+        return "zap-rule-file"
     raise refusals.unknown(is_binary=False)
 
 

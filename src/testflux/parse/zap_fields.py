@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from testflux.model import raw
 from testflux.model.status import Kind
 from testflux.parse import times
 
 _RISKS = {"informational": 0, "low": 1, "medium": 2, "high": 3}
+_CONFIDENCES = {"false positive": 0, "low": 1, "medium": 2, "high": 3, "confirmed": 4, "user confirmed": 4}
 _TRUE = {"true": True, "false": False}
+_LONGEST = 500
+INSIGHT = ("level", "reason", "site", "key", "description", "statistic")
+"""What an insight of ZAP 2.17 and later says, all of it text."""
+
+_GRAVE = ("high", "medium")
+_BLINDING = ("insight.auth.failure", "insight.network.failure")  # behind these a scan sees only the door
 
 
 def start(name: str, version: str, created: str, generated: str) -> raw.RawReport:
@@ -50,6 +59,57 @@ def risk(code: str, description: str) -> int | None:
     number = level(code, 3)
     words = description.lower().split()
     return number if number is not None or not words else _RISKS.get(words[0])
+
+
+def confidence(text: str) -> int | None:
+    """Return the confidence from its code or from its English words, as the API writes them."""
+    number = level(text, 4)
+    return number if number is not None else _CONFIDENCES.get(text.strip().lower())
+
+
+def add_insight(report: raw.RawReport, insight: Mapping[str, str]) -> None:
+    """Warn about what ZAP noticed of its own scan; a scan that could not sign in or connect is not complete."""
+    gravity, key = insight.get("level", "").strip().lower(), insight.get("key", "").strip()
+    if gravity not in _GRAVE:
+        return
+    words = insight.get("description", "").strip() or key
+    where = f" on {insight['site']}" if insight.get("site") else ""
+    statistic = f" ({insight['statistic']})" if insight.get("statistic") else ""
+    _warn(report, "zap-insight", f"ZAP noticed{where}: {words}{statistic}")
+    if gravity == "high" and key.startswith(_BLINDING):
+        report.is_complete = False
+
+
+def stop(report: raw.RawReport, reason: str) -> None:
+    """Mark a scan that ZAP stopped early: it closes nothing."""
+    _warn(report, "zap-stopped", f"ZAP stopped the scan early: {reason}")
+    report.is_complete = False
+
+
+def fail(report: raw.RawReport, reason: str) -> None:
+    """Mark a scan whose automation plan failed: it closes nothing."""
+    _warn(report, "zap-plan-error", f"ZAP's plan failed: {reason}")
+    report.is_complete = False
+
+
+def check_instances(report: raw.RawReport) -> None:
+    """Warn about the one release that lists the first alert's instances under all alerts of its rule."""
+    if report.tool.version.strip() != "2.11.0":
+        return
+    first: dict[str, raw.RawAlert] = {}
+    for alert in report.alerts:
+        before = first.setdefault(alert.plugin_id, alert)
+        if before is not alert and alert.instances and list(before.instances) == list(alert.instances):
+            _warn(
+                report,
+                "zap-instances-repeated",
+                f"ZAP 2.11.0 lists the same places under several alerts of rule {alert.plugin_id}; update ZAP.",
+            )
+            return
+
+
+def _warn(report: raw.RawReport, code: str, message: str) -> None:
+    report.warnings.append(raw.ReportWarning(code, message[:_LONGEST]))
 
 
 def truth(text: str) -> bool | None:

@@ -6,20 +6,6 @@ from testflux.kit import errors
 from testflux.model import raw
 from testflux.parse import blocks, json_document, zap_fields
 
-_INSTANCE_FIELDS = {
-    "uri": "uri",
-    "method": "method",
-    "param": "param",
-    "attack": "attack",
-    "evidence": "evidence",
-    "otherinfo": "other",
-    "nodeName": "node_name",
-    "request-header": "request_header",
-    "request-body": "request_body",
-    "response-header": "response_header",
-    "response-body": "response_body",
-}
-
 
 def parse(stream: blocks.Stream) -> raw.RawReport:
     """Read a traditional JSON report. Raises ReportError when it is not well-formed, breaks off or has no sites."""
@@ -38,7 +24,8 @@ def parse(stream: blocks.Stream) -> raw.RawReport:
         name = _text(site, "@name") or _text(site, "@host")
         report.sites.append(name)
         report.alerts.extend(_alert(alert, name, report) for alert in _objects(site, "alerts", report))
-    _warn_about_plan(document, report)
+    _tell_of_the_scan(document, report)
+    zap_fields.check_instances(report)
     return report
 
 
@@ -47,7 +34,7 @@ def _alert(alert: dict[str, object], site: str, report: raw.RawReport) -> raw.Ra
     return raw.RawAlert(
         plugin_id=_text(alert, "pluginid"),
         name=_text(alert, "name") or _text(alert, "alert"),
-        instances=[_instance(instance) for instance in _objects(alert, "instances", report)],
+        instances=[_instance(instance) for instance in _instances(alert, report)],
         alert_ref=_text(alert, "alertRef"),
         risk=zap_fields.risk(_text(alert, "riskcode"), _text(alert, "riskdesc")),
         confidence=zap_fields.level(_text(alert, "confidence"), 4),
@@ -64,8 +51,25 @@ def _alert(alert: dict[str, object], site: str, report: raw.RawReport) -> raw.Ra
     )
 
 
+def _instances(alert: dict[str, object], report: raw.RawReport) -> list[dict[str, object]]:
+    """Return the listed instances; with `alert.mergeissues=false` the alert itself is its only one."""
+    return [alert] if "instances" not in alert and "uri" in alert else _objects(alert, "instances", report)
+
+
 def _instance(instance: dict[str, object]) -> raw.RawInstance:
-    return raw.RawInstance(**{field: _text(instance, key) for key, field in _INSTANCE_FIELDS.items()})
+    return raw.RawInstance(
+        uri=_text(instance, "uri"),
+        method=_text(instance, "method"),
+        param=_text(instance, "param"),
+        attack=_text(instance, "attack"),
+        evidence=_text(instance, "evidence"),
+        other=_text(instance, "otherinfo"),
+        node_name=_text(instance, "nodeName"),
+        request_header=_text(instance, "request-header"),
+        request_body=_text(instance, "request-body"),
+        response_header=_text(instance, "response-header"),
+        response_body=_text(instance, "response-body"),
+    )
 
 
 def _text(holder: dict[str, object], key: str) -> str:
@@ -83,10 +87,18 @@ def _objects(holder: dict[str, object], key: str, report: raw.RawReport) -> list
     return objects
 
 
-def _warn_about_plan(document: dict[str, object], report: raw.RawReport) -> None:
+def _tell_of_the_scan(document: dict[str, object], report: raw.RawReport) -> None:
+    """Read what ZAP says of how the scan went; what is absent from a scan that went wrong is not gone."""
+    for insight in json_document.as_list(document.get("insights")):
+        zap_fields.add_insight(report, _words(insight))
     for item in json_document.as_list(document.get("afPlanErrors")):
-        report.warnings.append(
-            raw.ReportWarning("zap-plan-error", f"ZAP's plan failed: {json_document.as_text(item)[:500]}")
-        )
-    if stopping := json_document.as_text(document.get("stoppingInsight")):
-        report.warnings.append(raw.ReportWarning("zap-stopped", f"ZAP stopped the scan early: {stopping[:500]}"))
+        zap_fields.fail(report, json_document.as_text(item))
+    for item in json_document.as_list(document.get("stoppingInsight")):
+        words = _words(item)
+        if reason := json_document.as_text(item) or words["description"] or words["key"]:
+            zap_fields.stop(report, reason)
+
+
+def _words(insight: object) -> dict[str, str]:
+    said = json_document.as_object(insight)
+    return {key: _text(said, key) for key in zap_fields.INSIGHT}

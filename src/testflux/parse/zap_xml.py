@@ -25,9 +25,7 @@ _ALERT_FIELDS = (
     "reference", "cweid", "wascid", "count", "systemic",
 )  # fmt: skip
 _IGNORED = ("confidencedesc", "sourceid", "id")
-_ABOUT_THE_SCAN = (
-    "statistics", "insights", "sequences", "scriptDiagnostics", "stoppingInsight", "afPlanErrors", "afPlanWarns",
-)  # fmt: skip
+_ABOUT_THE_SCAN = ("statistics", "sequences", "scriptDiagnostics", "afPlanErrors", "afPlanWarns")
 
 
 class Scan:
@@ -41,6 +39,7 @@ class Scan:
         self._instance = raw.RawInstance()
         self._has_list = False
         self._tag = ("", "")
+        self._insight: dict[str, str] = {}
 
     def start_report(self, _reader: _Reader, attributes: _Attributes) -> None:
         """Keep version and time, which stand at the root."""
@@ -116,6 +115,27 @@ class Scan:
         if self._tag[0]:
             self._alert.tags[self._tag[0]] = self._tag[1]
 
+    def start_insight(self, _reader: _Reader, attributes: _Attributes) -> None:
+        """Open something that ZAP noticed of its own scan."""
+        self._insight = dict(attributes)
+
+    def end_insight_field(self, reader: _Reader, text: str) -> None:
+        """Keep a word of an insight."""
+        self._insight[reader.tag] = text
+
+    def end_insight(self, _reader: _Reader, _text: str) -> None:
+        """Say what ZAP noticed."""
+        zap_fields.add_insight(self.report, self._insight)
+
+    def end_stopping(self, _reader: _Reader, text: str) -> None:
+        """Say why ZAP stopped."""
+        if reason := text.strip() or self._insight.get("description") or self._insight.get("key"):
+            zap_fields.stop(self.report, reason)
+
+    def end_report(self, _reader: _Reader, _text: str) -> None:
+        """Look at the whole once more."""
+        zap_fields.check_instances(self.report)
+
     def end_field(self, reader: _Reader, text: str) -> None:
         """Keep one of an alert's own texts."""
         self._fields[reader.tag] = text
@@ -136,7 +156,25 @@ _Row = xml_events.Element[Scan]
 
 ELEMENTS: dict[str, _Row] = {
     "document": _Row({"OWASPZAPReport": "report"}),
-    "report": _Row({"site": "site", **dict.fromkeys(_ABOUT_THE_SCAN, xml_events.SKIP)}, start=Scan.start_report),
+    "report": _Row(
+        {
+            "site": "site",
+            "insights": "insights",
+            "stoppingInsight": "stopping",
+            **dict.fromkeys(_ABOUT_THE_SCAN, xml_events.SKIP),
+        },
+        start=Scan.start_report,
+        end=Scan.end_report,
+    ),
+    "insights": _Row({"insight": "insight"}),
+    "insight": _Row(dict.fromkeys(zap_fields.INSIGHT, "insight field"), start=Scan.start_insight, end=Scan.end_insight),
+    "insight field": _Row(text=True, end=Scan.end_insight_field),
+    "stopping": _Row(
+        dict.fromkeys(zap_fields.INSIGHT, "insight field"),
+        text=True,
+        start=Scan.start_insight,
+        end=Scan.end_stopping,
+    ),
     "site": _Row(
         {"alerts": "alerts", "statistics": xml_events.SKIP, "portscan": xml_events.SKIP}, start=Scan.start_site
     ),

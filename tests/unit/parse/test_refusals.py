@@ -5,7 +5,7 @@ import pytest
 from testflux.kit import errors
 from testflux.parse import refusals, registry, sniff
 
-KNOWN = ["robot-json", "junit-xml", "trx", "nunit-xml", "sarif", "zap-api", "k6-machine-summary", "k6-ndjson", "k6-csv"]
+KNOWN = ["robot-json", "junit-xml", "trx", "nunit-xml", "zap-rule-file", "k6-machine-summary", "k6-ndjson", "k6-csv"]
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -14,7 +14,7 @@ def test_every_known_stranger_is_told_in_words_what_to_send(name: str) -> None:
     assert name not in registry.FORMATS
     assert error.code == "format-not-read"
     assert name not in error.message
-    assert error.hint.startswith(("Send", "Run", "It holds"))
+    assert error.hint.startswith(("Send", "Run", "It holds", "It says"))
 
 
 def test_every_root_leads_to_a_reader_or_to_a_refusal_in_words() -> None:

@@ -49,3 +49,26 @@ def test_a_risk_without_its_code_is_told_from_the_words() -> None:
 
 def test_truth_is_said_in_words() -> None:
     assert [zap_fields.truth(text) for text in ("true", " False ", "", "1")] == [True, False, None, None]
+
+
+def test_confidence_is_a_code_or_a_word() -> None:
+    words = ("0", "4", "5", "False Positive", " low", "Medium", "HIGH", "User Confirmed", "Hoch", "")
+    assert [zap_fields.confidence(word) for word in words] == [0, 4, None, 0, 1, 2, 3, 4, None, None]
+
+
+@pytest.mark.parametrize(
+    ("level", "key", "is_said", "is_complete"),
+    [
+        ("High", "insight.auth.failure", True, False),
+        ("high", "insight.network.failure.total", True, False),
+        ("Medium", "insight.auth.failure", True, True),
+        ("High", "insight.memory", True, True),
+        ("Low", "insight.auth.failure", False, True),
+        ("", "", False, True),
+    ],
+)
+def test_what_blinds_a_scan_makes_it_incomplete(level: str, key: str, *, is_said: bool, is_complete: bool) -> None:
+    report = zap_fields.start("zap-json", "2.17.0", "", "")
+    zap_fields.add_insight(report, {"level": level, "key": key})
+    assert bool(report.warnings) is is_said
+    assert report.is_complete is is_complete

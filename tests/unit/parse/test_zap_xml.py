@@ -81,3 +81,42 @@ def test_what_surrounds_the_alerts_is_read_over() -> None:
 def test_the_unknown_is_said_and_loses_nothing() -> None:
     alert = read_alert("<novelty><name>no</name></novelty><name>yes</name>")
     assert alert.name == "yes"
+    assert read_alert("<novelty/>").instances == []
+
+
+def test_what_zap_noticed_of_its_scan_is_said() -> None:
+    insight = "<level>{}</level><site>http://h</site><key>{}</key><description>{}</description><statistic/>"
+    seen = read(
+        "<OWASPZAPReport><insights><insight>"
+        + insight.format("High", "insight.network.failure", "No answer")
+        + "</insight>"
+        "<insight>" + insight.format("Info", "insight.endpoint.total", "x") + "</insight></insights></OWASPZAPReport>"
+    )
+    assert [(warning.code, warning.message) for warning in seen.warnings] == [
+        ("zap-insight", "ZAP noticed on http://h: No answer")
+    ]
+    assert not seen.is_complete
+
+
+def test_a_scan_that_was_stopped_is_incomplete() -> None:
+    for reason in ("too many errors", "<description>too many errors</description>", "<key>too many errors</key>"):
+        seen = read(f"<OWASPZAPReport><stoppingInsight>{reason}</stoppingInsight></OWASPZAPReport>")
+        assert not seen.is_complete
+        assert seen.warnings[0].message == "ZAP stopped the scan early: too many errors"
+    assert read("<OWASPZAPReport><stoppingInsight/></OWASPZAPReport>").is_complete
+
+
+def test_a_comment_may_stand_before_the_declaration() -> None:
+    seen = read("<!--\nSPDX\n-->\n\n<?xml version='1.0'?><OWASPZAPReport><site name='h'/></OWASPZAPReport>")
+    assert (seen.sites, [warning.code for warning in seen.warnings]) == (["h"], ["text-before-declaration"])
+
+
+def test_alerts_in_comments_are_none() -> None:
+    seen = read("<OWASPZAPReport><site name='h'><alerts><!-- <alertitem/> --></alerts></site></OWASPZAPReport>")
+    assert seen.alerts == []
+
+
+def test_the_release_that_repeats_instances_is_said() -> None:
+    alert = "<alertitem><pluginid>1</pluginid><instances><instance><uri>u</uri></instance></instances></alertitem>"
+    seen = read(f"<OWASPZAPReport version='2.11.0'><site><alerts>{alert}{alert}</alerts></site></OWASPZAPReport>")
+    assert [warning.code for warning in seen.warnings] == ["zap-instances-repeated"]
