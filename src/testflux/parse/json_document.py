@@ -23,7 +23,7 @@ def decode(data: bytes, warnings: list[raw.ReportWarning]) -> object:
     Bytes that are not UTF-8 are replaced with U+FFFD and warned about.
     Raises ReportError `json-malformed` or `report-truncated`.
     """
-    text, skipped = _as_utf8(data)
+    text, skipped = as_utf8(data)
     try:
         document: object = msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as refusal:
@@ -71,7 +71,7 @@ def as_number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _as_utf8(data: bytes) -> tuple[bytes, int | None]:
+def as_utf8(data: bytes) -> tuple[bytes, int | None]:
     """Return the text without its byte order mark, and the mark's length; None when the text was not UTF-8."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
