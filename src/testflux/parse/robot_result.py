@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
+from testflux.kit import errors
 from testflux.model import raw
 from testflux.model.status import Kind, Status
 from testflux.parse import robot_merge, robot_teardown, times, xml_events
@@ -16,6 +17,28 @@ _HTML = "*HTML*"
 _DEEPEST_SUITE = 100
 _NOT_EXECUTED = "robot:exit"
 _OWN_WRITERS = {"ROBOT", "REBOT"}
+
+
+class Place(Protocol):
+    """Where in the file its reader is: in XML or in JSON."""
+
+    @property
+    def byte(self) -> int | None:
+        """The first byte of what is being started; None when no slice of the file can be read alone."""
+        ...
+
+    @property
+    def byte_after(self) -> int | None:
+        """The byte after what is being ended; None when no slice of the file can be read alone."""
+        ...
+
+    def warn(self, code: str, message: str) -> None:
+        """Remember something odd at this place."""
+        ...
+
+    def too_deep(self, what: str, limit: int) -> errors.ReportError:
+        """Return the error for nesting that no tool writes."""
+        ...
 
 
 class _OpenSuite(msgspec.Struct):
@@ -98,7 +121,7 @@ class Result:
     def start_suite_status(self, _reader: _Reader, attributes: _Attributes) -> None:
         """Keep a suite's times. Its status is not read: it follows from its tests."""
         suite = self._open[-1].suite
-        suite.started_at, suite.duration_ms = _times(attributes)
+        suite.started_at, suite.duration_ms = times.robot(attributes)
 
     def end_suite_status(self, _reader: _Reader, text: str) -> None:
         """Keep a suite's message."""
@@ -114,7 +137,7 @@ class Result:
         """Keep how the setup or teardown ended."""
         suite = self._open[-1]
         suite.fixture_status = attributes.get("status", "FAIL")
-        suite.fixture_ms = _times(attributes)[1]
+        suite.fixture_ms = times.robot(attributes)[1]
 
     def end_fixture_status(self, _reader: _Reader, text: str) -> None:
         """Keep why it ended so."""
@@ -182,7 +205,7 @@ class Result:
             reader.warn("unknown-status", f"A test has the status {word[:40]!r}; it counts as failed.")
         test = self._test
         test.status = _STATUSES.get(word, Status.FAILED)
-        test.started_at, test.duration_ms = _times(attributes)
+        test.started_at, test.duration_ms = times.robot(attributes)
         if "critical" in attributes:
             test.attributes["critical"] = attributes["critical"]
 
@@ -233,15 +256,5 @@ class Result:
         return report
 
 
-_Reader = xml_events.Reader[Result]
+_Reader = Place
 _Attributes = xml_events.Attributes
-
-
-def _times(attributes: xml_events.Attributes) -> tuple[datetime | None, float | None]:
-    """Return start and duration in ms; the attribute `elapsed` decides which of the two notations it is."""
-    if "elapsed" in attributes:
-        return times.iso(attributes.get("start", "")), times.milliseconds(attributes["elapsed"])
-    start, end = times.compact(attributes.get("starttime", "")), times.compact(attributes.get("endtime", ""))
-    if start is None or end is None:
-        return start or end, None
-    return start, max(0.0, (end - start).total_seconds() * 1000)
