@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterator
 
 import msgspec
 
-from testflux.sample import k6
+from testflux.sample import k6, k6_samples
 from testflux.sample.occasion import Occasion, Schedule
 
 _SPREAD = 0.55
@@ -45,7 +46,13 @@ class LoadLane(msgspec.Struct, frozen=True):
     file_name: str = "summary.json"
 
     def write(self, occasion: Occasion) -> bytes:
-        """Return the run's summary: the export's shape when the file is called so, else that of handleSummary."""
+        """Return the run's report.
+
+        A file called samples is the stream of samples, an export the shape of --summary-export, any other that of
+        handleSummary.
+        """
+        if self.file_name.startswith("samples"):
+            return k6_samples.write(_simulate(self.profile, occasion))
         summary = _measure(self.profile, occasion)
         if self.file_name.endswith("export.json"):
             return k6.write_summary_export(summary)
@@ -70,6 +77,41 @@ def _measure(profile: Profile, occasion: Occasion) -> k6.Summary:
         _checks_metric(checks),
     )
     return k6.Summary(duration_ms=seconds * 1000, metrics=metrics, thresholds=profile.thresholds, groups=checks)
+
+
+def _simulate(profile: Profile, occasion: Occasion) -> k6_samples.Stream:
+    """Let users come, call one group after the other and pause; they are all there after a sixth of the time."""
+    numbers = occasion.roll("load")
+    median = _p95(profile, occasion) * numbers.gauss(1, profile.noise) / math.exp(1.6449 * _SPREAD)
+    answer = median * math.exp(_SPREAD**2 / 2) / 1000
+    pause = max((profile.users / profile.requests_per_second - answer) * len(profile.groups), 0.05)
+    ramp = profile.seconds / 6
+    iterations = [
+        iteration
+        for user in range(profile.users)
+        for iteration in _work(profile, ramp * user / profile.users, (median, pause), numbers)
+    ]
+    users = [(float(at), min(profile.users, 1 + int(at / ramp * profile.users))) for at in range(profile.seconds)]
+    return k6_samples.Stream(occasion.started_at, tuple(users), tuple(iterations), profile.thresholds)
+
+
+def _work(
+    profile: Profile, start: float, pace: tuple[float, float], numbers: random.Random
+) -> Iterator[k6_samples.Iteration]:
+    """Yield what one user does from `start` on; `pace` is a usual answer time in ms and the pause after a turn in s."""
+    median, pause = pace
+    now = start
+    while now < profile.seconds - 1:
+        began, requests = now, list[k6_samples.Request]()
+        for group, checks in profile.groups:
+            taken = median * math.exp(numbers.gauss(0, _SPREAD))
+            now += taken / 1000
+            is_good = numbers.random() >= profile.failing
+            held = tuple((name, is_good or position > 0) for position, name in enumerate(checks))
+            status, size = (200, 5_480) if is_good else (503, 212)
+            requests.append(k6_samples.Request(now, round(taken, 6), group, status, held, size))
+        yield k6_samples.Iteration(now, round((now - began) * 1000, 6), tuple(requests))
+        now += pause * numbers.uniform(0.8, 1.2)
 
 
 def _p95(profile: Profile, occasion: Occasion) -> float:

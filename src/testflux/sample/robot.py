@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import msgspec
 
+from testflux.sample import dice, picture
+
 VERSION = "7.3.2 (Python 3.12.8 on linux)"
+_WITH_PICTURES = {"Browser", "AppiumLibrary"}
+"""The libraries that take a screenshot when a keyword fails."""
 _OVERHEAD = timedelta(microseconds=900)
 """What Robot spends between the things it runs."""
 
@@ -124,12 +129,20 @@ class _Writer:
         if step.note:
             self._message("WARN" if step.note.startswith("Slow") else "INFO", step.note)
         if step.status != "PASS" and not step.steps:
+            if step.owner in _WITH_PICTURES:
+                self._picture(step)
             self._message(step.status, step.message)
             self._message("DEBUG", f"Traceback (most recent call last):\n  None\nAssertionError: {step.message}")
         for arg in step.args:
             self._element("arg", arg)
         self._status(step.status, start, self._now - start, step.message)
         self._lines.append("</kw>")
+
+    def _picture(self, step: Step) -> None:
+        """Embed a screenshot as the libraries do: behind the end of the log's table row, to be as wide as the table."""
+        content = base64.b64encode(picture.draw(dice.roll("picture", step.name, step.message))).decode()
+        html = f'</td></tr><tr><td colspan="3"><img src="data:image/png;base64,{content}" width="800px">'
+        self._lines.append(f'<msg time="{_stamp(self._now)}" level="INFO" html="true">{_text(html)}</msg>')
 
     def _message(self, level: str, text: str) -> None:
         line = f'<msg time="{_stamp(self._now)}" level="{level}">{_text(text)}</msg>'

@@ -43,6 +43,18 @@ def test_official_reader_sees_what_was_written() -> None:
     assert test.elapsed_time >= timedelta(seconds=1.5)
 
 
+def test_a_failed_keyword_of_a_browser_shows_a_picture() -> None:
+    failed = robot.Step(name="Get Text", owner="Browser", status="FAIL", message="not there")
+    case = robot.Case(name="a", line=1, status="FAIL", message="not there", steps=(failed,))
+
+    keyword = read(folder(file(case))).suite.suites[0].tests[0].to_dict()["body"][0]
+
+    picture, reason, _ = keyword["body"]
+    assert (picture["level"], picture["html"]) == ("INFO", True)
+    assert '<img src="data:image/png;base64,iVBOR' in picture["message"]
+    assert (reason["level"], reason["message"]) == ("FAIL", "not there")
+
+
 def test_failed_teardown_fails_what_was_not_skipped() -> None:
     teardown = robot.Step(name="Clean Up", status="FAIL", message="no connection")
     cases = (robot.Case(name="a", line=1), robot.Case(name="b", line=2, status="SKIP", message="not here"))
