@@ -184,6 +184,7 @@ class RawReport(msgspec.Struct):
 
     `local_times` is True when the file's times carry no zone and were taken as UTC.
     `is_complete` is False when the file breaks off: then it never counts as green and closes nothing.
+    `samples` is how many measurements a load test's numbers were computed from, 0 where the tool computed them.
     """
 
     format: str
@@ -205,3 +206,4 @@ class RawReport(msgspec.Struct):
     checks: list[RawCheck] = []
     groups: list[tuple[str, ...]] = []
     series: list[RawSeries] = []
+    samples: int = 0

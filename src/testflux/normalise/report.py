@@ -39,6 +39,7 @@ def _load(seen: raw.RawReport) -> model.Report:
         thresholds=load.thresholds(seen.thresholds, seen.metrics),
         checks=tuple(model.Check(check.group, check.name, check.passes, check.fails) for check in seen.checks),
         groups=tuple(seen.groups),
+        series=load.series(seen.series),
     )
 
 

@@ -43,7 +43,7 @@ def load(test: raw.RawReport) -> Totals:
     passed, failed = _checks(test)
     return {
         "metrics": len(test.metrics),
-        "samples": 0,
+        "samples": test.samples,
         "checks_passed": passed,
         "checks_failed": failed,
         "thresholds": len(test.thresholds),

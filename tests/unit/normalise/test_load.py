@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from datetime import UTC, datetime
 
-from testflux.model import raw
+import pytest
+
+from testflux.model import raw, report
 from testflux.normalise import load
 
 
@@ -22,36 +22,6 @@ from testflux.normalise import load
 )
 def test_a_tag_set_goes_from_the_first_brace_to_the_last(name: str, parts: tuple[str, str]) -> None:
     assert load.split(name) == parts
-
-
-@pytest.mark.parametrize(
-    ("expression", "limit"),
-    [
-        ("p(95)<500", load.Limit("p95", "<", 500)),
-        ("p(99.9) <= 2000", load.Limit("p(99.9)", "<=", 2000)),
-        ("p(50)<1", load.Limit("med", "<", 1)),
-        (" rate >= 0.8 ", load.Limit("rate", ">=", 0.8)),
-        ("count>100", load.Limit("count", ">", 100)),
-        ("avg<1e3", load.Limit("avg", "<", 1000)),
-        ("value===0", load.Limit("value", "===", 0)),
-        ("value==0", load.Limit("value", "==", 0)),
-        ("max!=-1.5", load.Limit("max", "!=", -1.5)),
-        ("rate<.05", load.Limit("rate", "<", 0.05)),
-    ],
-)
-def test_expressions_are_taken_apart(expression: str, limit: load.Limit) -> None:
-    assert load.limit(expression) == limit
-
-
-@pytest.mark.parametrize("expression", ["", "p95<500", "avg=<5", "avg<", "avg<5ms", "rate<0.1 || rate>1", "sum<1"])
-def test_what_is_not_of_the_grammar_is_none(expression: str) -> None:
-    assert load.limit(expression) is None
-
-
-@given(st.text(max_size=30))
-def test_any_text_may_be_an_expression(expression: str) -> None:
-    found = load.limit(expression)
-    assert found is None or found.operator in expression
 
 
 def judge(expression: str, **values: float) -> tuple[float | None, float | None, float | None]:
@@ -95,3 +65,11 @@ def test_metrics_have_name_and_tags_apart() -> None:
         "time",
         {"avg": 2},
     )
+
+
+def test_series_and_histograms_come_along() -> None:
+    at = datetime(2026, 3, 14, tzinfo=UTC)
+    (found,) = load.metrics([raw.RawMetric("m", "trend", histogram=[0, 1, 2])])
+    assert found.histogram == (0, 1, 2)
+    (series,) = load.series([raw.RawSeries("m{a:b}", 1000, at, [1, 0], [2.0, 0.0], [3.0, 0.0], [4.0, 0.0])])
+    assert series == report.Series("m", "a:b", 1000, at, (1, 0), (2.0, 0.0), (3.0, 0.0), (4.0, 0.0))
