@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from made import B, F, P, S, Y, finding, functional, load_test, outcomes, result, scan, threshold
@@ -29,6 +30,8 @@ from testflux.model.status import Confidence, Severity, Verdict
         (scan(finding("x", Severity.CRITICAL)), Verdict.FAILED),
         (scan(finding("x", Severity.HIGH, Confidence.FALSE_POSITIVE)), Verdict.PASSED),
         (scan(is_complete=False), Verdict.INCOMPLETE),
+        (msgspec.structs.replace(scan(), sites=()), Verdict.EMPTY),
+        (msgspec.structs.replace(scan(), sites=(), format="sarif"), Verdict.PASSED),
         (load_test(), Verdict.PASSED),
         (load_test(threshold("a", is_met=True)), Verdict.PASSED),
         (load_test(threshold("a", is_met=True), threshold("b", is_met=False)), Verdict.FAILED),

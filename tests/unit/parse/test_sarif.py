@@ -231,7 +231,8 @@ KEYS = (
     "tool", "driver", "extensions", "rules", "id", "ruleId", "ruleIndex", "rule", "index", "results", "level",
     "locations", "physicalLocation", "artifactLocation", "uri", "uriBaseId", "region", "startLine", "snippet", "text",
     "message", "arguments", "properties", "tags", "security-severity", "suppressions", "status", "invocations",
-    "artifacts", "originalUriBaseIds", "partialFingerprints", "webRequest", "headers", "relationships", "target", "logicalLocations",
+    "artifacts", "originalUriBaseIds", "partialFingerprints", "webRequest", "headers", "relationships", "target",
+    "logicalLocations",
 )  # fmt: skip
 Json = st.recursive(
     st.none()
