@@ -9,11 +9,20 @@ from datetime import datetime
 ZAP_URL = "https://shop.example"
 
 
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj/HwADBwIAMCbHYQAAAABJRU5ErkJggg=="
+"""A PNG of one dot, in base64."""
+
+
 def robot(
-    tests: Mapping[str, str], started_at: datetime, *, suite: str = "Shop", seconds: Mapping[str, float] | None = None
+    tests: Mapping[str, str],
+    started_at: datetime,
+    *,
+    suite: str = "Shop",
+    seconds: Mapping[str, float] | None = None,
+    inside: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Write an output.xml: `tests` maps names to PASS, SKIP, or the message of a failure."""
-    taken = seconds or {}
+    """Write an output.xml: `tests` maps names to PASS, SKIP, or the message of a failure; `inside` to their steps."""
+    taken, steps = seconds or {}, inside or {}
     lines = [
         f'<robot generator="Robot 7.5" generated="{started_at:%Y-%m-%dT%H:%M:%S}" rpa="false" schemaversion="5">',
         f'<suite id="s1" name="{suite}" source="/shop.robot">',
@@ -22,7 +31,7 @@ def robot(
         status = outcome if outcome in ("PASS", "SKIP") else "FAIL"
         message = "" if outcome == "PASS" else ("not today" if outcome == "SKIP" else outcome)
         lines.append(
-            f'<test id="s1-t{number}" name="{name}" line="{number}"><tag>smoke</tag>'
+            f'<test id="s1-t{number}" name="{name}" line="{number}">{steps.get(name, "")}<tag>smoke</tag>'
             f'<status status="{status}" start="{started_at:%Y-%m-%dT%H:%M:%S}.000000" '
             f'elapsed="{taken.get(name, 0.1):.6f}">{message}</status></test>'
         )
@@ -32,6 +41,22 @@ def robot(
     )
     lines.append("</suite><statistics/><errors/></robot>")
     return "\n".join(lines).encode()
+
+
+def keyword(name: str, *inside: str, status: str = "PASS", message: str = "", arguments: str = "") -> str:
+    """Write a keyword for `robot(inside=…)`; `arguments` are parted by spaces."""
+    written = "".join(f"<arg>{argument}</arg>" for argument in arguments.split())
+    return (
+        f'<kw name="{name}" owner="Shop">{"".join(inside)}{written}'
+        f'<status status="{status}" start="2026-03-14T09:15:30.250000" elapsed="0.125">{message}</status></kw>'
+    )
+
+
+def message(text: str, level: str = "INFO", *, is_html: bool = False) -> str:
+    """Write a log message for `keyword`."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    marked = ' html="true"' if is_html else ""
+    return f'<msg time="2026-03-14T09:15:30.300000" level="{level}"{marked}>{escaped}</msg>'
 
 
 def zap(alerts: Mapping[str, int], started_at: datetime) -> bytes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from testflux.model.access import Actor, Permission
 from testflux.serve import cached, declare, doors, paging
@@ -19,6 +19,8 @@ from testflux.serve.shapes.load import (
     GroupPage,
     MetricItem,
     MetricPage,
+    SeriesItem,
+    SeriesPage,
     ThresholdItem,
     ThresholdPage,
 )
@@ -104,6 +106,31 @@ async def list_metrics(
     return cached.answer(request, MetricPage(items=items, next_cursor=paging.next_offset(page, len(rows))))
 
 
+@get(
+    "/runs/{run_id:str}/series",
+    **declare.route("listSeries", Permission.PROJECT_READ, 404, responses=cached.NOT_MODIFIED),
+)
+async def list_series(
+    request: AnyRequest,
+    run_id: FromPath[str],
+    page: NamedDependency[Page],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[database.Database],
+    metric: Annotated[str | None, QueryParameter(max_length=250, description="Only this metric.")] = None,
+    tags: Annotated[
+        str | None,
+        QueryParameter(max_length=1000, description="Only these tags, `scenario:checkout`; empty: the whole."),
+    ] = None,
+) -> Response[SeriesPage]:
+    """List metrics over the time of a load test, by name and tags."""
+    async with database.read() as reader:
+        run = await doors.open_run(reader, actor, run_id)
+        rows = await run_load.list_series(reader, run, metric, tags)
+    shown = rows[page.offset : page.offset + page.limit + 1]
+    items = [SeriesItem(**row) for row in shown[: page.limit]]
+    return cached.answer(request, SeriesPage(items=items, next_cursor=paging.next_offset(page, len(shown))))
+
+
 def threshold(row: database.Row) -> ThresholdItem:
     """Shape a threshold; a share of 0..1 is shown as a percentage."""
     is_share = row["type"] == "rate" and re.match(r"\s*rate\b", row["expression"]) is not None
@@ -153,4 +180,4 @@ def _metric(row: database.Row) -> MetricItem:
     )
 
 
-ROUTES = [list_thresholds, list_checks, list_groups, list_metrics]
+ROUTES = [list_thresholds, list_checks, list_groups, list_metrics, list_series]

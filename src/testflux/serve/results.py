@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from testflux.kit import identifiers
 from testflux.model.access import Actor, Permission
 from testflux.model.status import Status
+from testflux.normalise import markup
 from testflux.serve import cached, declare, doors, paging, suites
 from testflux.serve.paging import Page
 from testflux.serve.shapes.results import (
@@ -113,6 +114,7 @@ async def get_result(
     history = join_cells(lane, cells)
     return ResultDetail(
         **_fields(project_id, row),
+        message_html=markup.sanitise(row["message"]).html if row["is_html"] else "",
         source=row["source"],
         line=row["line"],
         history=[cell(project_id, *pair) for pair in history[-SHOWN_HISTORY:]],

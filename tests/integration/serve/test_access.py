@@ -23,7 +23,7 @@ def guarded() -> list[tuple[str, str]]:
 
 
 def fill(path: str) -> str:
-    return re.sub(r"\{slug:str\}", "shop", re.sub(r"\{\w+_id:str\}", "1-1", path))
+    return re.sub(r"\{slug:str\}", "shop", re.sub(r"\{\w+:int\}", "0", re.sub(r"\{\w+_id:str\}", "1-1", path)))
 
 
 async def test_nobody_gets_anything(nobody: httpx.AsyncClient) -> None:

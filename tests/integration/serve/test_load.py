@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from serve_house import ServeHouse
 from serve_story import Story
+from testflux.kit import identifiers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -53,3 +55,37 @@ async def test_other_kinds_have_none(story: Story, noun: str) -> None:
     assert (await story.get(f"/runs/{story.nights[0]}/{noun}"))["items"] == []
     missing = await story.client.get(f"/runs/1-9999/{noun}")
     assert missing.status_code == 404
+
+
+async def test_metrics_over_time(house: ServeHouse, story: Story) -> None:
+    path = f"/runs/{story.loads[0]}/series"
+    assert (await story.get(path))["items"] == [], "a summary holds no times"
+    project_id, run_id = identifiers.unpack(story.loads[0])
+    statement = """insert into load_series
+        select project_id, run_day, run_id, s.name, s.tags, 1000, started_at, '{2,0}', '{300,0}', '{180,0}', '{190,0}'
+        from run, (values ('http_req_duration', ''), ('http_req_duration', 'scenario:peak'), ('vus', '')) s (name, tags)
+        where project_id = %(project_id)s and run_id = %(run_id)s"""
+    async with house.rooms.database.write() as writer:
+        await writer.run(statement, project_id=project_id, run_id=run_id)
+    items = (await story.get(path))["items"]
+    assert [(item["name"], item["tags"]) for item in items] == [
+        ("http_req_duration", ""),
+        ("http_req_duration", "scenario:peak"),
+        ("vus", ""),
+    ]
+    assert items[0] | {"start_at": ""} == {
+        "name": "http_req_duration",
+        "tags": "",
+        "bucket_ms": 1000,
+        "start_at": "",
+        "counts": [2, 0],
+        "sums": [300, 0],
+        "p95s": [180, 0],
+        "maxima": [190, 0],
+    }
+    assert len((await story.get(path, metric="http_req_duration"))["items"]) == 2
+    assert (await story.get(path, metric="http_req_duration", tags=""))["items"] == items[:1]
+    assert (await story.get(path, tags="scenario:peak"))["items"] == items[1:2]
+    assert (await story.get(path, metric="other"))["items"] == []
+    page = await story.get(path, limit=2)
+    assert (await story.get(path, limit=2, cursor=page["next_cursor"]))["items"] == items[2:]

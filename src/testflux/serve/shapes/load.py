@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -76,4 +77,27 @@ class MetricPage(msgspec.Struct, frozen=True, kw_only=True):
     """The metrics of a run, by name."""
 
     items: list[MetricItem]
+    next_cursor: str | None
+
+
+class SeriesItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric over the time of a load test, in buckets of `bucket_ms` from `start_at`; times in ms, data in bytes.
+
+    `tags` is empty for the whole test. One entry a bucket; where `counts` is 0 there were no samples.
+    """
+
+    name: str
+    tags: str
+    bucket_ms: int
+    start_at: datetime
+    counts: list[int]
+    sums: list[float]
+    p95s: list[float]
+    maxima: list[float]
+
+
+class SeriesPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Metrics over time, by name and tags; empty when the report holds only figures for the whole test."""
+
+    items: list[SeriesItem]
     next_cursor: str | None

@@ -119,9 +119,11 @@ class AttemptItem(msgspec.Struct, frozen=True, kw_only=True):
 class ResultDetail(ResultItem, frozen=True, kw_only=True):
     """One test in one run, whole.
 
-    `history` is its lane's last 50 runs. `first_failed` is where the present streak of failures began.
+    `history` is its lane's last 50 runs. `first_failed` is where the present streak of failures began. `message_html`
+    is a message that is HTML, made safe to show.
     """
 
+    message_html: str
     source: str
     line: int | None
     history: list[TestCell]

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddChannelData, AddChannelErrors, AddChannelResponses, AddProjectData, AddProjectErrors, AddProjectResponses, AddSampleData, AddSampleErrors, AddSampleResponses, AddTokenData, AddTokenErrors, AddTokenResponses, AddUploadsData, AddUploadsErrors, AddUploadsResponses, AddUserData, AddUserErrors, AddUserResponses, ChangeChannelData, ChangeChannelErrors, ChangeChannelResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangeProjectData, ChangeProjectErrors, ChangeProjectResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, DropChannelData, DropChannelErrors, DropChannelResponses, DropProjectData, DropProjectErrors, DropProjectResponses, DropRunData, DropRunErrors, DropRunResponses, DropSampleData, DropSampleErrors, DropSampleResponses, DropTokenData, DropTokenErrors, DropTokenResponses, GetFacetsData, GetFacetsErrors, GetFacetsResponses, GetFindingData, GetFindingErrors, GetFindingResponses, GetHealthData, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetProjectSummaryData, GetProjectSummaryErrors, GetProjectSummaryResponses, GetProjectTrendsData, GetProjectTrendsErrors, GetProjectTrendsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetResultData, GetResultErrors, GetResultResponses, GetRunChangesData, GetRunChangesErrors, GetRunChangesResponses, GetRunData, GetRunErrors, GetRunResponses, GetSampleData, GetSampleErrors, GetSampleResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTestData, GetTestErrors, GetTestResponses, GetTrendsData, GetTrendsErrors, GetTrendsResponses, GetUploadData, GetUploadErrors, GetUploadFileData, GetUploadFileErrors, GetUploadFileResponses, GetUploadResponses, ListChannelDeliveriesData, ListChannelDeliveriesErrors, ListChannelDeliveriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListChecksData, ListChecksErrors, ListChecksResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFailuresData, ListFailuresErrors, ListFailuresResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListLiveEventsData, ListLiveEventsErrors, ListLiveEventsResponses, ListMetricsData, ListMetricsErrors, ListMetricsResponses, ListProjectRunsData, ListProjectRunsErrors, ListProjectRunsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunLogData, ListRunLogErrors, ListRunLogResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSuitesData, ListSuitesErrors, ListSuitesResponses, ListTestHistoryData, ListTestHistoryErrors, ListTestHistoryResponses, ListTestsData, ListTestsErrors, ListTestsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, RefreshAccessData, RefreshAccessErrors, RefreshAccessResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, RotateChannelSecretData, RotateChannelSecretErrors, RotateChannelSecretResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TestChannelData, TestChannelErrors, TestChannelResponses } from './types.gen';
+import type { AddChannelData, AddChannelErrors, AddChannelResponses, AddProjectData, AddProjectErrors, AddProjectResponses, AddSampleData, AddSampleErrors, AddSampleResponses, AddTokenData, AddTokenErrors, AddTokenResponses, AddUploadsData, AddUploadsErrors, AddUploadsResponses, AddUserData, AddUserErrors, AddUserResponses, ChangeChannelData, ChangeChannelErrors, ChangeChannelResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangeProjectData, ChangeProjectErrors, ChangeProjectResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, DropChannelData, DropChannelErrors, DropChannelResponses, DropProjectData, DropProjectErrors, DropProjectResponses, DropRunData, DropRunErrors, DropRunResponses, DropSampleData, DropSampleErrors, DropSampleResponses, DropTokenData, DropTokenErrors, DropTokenResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetFacetsData, GetFacetsErrors, GetFacetsResponses, GetFindingData, GetFindingErrors, GetFindingResponses, GetHealthData, GetHealthResponses, GetMeData, GetMediaData, GetMediaErrors, GetMediaResponses, GetMeErrors, GetMeResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetProjectSummaryData, GetProjectSummaryErrors, GetProjectSummaryResponses, GetProjectTrendsData, GetProjectTrendsErrors, GetProjectTrendsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetResultData, GetResultErrors, GetResultResponses, GetRunChangesData, GetRunChangesErrors, GetRunChangesResponses, GetRunData, GetRunErrors, GetRunResponses, GetSampleData, GetSampleErrors, GetSampleResponses, GetStepsData, GetStepsErrors, GetStepsResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTestData, GetTestErrors, GetTestResponses, GetTrendsData, GetTrendsErrors, GetTrendsResponses, GetUploadData, GetUploadErrors, GetUploadFileData, GetUploadFileErrors, GetUploadFileResponses, GetUploadResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListChannelDeliveriesData, ListChannelDeliveriesErrors, ListChannelDeliveriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListChecksData, ListChecksErrors, ListChecksResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFailuresData, ListFailuresErrors, ListFailuresResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListKeywordsData, ListKeywordsErrors, ListKeywordsResponses, ListLiveEventsData, ListLiveEventsErrors, ListLiveEventsResponses, ListMetricsData, ListMetricsErrors, ListMetricsResponses, ListProjectRunsData, ListProjectRunsErrors, ListProjectRunsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunLogData, ListRunLogErrors, ListRunLogResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSuitesData, ListSuitesErrors, ListSuitesResponses, ListTestHistoryData, ListTestHistoryErrors, ListTestHistoryResponses, ListTestsData, ListTestsErrors, ListTestsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, RefreshAccessData, RefreshAccessErrors, RefreshAccessResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, RotateChannelSecretData, RotateChannelSecretErrors, RotateChannelSecretResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TestChannelData, TestChannelErrors, TestChannelResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -335,6 +335,57 @@ export const getResult = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * Answer what happened inside one test: its steps, messages, output, properties and files.
+ *
+ * Only the test's own part of the report is read. `is_available` is false, with a `reason`, when there is no such part
+ * or it cannot be read.
+ */
+export const getSteps = <ThrowOnError extends boolean = false>(options: Options<GetStepsData, ThrowOnError>): RequestResult<GetStepsResponses, GetStepsErrors, ThrowOnError> => (options.client ?? client).get<GetStepsResponses, GetStepsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/runs/{run_id}/results/{test_id}/steps',
+    ...options
+});
+
+/**
+ * Answer a picture or file that is embedded in the evidence of a test, by its number there.
+ */
+export const getMedia = <ThrowOnError extends boolean = false>(options: Options<GetMediaData, ThrowOnError>): RequestResult<GetMediaResponses, GetMediaErrors, ThrowOnError> => (options.client ?? client).get<GetMediaResponses, GetMediaErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/runs/{run_id}/results/{test_id}/media/{number}',
+    ...options
+});
+
+/**
+ * List the files that were sent along with the report of a run.
+ */
+export const listAttachments = <ThrowOnError extends boolean = false>(options: Options<ListAttachmentsData, ThrowOnError>): RequestResult<ListAttachmentsResponses, ListAttachmentsErrors, ThrowOnError> => (options.client ?? client).get<ListAttachmentsResponses, ListAttachmentsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/runs/{run_id}/attachments',
+    ...options
+});
+
+/**
+ * Answer a file that was sent along with the report of a run.
+ */
+export const getAttachment = <ThrowOnError extends boolean = false>(options: Options<GetAttachmentData, ThrowOnError>): RequestResult<GetAttachmentResponses, GetAttachmentErrors, ThrowOnError> => (options.client ?? client).get<GetAttachmentResponses, GetAttachmentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/runs/{run_id}/attachments/{position}',
+    ...options
+});
+
+/**
+ * List the keywords of a run: those that took the most time first, or in another order.
+ */
+export const listKeywords = <ThrowOnError extends boolean = false>(options: Options<ListKeywordsData, ThrowOnError>): RequestResult<ListKeywordsResponses, ListKeywordsErrors, ThrowOnError> => (options.client ?? client).get<ListKeywordsResponses, ListKeywordsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/runs/{run_id}/keywords',
+    ...options
+});
+
+/**
  * List the findings of a run, most severe first; `state=fixed` lists what only the baseline had.
  */
 export const listFindings = <ThrowOnError extends boolean = false>(options: Options<ListFindingsData, ThrowOnError>): RequestResult<ListFindingsResponses, ListFindingsErrors, ThrowOnError> => (options.client ?? client).get<ListFindingsResponses, ListFindingsErrors, ThrowOnError>({
@@ -391,6 +442,16 @@ export const listMetrics = <ThrowOnError extends boolean = false>(options: Optio
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/runs/{run_id}/metrics',
+    ...options
+});
+
+/**
+ * List metrics over the time of a load test, by name and tags.
+ */
+export const listSeries = <ThrowOnError extends boolean = false>(options: Options<ListSeriesData, ThrowOnError>): RequestResult<ListSeriesResponses, ListSeriesErrors, ThrowOnError> => (options.client ?? client).get<ListSeriesResponses, ListSeriesErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/runs/{run_id}/series',
     ...options
 });
 

@@ -26,6 +26,29 @@ export type Alive = {
 };
 
 /**
+ * AttachmentItem
+ *
+ * A file that was sent along with the report of a run; `path` as it was sent.
+ */
+export type AttachmentItem = {
+    position: number;
+    path: string;
+    media_type: string;
+    size_bytes: number;
+    url: string;
+};
+
+/**
+ * AttachmentPage
+ *
+ * The files that came with a run.
+ */
+export type AttachmentPage = {
+    items: Array<AttachmentItem>;
+    next_cursor: string | null;
+};
+
+/**
  * AttemptItem
  *
  * An attempt that was not the last one.
@@ -447,6 +470,30 @@ export type GroupPage = {
 };
 
 /**
+ * KeywordItem
+ *
+ * A keyword in one run. `duration_ms` is its time in all calls with all that it called.
+ */
+export type KeywordItem = {
+    owner: string;
+    name: string;
+    calls: number;
+    failed: number;
+    duration_ms: number;
+};
+
+/**
+ * KeywordPage
+ *
+ * The keywords of a run. `state`: counting takes a second reading of the report, and `none` has no keywords.
+ */
+export type KeywordPage = {
+    state: 'counted' | 'counting' | 'none';
+    items: Array<KeywordItem>;
+    next_cursor: string | null;
+};
+
+/**
  * Kind
  *
  * What sort of evidence a report holds.
@@ -813,7 +860,8 @@ export type ReportWarning = {
  *
  * One test in one run, whole.
  *
- * `history` is its lane's last 50 runs. `first_failed` is where the present streak of failures began.
+ * `history` is its lane's last 50 runs. `first_failed` is where the present streak of failures began. `message_html`
+ * is a message that is HTML, made safe to show.
  */
 export type ResultDetail = {
     test_id: string;
@@ -828,6 +876,7 @@ export type ResultDetail = {
     change: 'new' | 'fixed' | 'still' | null;
     attempts: number;
     fingerprint: string | null;
+    message_html: string;
     source: string;
     line: number | null;
     history: Array<TestCell>;
@@ -1051,6 +1100,34 @@ export type Sample = {
 };
 
 /**
+ * SeriesItem
+ *
+ * A metric over the time of a load test, in buckets of `bucket_ms` from `start_at`; times in ms, data in bytes.
+ *
+ * `tags` is empty for the whole test. One entry a bucket; where `counts` is 0 there were no samples.
+ */
+export type SeriesItem = {
+    name: string;
+    tags: string;
+    bucket_ms: number;
+    start_at: string;
+    counts: Array<number>;
+    sums: Array<number>;
+    p95s: Array<number>;
+    maxima: Array<number>;
+};
+
+/**
+ * SeriesPage
+ *
+ * Metrics over time, by name and tags; empty when the report holds only figures for the whole test.
+ */
+export type SeriesPage = {
+    items: Array<SeriesItem>;
+    next_cursor: string | null;
+};
+
+/**
  * SignIn
  *
  * The credentials of a sign-in.
@@ -1066,6 +1143,47 @@ export type SignIn = {
  * What the pipeline is doing with an upload.
  */
 export type Stage = 'received' | 'parse' | 'normalise' | 'store' | 'analyse' | 'notify' | 'done';
+
+/**
+ * StepImage
+ *
+ * A picture in a message. `url` is None when it was not sent along with the report.
+ */
+export type StepImage = {
+    url: string | null;
+    name: string;
+    alt: string;
+};
+
+/**
+ * StepItem
+ *
+ * A keyword, a control structure, a log message or a block of output, with what happened inside it.
+ *
+ * `kind` is setup, teardown, keyword, for, while, iteration, if, else_if, else, try, except, finally, group, variable,
+ * return, continue, break, error, step, message or output; `status` is passed, failed, skipped, not_run or "".
+ * `level` (TRACE to FAIL, or stdout, stderr) belongs to messages and output. Where the tool wrote markup, `html` holds
+ * it made safe to show, `text` or `message` its words, and `images` the pictures that were in it.
+ */
+export type StepItem = {
+    kind: string;
+    name: string;
+    owner: string;
+    status: string;
+    started_at: string | null;
+    duration_ms: number | null;
+    arguments: Array<string>;
+    assign: Array<string>;
+    tags: Array<string>;
+    doc: string;
+    timeout: string;
+    message: string;
+    level: string;
+    text: string;
+    html: string;
+    images: Array<StepImage>;
+    children: Array<StepItem>;
+};
 
 /**
  * StripCell
@@ -1154,6 +1272,18 @@ export type TestDetail = {
 };
 
 /**
+ * TestFile
+ *
+ * A file that belongs to a test. `url` is None when it was not sent along; `size_bytes` is then unknown.
+ */
+export type TestFile = {
+    name: string;
+    media_type: string;
+    size_bytes: number | null;
+    url: string | null;
+};
+
+/**
  * TestHistory
  *
  * Some runs of a test, newest first.
@@ -1208,6 +1338,16 @@ export type TestPage = {
 };
 
 /**
+ * TestProperty
+ *
+ * Something the report says of a test; names may repeat.
+ */
+export type TestProperty = {
+    name: string;
+    value: string;
+};
+
+/**
  * TestStats
  *
  * A test's last 90 days. `pass_rate` is 0..100; `flips` counts changes between passing and failing.
@@ -1223,6 +1363,20 @@ export type TestStats = {
     p50_ms: number | null;
     p95_ms: number | null;
     flips: number;
+};
+
+/**
+ * TestSteps
+ *
+ * One test opened: read from its slice of the report as it was sent. `reason` says why it could not be.
+ */
+export type TestSteps = {
+    is_available: boolean;
+    reason: string;
+    steps?: Array<StepItem>;
+    properties?: Array<TestProperty>;
+    files?: Array<TestFile>;
+    warnings?: Array<ReportWarning>;
 };
 
 /**
@@ -3008,6 +3162,268 @@ export type GetResultResponses = {
 
 export type GetResultResponse = GetResultResponses[keyof GetResultResponses];
 
+export type GetStepsData = {
+    body?: never;
+    path: {
+        run_id: string;
+        test_id: string;
+    };
+    query?: never;
+    url: '/api/v1/runs/{run_id}/results/{test_id}/steps';
+};
+
+export type GetStepsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetStepsError = GetStepsErrors[keyof GetStepsErrors];
+
+export type GetStepsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: TestSteps;
+};
+
+export type GetStepsResponse = GetStepsResponses[keyof GetStepsResponses];
+
+export type GetMediaData = {
+    body?: never;
+    path: {
+        run_id: string;
+        test_id: string;
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/runs/{run_id}/results/{test_id}/media/{number}';
+};
+
+export type GetMediaErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetMediaError = GetMediaErrors[keyof GetMediaErrors];
+
+export type GetMediaResponses = {
+    /**
+     * The file: pictures, videos and plain text to be shown, all else to be saved.
+     */
+    200: string;
+};
+
+export type GetMediaResponse = GetMediaResponses[keyof GetMediaResponses];
+
+export type ListAttachmentsData = {
+    body?: never;
+    path: {
+        run_id: string;
+    };
+    query?: {
+        /**
+         * How many to answer at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/runs/{run_id}/attachments';
+};
+
+export type ListAttachmentsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListAttachmentsError = ListAttachmentsErrors[keyof ListAttachmentsErrors];
+
+export type ListAttachmentsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: AttachmentPage;
+};
+
+export type ListAttachmentsResponse = ListAttachmentsResponses[keyof ListAttachmentsResponses];
+
+export type GetAttachmentData = {
+    body?: never;
+    path: {
+        run_id: string;
+        position: number;
+    };
+    query?: never;
+    url: '/api/v1/runs/{run_id}/attachments/{position}';
+};
+
+export type GetAttachmentErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetAttachmentError = GetAttachmentErrors[keyof GetAttachmentErrors];
+
+export type GetAttachmentResponses = {
+    /**
+     * The file: pictures, videos and plain text to be shown, all else to be saved.
+     */
+    200: string;
+};
+
+export type GetAttachmentResponse = GetAttachmentResponses[keyof GetAttachmentResponses];
+
+export type ListKeywordsData = {
+    body?: never;
+    path: {
+        run_id: string;
+    };
+    query?: {
+        /**
+         * How many to answer at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+        order?: 'duration' | 'calls' | 'failed' | 'name';
+        /**
+         * Text in `owner.name`.
+         */
+        q?: string;
+    };
+    url: '/api/v1/runs/{run_id}/keywords';
+};
+
+export type ListKeywordsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListKeywordsError = ListKeywordsErrors[keyof ListKeywordsErrors];
+
+export type ListKeywordsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: KeywordPage;
+};
+
+export type ListKeywordsResponse = ListKeywordsResponses[keyof ListKeywordsResponses];
+
 export type ListFindingsData = {
     body?: never;
     path: {
@@ -3347,6 +3763,70 @@ export type ListMetricsResponses = {
 };
 
 export type ListMetricsResponse = ListMetricsResponses[keyof ListMetricsResponses];
+
+export type ListSeriesData = {
+    body?: never;
+    path: {
+        run_id: string;
+    };
+    query?: {
+        /**
+         * How many to answer at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Only this metric.
+         */
+        metric?: string;
+        /**
+         * Only these tags, `scenario:checkout`; empty: the whole.
+         */
+        tags?: string;
+    };
+    url: '/api/v1/runs/{run_id}/series';
+};
+
+export type ListSeriesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListSeriesError = ListSeriesErrors[keyof ListSeriesErrors];
+
+export type ListSeriesResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: SeriesPage;
+};
+
+export type ListSeriesResponse = ListSeriesResponses[keyof ListSeriesResponses];
 
 export type ListTestsData = {
     body?: never;

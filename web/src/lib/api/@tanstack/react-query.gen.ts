@@ -4,8 +4,8 @@ import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOption
 import type { AxiosError } from 'axios';
 
 import { client } from '../client.gen';
-import { addChannel, addProject, addSample, addToken, addUploads, addUser, changeChannel, changeMyPassword, changeProject, changeUser, dropChannel, dropProject, dropRun, dropSample, dropToken, getFacets, getFinding, getHealth, getMe, getOverview, getProject, getProjectSummary, getProjectTrends, getReadiness, getResult, getRun, getRunChanges, getSample, getSystem, getTest, getTrends, getUpload, getUploadFile, listChannelDeliveries, listChannels, listChecks, listDeliveries, listFailures, listFindings, listGroups, listLiveEvents, listMetrics, listProjectRuns, listProjects, listResults, listRunLog, listRuns, listSuites, listTestHistory, listTests, listThresholds, listTokens, listUploads, listUsers, type Options, refreshAccess, resendDelivery, rotateChannelSecret, signIn, signOut, testChannel } from '../sdk.gen';
-import type { AddChannelData, AddChannelError, AddChannelResponse, AddProjectData, AddProjectError, AddProjectResponse, AddSampleData, AddSampleError, AddSampleResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, AddUserData, AddUserError, AddUserResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, DropChannelData, DropChannelError, DropChannelResponse, DropProjectData, DropProjectError, DropProjectResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropTokenData, DropTokenError, DropTokenResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMeError, GetMeResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunError, GetRunResponse, GetSampleData, GetSampleError, GetSampleResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUsersResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, TestChannelData, TestChannelError, TestChannelResponse } from '../types.gen';
+import { addChannel, addProject, addSample, addToken, addUploads, addUser, changeChannel, changeMyPassword, changeProject, changeUser, dropChannel, dropProject, dropRun, dropSample, dropToken, getAttachment, getFacets, getFinding, getHealth, getMe, getMedia, getOverview, getProject, getProjectSummary, getProjectTrends, getReadiness, getResult, getRun, getRunChanges, getSample, getSteps, getSystem, getTest, getTrends, getUpload, getUploadFile, listAttachments, listChannelDeliveries, listChannels, listChecks, listDeliveries, listFailures, listFindings, listGroups, listKeywords, listLiveEvents, listMetrics, listProjectRuns, listProjects, listResults, listRunLog, listRuns, listSeries, listSuites, listTestHistory, listTests, listThresholds, listTokens, listUploads, listUsers, type Options, refreshAccess, resendDelivery, rotateChannelSecret, signIn, signOut, testChannel } from '../sdk.gen';
+import type { AddChannelData, AddChannelError, AddChannelResponse, AddProjectData, AddProjectError, AddProjectResponse, AddSampleData, AddSampleError, AddSampleResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, AddUserData, AddUserError, AddUserResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, DropChannelData, DropChannelError, DropChannelResponse, DropProjectData, DropProjectError, DropProjectResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropTokenData, DropTokenError, DropTokenResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMediaData, GetMediaError, GetMediaResponse, GetMeError, GetMeResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunError, GetRunResponse, GetSampleData, GetSampleError, GetSampleResponse, GetStepsData, GetStepsError, GetStepsResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListKeywordsData, ListKeywordsError, ListKeywordsResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSeriesData, ListSeriesError, ListSeriesResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUsersResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, TestChannelData, TestChannelError, TestChannelResponse } from '../types.gen';
 
 /**
  * Sign in with e-mail address and password.
@@ -853,6 +853,159 @@ export const getResultOptions = (options: Options<GetResultData>) => queryOption
     queryKey: getResultQueryKey(options)
 });
 
+export const getStepsQueryKey = (options: Options<GetStepsData>) => createQueryKey('getSteps', options);
+
+/**
+ * Answer what happened inside one test: its steps, messages, output, properties and files.
+ *
+ * Only the test's own part of the report is read. `is_available` is false, with a `reason`, when there is no such part
+ * or it cannot be read.
+ */
+export const getStepsOptions = (options: Options<GetStepsData>) => queryOptions<GetStepsResponse, AxiosError<GetStepsError>, GetStepsResponse, ReturnType<typeof getStepsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSteps({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getStepsQueryKey(options)
+});
+
+export const getMediaQueryKey = (options: Options<GetMediaData>) => createQueryKey('getMedia', options);
+
+/**
+ * Answer a picture or file that is embedded in the evidence of a test, by its number there.
+ */
+export const getMediaOptions = (options: Options<GetMediaData>) => queryOptions<GetMediaResponse, AxiosError<GetMediaError>, GetMediaResponse, ReturnType<typeof getMediaQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMedia({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMediaQueryKey(options)
+});
+
+export const listAttachmentsQueryKey = (options: Options<ListAttachmentsData>) => createQueryKey('listAttachments', options);
+
+/**
+ * List the files that were sent along with the report of a run.
+ */
+export const listAttachmentsOptions = (options: Options<ListAttachmentsData>) => queryOptions<ListAttachmentsResponse, AxiosError<ListAttachmentsError>, ListAttachmentsResponse, ReturnType<typeof listAttachmentsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAttachments({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAttachmentsQueryKey(options)
+});
+
+export const listAttachmentsInfiniteQueryKey = (options: Options<ListAttachmentsData>): QueryKey<Options<ListAttachmentsData>> => createQueryKey('listAttachments', options, true);
+
+/**
+ * List the files that were sent along with the report of a run.
+ */
+export const listAttachmentsInfiniteOptions = (options: Options<ListAttachmentsData>) => {
+    const opts = infiniteQueryOptions<ListAttachmentsResponse, AxiosError<ListAttachmentsError>, InfiniteData<ListAttachmentsResponse>, QueryKey<Options<ListAttachmentsData>>, string | Pick<QueryKey<Options<ListAttachmentsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListAttachmentsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listAttachments({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listAttachmentsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getAttachmentQueryKey = (options: Options<GetAttachmentData>) => createQueryKey('getAttachment', options);
+
+/**
+ * Answer a file that was sent along with the report of a run.
+ */
+export const getAttachmentOptions = (options: Options<GetAttachmentData>) => queryOptions<GetAttachmentResponse, AxiosError<GetAttachmentError>, GetAttachmentResponse, ReturnType<typeof getAttachmentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAttachment({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAttachmentQueryKey(options)
+});
+
+export const listKeywordsQueryKey = (options: Options<ListKeywordsData>) => createQueryKey('listKeywords', options);
+
+/**
+ * List the keywords of a run: those that took the most time first, or in another order.
+ */
+export const listKeywordsOptions = (options: Options<ListKeywordsData>) => queryOptions<ListKeywordsResponse, AxiosError<ListKeywordsError>, ListKeywordsResponse, ReturnType<typeof listKeywordsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listKeywords({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listKeywordsQueryKey(options)
+});
+
+export const listKeywordsInfiniteQueryKey = (options: Options<ListKeywordsData>): QueryKey<Options<ListKeywordsData>> => createQueryKey('listKeywords', options, true);
+
+/**
+ * List the keywords of a run: those that took the most time first, or in another order.
+ */
+export const listKeywordsInfiniteOptions = (options: Options<ListKeywordsData>) => {
+    const opts = infiniteQueryOptions<ListKeywordsResponse, AxiosError<ListKeywordsError>, InfiniteData<ListKeywordsResponse>, QueryKey<Options<ListKeywordsData>>, string | Pick<QueryKey<Options<ListKeywordsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListKeywordsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listKeywords({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listKeywordsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
 export const listFindingsQueryKey = (options: Options<ListFindingsData>) => createQueryKey('listFindings', options);
 
 /**
@@ -1107,6 +1260,54 @@ export const listMetricsInfiniteOptions = (options: Options<ListMetricsData>) =>
             return data;
         },
         queryKey: listMetricsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const listSeriesQueryKey = (options: Options<ListSeriesData>) => createQueryKey('listSeries', options);
+
+/**
+ * List metrics over the time of a load test, by name and tags.
+ */
+export const listSeriesOptions = (options: Options<ListSeriesData>) => queryOptions<ListSeriesResponse, AxiosError<ListSeriesError>, ListSeriesResponse, ReturnType<typeof listSeriesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSeries({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSeriesQueryKey(options)
+});
+
+export const listSeriesInfiniteQueryKey = (options: Options<ListSeriesData>): QueryKey<Options<ListSeriesData>> => createQueryKey('listSeries', options, true);
+
+/**
+ * List metrics over the time of a load test, by name and tags.
+ */
+export const listSeriesInfiniteOptions = (options: Options<ListSeriesData>) => {
+    const opts = infiniteQueryOptions<ListSeriesResponse, AxiosError<ListSeriesError>, InfiniteData<ListSeriesResponse>, QueryKey<Options<ListSeriesData>>, string | Pick<QueryKey<Options<ListSeriesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListSeriesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listSeries({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listSeriesInfiniteQueryKey(options)
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };
