@@ -12,9 +12,6 @@ _SEND = {
         "JUnit XML",
         "Send the tool's own report: Robot Framework output.xml, ZAP traditional JSON or XML, or a k6 summary.",
     ),
-    "trx": ("Visual Studio test results (TRX)", "Send a Robot Framework output.xml, a ZAP report or a k6 summary."),
-    "nunit-xml": ("NUnit XML", "Send a Robot Framework output.xml, a ZAP report or a k6 summary."),
-    "xunit-net-xml": ("xUnit.net XML", "Send a Robot Framework output.xml, a ZAP report or a k6 summary."),
     "zap-rule-file": (
         "a rule file of ZAP's packaged scans",
         "It says what each rule means, not what was found. Send the report that zap-baseline.py -J report.json writes.",

@@ -7,14 +7,21 @@ from collections.abc import Callable
 
 from testflux.model import raw
 from testflux.parse import (
+    allure,
     blocks,
+    ctrf,
     json_document,
     k6,
+    nunit,
+    playwright,
     refusals,
+    reportlog,
     robot,
     sarif,
     sniff,
+    trx,
     xml_events,
+    xunit_net,
     zap_api,
     zap_json,
     zap_rule_file,
@@ -29,6 +36,13 @@ FORMATS: dict[str, Callable[[blocks.Stream], raw.RawReport]] = {
     "sarif": sarif.parse,
     "k6-summary": k6.parse,
     "k6-handle-summary": k6.parse,
+    "trx": trx.parse,
+    "nunit-xml": nunit.parse,
+    "xunit-net-xml": xunit_net.parse,
+    "ctrf": ctrf.parse,
+    "allure-results": allure.parse,
+    "playwright-json": playwright.parse,
+    "pytest-reportlog": reportlog.parse,
 }
 """Every format that is read, and its reader."""
 
