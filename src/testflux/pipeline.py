@@ -7,6 +7,7 @@ acknowledged is processed exactly once, wherever a server dies: either the trans
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
@@ -22,9 +23,22 @@ from testflux.model.status import Kind, Status, Verdict
 from testflux.normalise import cause
 from testflux.normalise import report as canonical
 from testflux.notify import message
-from testflux.parse import registry
-from testflux.store import deliveries, events, findings, load, partitions, results, runs, totals, uploads
-from testflux.store.blobs import Blobs
+from testflux.parse import registry, together
+from testflux.store import (
+    attachments,
+    deliveries,
+    events,
+    findings,
+    jobs,
+    keywords,
+    load,
+    partitions,
+    results,
+    runs,
+    totals,
+    uploads,
+)
+from testflux.store.blobs import Blobs, StoredBlob
 from testflux.store.database import Database, Row, Writer
 from testflux.store.runs import RunKey
 
@@ -59,6 +73,7 @@ async def process(
     if upload["status"] not in _WAITING:
         return
     try:
+        upload = await _unfold(database, blobs, upload, limits)
         report = await _read(database, blobs, upload, limits)
         await _store(database, upload, report)
     except errors.ReportError as error:
@@ -75,10 +90,65 @@ async def reject(database: Database, blobs: Blobs, upload: Row, error: errors.Te
         await uploads.drop_unused_blobs(database, blobs, [upload["blob_digest"], *files])
 
 
+async def count_keywords(
+    database: Database, blobs: Blobs, project_id: int, run_id: int, limits: inflate.Limits = _NO_LIMITS
+) -> None:
+    """Read a run's report once more and write down how often each keyword was called. Harmless when the run is gone.
+
+    Raises ReportError and NotFoundError for a report that cannot be read any more.
+    """
+    async with database.read() as reader:
+        source = await runs.find_file(reader, project_id, run_id)
+    count = registry.KEYWORDS.get(source["format"]) if source else None
+    if source is None or count is None:
+        return
+    with await _open(blobs, source["blob_digest"]) as file:
+        counted = await asyncio.to_thread(lambda: count(inflate.inflate(file, limits)))
+    async with database.write() as writer:
+        await keywords.save_keywords(writer, project_id, run_id, counted)
+
+
+async def _unfold(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits) -> Row:
+    """Keep a compressed report as its writer made it, so that byte ranges fit the file; return the upload anew."""
+    digest = upload["blob_digest"]
+    try:
+        plain = await _decompress(blobs, digest, limits)
+    except errors.ReportError:
+        async with database.read() as reader:
+            now = await uploads.get_upload(reader, upload["project_id"], upload["upload_id"])
+        if now["blob_digest"] == digest:
+            raise
+        return now  # somebody else did it meanwhile
+    if plain is None:
+        return upload
+    name = upload["file_name"]
+    name = name.removesuffix(".gz").removesuffix(".zst") or name
+    async with database.write() as writer:
+        await uploads.save_content(writer, upload["project_id"], upload["upload_id"], name, plain)
+    await uploads.drop_unused_blobs(database, blobs, [digest])
+    return {**upload, "file_name": name, "blob_digest": plain.digest, "size_bytes": plain.size_bytes}
+
+
+async def _decompress(blobs: Blobs, digest: bytes, limits: inflate.Limits) -> StoredBlob | None:
+    """Store what a compressed file unfolds to; None for a plain one.
+
+    None also for a damaged one: it stays as it is, and its reader says what is wrong, or takes what is there.
+    """
+    with await _open(blobs, digest) as file:
+        if not await asyncio.to_thread(inflate.is_compressed_file, file):
+            return None
+        with contextlib.suppress(errors.ReportError):
+            return await blobs.put_stream(inflate.inflate(file, limits), limits.max_bytes)
+    return None
+
+
 async def _read(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits) -> Report:
     """Parse and normalise in a thread, while the upload tells how far that is."""
-    with await _open(blobs, upload["blob_digest"]) as file:
-        reading = asyncio.create_task(asyncio.to_thread(_parse, file, limits))
+    async with database.read() as reader:
+        companions = await attachments.list_companions(reader, upload["project_id"], upload["upload_id"])
+    async with contextlib.AsyncExitStack() as opened:
+        file, *others = [opened.enter_context(await _open(blobs, row["blob_digest"])) for row in (upload, *companions)]
+        reading = asyncio.create_task(asyncio.to_thread(_parse, upload, file, others, limits))
         try:
             stage, progress = Stage.PARSE, 0
             while not reading.done():
@@ -98,8 +168,15 @@ async def _open(blobs: Blobs, digest: bytes) -> BinaryIO:
         raise errors.ReportError(error.message, hint=error.hint, code="file-missing") from error
 
 
-def _parse(file: BinaryIO, limits: inflate.Limits) -> Report:
-    return canonical.build(registry.parse(inflate.inflate(file, limits)))
+def _parse(upload: Row, file: BinaryIO, others: list[BinaryIO], limits: inflate.Limits) -> Report:
+    """Read a report together with those that came along, and repeat what was left out at the door."""
+    seen = together.parse(
+        inflate.inflate(file, limits),
+        [inflate.inflate(other, limits) for other in others],
+        msgspec.convert(upload["metadata"], Metadata).exit_code,
+    )
+    seen.warnings = [*msgspec.convert(upload["warnings"], list[raw.ReportWarning]), *seen.warnings]
+    return canonical.build(seen)
 
 
 async def _tell(database: Database, upload: Row, stage: Stage, progress: int) -> None:
@@ -130,6 +207,8 @@ async def _store(database: Database, upload: Row, report: Report) -> None:
         await runs.add_run(writer, context.run, upload["upload_id"], report, metadata, judgement)
         await runs.add_log(writer, context.run, report)
         await totals.add_day_total(writer, context.run.project_id, context.run.run_id)
+        if report.format in registry.KEYWORDS:
+            await jobs.add_count_keywords(writer, context.run.project_id, context.run.run_id, upload["request_id"])
         await _notify(writer, upload, context, metadata, judgement.verdict, comparison)
         await uploads.save_stored(writer, upload["project_id"], upload["upload_id"], context.run.run_id)
         await _announce(writer, upload, context, judgement.verdict)
@@ -149,7 +228,7 @@ async def _save_functional(writer: Writer, context: Context) -> message.Comparis
     numbers = await results.save_tests(writer, context.run, report.results)
     before = await results.list_bad(writer, context.baseline) if context.baseline else None
     bad = {numbers[result.digest] for result in report.results if result.status.is_bad}
-    good = {numbers[result.digest] for result in report.results if result.status in _GOOD}
+    good = {numbers[result.digest] for result in report.results if result.status in _GOOD and report.is_complete}
     changed = changes.compare(bad, good, before)
     change_map = results.change_map(changed.new, changed.still)
     await results.save_results(writer, context.run, report.results, numbers, change_map, cause.ALGORITHM)
@@ -183,7 +262,7 @@ async def _save_load(writer: Writer, context: Context) -> message.Comparison:
     await load.save_load(writer, context.run, report)
     before = await load.list_missed(writer, context.baseline) if context.baseline else None
     missed = {(item.metric, item.expression) for item in report.thresholds if not item.is_met}
-    met = {(item.metric, item.expression) for item in report.thresholds if item.is_met}
+    met = {(item.metric, item.expression) for item in report.thresholds if item.is_met and report.is_complete}
     changed = changes.compare(missed, met, before)
     return _comparison(context, changed, new_thresholds=changed.new)
 

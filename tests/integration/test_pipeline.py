@@ -3,18 +3,35 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+import zstandard
 
-from made import NOON, Project, chunks, make_project, read
+from made import (
+    NOON,
+    F,
+    P,
+    Project,
+    chunks,
+    finding,
+    load_test,
+    make_project,
+    outcomes,
+    read,
+    scan,
+    threshold,
+)
 from testflux import pipeline
 from testflux.ingest import receive
 from testflux.kit import errors, identifiers, inflate
+from testflux.model.raw import RawKeyword
+from testflux.model.report import Report
 from testflux.model.run import Metadata, Stage
 from testflux.parse import registry
-from testflux.store import uploads
+from testflux.store import run_list, run_results, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Row
 
@@ -43,9 +60,11 @@ def blobs(tmp_path: Path) -> Blobs:
     return Blobs(tmp_path / "blobs")
 
 
-async def bring(project: Project, blobs: Blobs, content: bytes, said: Metadata = NOTHING) -> int:
+async def bring(
+    project: Project, blobs: Blobs, content: bytes, said: Metadata = NOTHING, *, name: str = "report"
+) -> int:
     sender = receive.Sender(project_id=project.project_id, metadata=said, request_id="r-5")
-    file = receive.IncomingFile("report", chunks(content))
+    file = receive.IncomingFile(name, chunks(content))
     (received,) = await receive.receive(project.database, blobs, file, sender, inflate.Limits())
     return received.upload_id
 
@@ -106,7 +125,7 @@ async def test_browsers_are_told_step_by_step(project: Project, process: Process
     [
         (b"", "empty-file"),
         (HTML, "html-report"),
-        (ROBOT[:600], "report-truncated"),
+        (ROBOT[:300], "report-truncated"),
         (b"<robot><suite></robot>", "xml-malformed"),
         (b"\x00\x01\x02 nothing", "format-unknown"),
         (gzip.compress(ROBOT)[:-20], "compression-damaged"),
@@ -124,8 +143,44 @@ async def test_what_cannot_be_read_is_rejected_with_the_reason_and_kept(
     assert (await process(ROBOT))["status"] == "stored", "the next one works"
 
 
-async def test_a_compressed_report_is_read(process: Process) -> None:
-    assert (await process(gzip.compress(K6)))["run_kind"] == "load"
+@pytest.mark.parametrize("name", ["output.xml.gz", "output.xml"])
+async def test_a_compressed_report_is_kept_as_its_writer_made_it(project: Project, blobs: Blobs, name: str) -> None:
+    upload_id = await bring(project, blobs, gzip.compress(ROBOT), name=name)
+    await pipeline.process(project.database, blobs, project.project_id, upload_id)
+    upload = await get(project, upload_id)
+    assert (upload["status"], upload["file_name"], upload["size_bytes"]) == ("stored", "output.xml", len(ROBOT))
+    assert read(blobs, upload["blob_digest"]) == ROBOT
+    assert await blobs.list_older(-60) == [upload["blob_digest"]], "the packed one is gone"
+
+
+async def test_a_byte_range_cuts_the_test_out_of_the_kept_file(
+    project: Project, blobs: Blobs, process: Process
+) -> None:
+    upload = await process(zstandard.compress(ROBOT))
+    (run,) = await project.rows("select * from run")
+    async with project.database.read() as reader:
+        place = await run_results.find_evidence(reader, run, 1)
+    assert place is not None
+    assert (place["format"], place["blob_digest"]) == ("robot-xml", upload["blob_digest"])
+    piece = read(blobs, place["blob_digest"])[place["start"] : place["end"]]
+    assert piece.startswith(b'<test id="s1-t2"')
+    assert piece.endswith(b"</test>")
+
+
+async def test_a_damaged_compressed_file_stays_as_it_was_sent(blobs: Blobs, process: Process) -> None:
+    packed = gzip.compress(ROBOT)[:-20]
+    upload = await process(packed)
+    assert upload["error"]["code"] == "compression-damaged"
+    assert read(blobs, upload["blob_digest"]) == packed
+
+
+async def test_what_was_left_out_at_the_door_is_said_of_the_run(project: Project, blobs: Blobs) -> None:
+    upload_id = await bring(project, blobs, ROBOT)
+    async with project.database.write() as writer:
+        await writer.run("""update upload set warnings = '[{"code": "left-out", "message": "x.csv"}]'""")
+    await pipeline.process(project.database, blobs, project.project_id, upload_id)
+    (run,) = await project.rows("select warnings from run")
+    assert [warning["code"] for warning in run["warnings"]] == ["left-out"]
 
 
 async def test_a_bomb_is_rejected_and_not_kept(project: Project, blobs: Blobs, process: Process) -> None:
@@ -145,8 +200,9 @@ async def test_processing_again_changes_nothing(project: Project, blobs: Blobs, 
     assert (await get(project, upload["upload_id"])) == upload
 
 
-async def test_two_workers_on_one_upload_store_one_run(project: Project, blobs: Blobs) -> None:
-    upload_id = await bring(project, blobs, ROBOT)
+@pytest.mark.parametrize("content", [ROBOT, gzip.compress(ROBOT)], ids=["plain", "packed"])
+async def test_two_workers_on_one_upload_store_one_run(project: Project, blobs: Blobs, content: bytes) -> None:
+    upload_id = await bring(project, blobs, content)
     work = (pipeline.process(project.database, blobs, project.project_id, upload_id) for _ in range(4))
     await asyncio.gather(*work)
     assert await project.count("run") == 1
@@ -219,3 +275,83 @@ async def test_history_is_stored_where_it_belongs(project: Project, process: Pro
     await process(ROBOT, said=Metadata(started_at=datetime(2020, 2, 29, 23, 0, tzinfo=UTC)))
     (row,) = await project.rows("select run_day from day_total")
     assert row["run_day"].isoformat() == "2020-02-29"
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Let keywords of Robot reports be counted, badly: what the counter read is noted."""
+    seen: list[bytes] = []
+
+    def count(stream: registry.blocks.Stream) -> list[RawKeyword]:
+        seen.append(registry.blocks.everything(stream))
+        return [RawKeyword("BuiltIn", "Log", 1, 0, 100.0)]
+
+    monkeypatch.setattr(registry, "KEYWORDS", {"robot-xml": count})
+    return seen
+
+
+async def test_keywords_are_counted_after_the_run_is_stored(
+    project: Project, blobs: Blobs, process: Process, counting: list[bytes]
+) -> None:
+    upload = await process(gzip.compress(ROBOT))
+    (job,) = await project.rows("select queue_name, args from procrastinate_jobs where task_name = 'count_keywords'")
+    arguments = {"project_id": project.project_id, "run_id": upload["run_id"], "request_id": "r-5"}
+    assert job == {"queue_name": "keywords", "args": arguments}
+    for _ in range(2):
+        await pipeline.count_keywords(project.database, blobs, project.project_id, upload["run_id"])
+    assert counting == [ROBOT, ROBOT]
+    assert await project.rows("select owner, name, calls from keyword_count") == [
+        {"owner": "BuiltIn", "name": "Log", "calls": 1}
+    ]
+
+
+async def test_formats_without_keywords_have_no_such_job(
+    project: Project, blobs: Blobs, process: Process, counting: list[bytes]
+) -> None:
+    upload = await process(K6)
+    assert await project.rows("select from procrastinate_jobs where task_name = 'count_keywords'") == []
+    await pipeline.count_keywords(project.database, blobs, project.project_id, upload["run_id"])
+    assert counting == []
+
+
+async def test_nothing_is_counted_for_a_run_that_is_gone(project: Project, blobs: Blobs, counting: list[bytes]) -> None:
+    await pipeline.count_keywords(project.database, blobs, project.project_id, 99)
+    assert counting == []
+
+
+def second(report: Report, *, is_complete: bool) -> Report:
+    return msgspec.structs.replace(report, started_at=NOON + timedelta(hours=1), is_complete=is_complete)
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        (outcomes(a=F, b=P), outcomes(a=P, b=P)),
+        (scan(finding("a"), finding("b")), scan(finding("b"))),
+        (load_test(threshold("m", is_met=False)), load_test(threshold("m", is_met=True))),
+    ],
+    ids=["functional", "security", "load"],
+)
+@pytest.mark.parametrize("is_complete", [True, False])
+async def test_a_report_that_breaks_off_mends_nothing_and_is_no_baseline(
+    project: Project, bad: Report, good: Report, *, is_complete: bool
+) -> None:
+    await project.arrive(bad)
+    run = await project.arrive(second(good, is_complete=is_complete))
+    third = await project.arrive(good, NOON + timedelta(hours=2))
+    assert run["fixed"] == (1 if is_complete else 0)
+    assert run["verdict"] == ("passed" if is_complete else "incomplete")
+    assert third["baseline_run_id"] == run["run_id"] - (0 if is_complete else 1)
+    assert third["fixed"] == (0 if is_complete else 1)
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+async def test_tests_behind_the_break_are_neither_mended_nor_gone(project: Project, *, is_complete: bool) -> None:
+    await project.arrive(outcomes(a=F, b=P, c=P))
+    stored = await project.arrive(second(outcomes(a=P, b=P), is_complete=is_complete))
+    async with project.database.read() as reader:
+        run = await run_list.get_run(reader, project.project_id, stored["run_id"])
+        changes = await run_results.count_changes(reader, run)
+        results = await run_results.list_results(reader, run, run_results.ResultFilter(), 0, 10)
+    assert (changes["fixed"], changes["removed"]) == ((1, 1) if is_complete else (0, 0))
+    assert [row["change"] for row in results] == ["fixed" if is_complete else None, None]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import io
 import zlib
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
@@ -80,15 +82,40 @@ def inflate(file: BinaryIO, limits: Limits) -> Guard:
     head = file.read(len(_ZSTD))
     file.seek(0)
     if head.startswith(_GZIP):
-        return Guard(gzip.GzipFile(fileobj=file), file.tell, limits)
+        return Guard(_Gzip(fileobj=file), file.tell, limits)
     if head == _ZSTD:
         return Guard(_Zstd(file), file.tell, limits)
     return Guard(file, file.tell, limits)
 
 
+def begin(head: bytes, size: int) -> bytes:
+    """Return the first `size` bytes of a file of which only the beginning is there, decompressed as far as it goes."""
+    stream = inflate(io.BytesIO(head), Limits())
+    parts: list[bytes] = []
+    with contextlib.suppress(errors.ReportError):
+        while size > 0 and (part := stream.read(size)):
+            parts.append(part)
+            size -= len(part)
+    return b"".join(parts)
+
+
+def is_compressed_file(file: BinaryIO) -> bool:
+    """Whether a seekable file is gzip or zstd. Leaves it at its beginning."""
+    head = file.read(len(_ZSTD))
+    file.seek(0)
+    return is_compressed(head)
+
+
 def is_compressed(head: bytes) -> bool:
     """Whether a file that begins so is gzip or zstd."""
     return head.startswith((_GZIP, _ZSTD))
+
+
+class _Gzip(gzip.GzipFile):
+    """Hands out all that a file cut off still holds; the library's own `read` keeps the last piece back."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self.read1(-1 if size is None else size)
 
 
 class _Zstd:

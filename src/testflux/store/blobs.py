@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from testflux.kit import errors
+from testflux.kit import errors, inflate
 from testflux.store import frames, shelves
 
 _BLOCK = 1024 * 1024
@@ -58,6 +58,10 @@ class Blobs:
                 incoming.discard()
         except OSError as error:
             raise _refused(error) from error
+
+    async def put_stream(self, stream: inflate.Stream, limit: int) -> StoredBlob:
+        """Store what a stream still holds, read in a thread; otherwise as `put`, and with the errors of the stream."""
+        return await self.put(_read_out(stream), limit)
 
     def open(self, digest: bytes) -> BinaryIO:
         """Open a blob for reading, off the event loop; NotFoundError when it is not there."""
@@ -156,6 +160,11 @@ def too_large(limit: int) -> errors.TooLargeError:
         f"The file is larger than {limit / 2**20:,.0f} MiB, the limit of this server.",
         hint="Send the report without attachments, or ask an administrator to raise TESTFLUX_UPLOAD_LIMIT.",
     )
+
+
+async def _read_out(stream: inflate.Stream) -> AsyncIterator[bytes]:
+    while block := await asyncio.to_thread(stream.read, _BLOCK):
+        yield block
 
 
 async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -18,7 +18,9 @@ from testflux.store.database import Database, Reader, Writer
 
 PROCESS_UPLOAD = "process_upload"
 DELIVER = "deliver"
+COUNT_KEYWORDS = "count_keywords"
 UPLOADS = "uploads"
+KEYWORDS = "keywords"
 DELIVERIES = "deliveries"
 MAINTENANCE = "maintenance"
 
@@ -36,6 +38,13 @@ async def add_process_upload(writer: Writer, project_id: int, upload_id: int, re
     job = _adding.configure_task(PROCESS_UPLOAD, queue=UPLOADS, connection=writer.connection)
     with _unwrapped():
         return await job.defer_async(project_id=project_id, upload_id=upload_id, request_id=request_id)
+
+
+async def add_count_keywords(writer: Writer, project_id: int, run_id: int, request_id: str) -> int:
+    """Ask for the keywords of a run to be counted, when there is time."""
+    job = _adding.configure_task(COUNT_KEYWORDS, queue=KEYWORDS, connection=writer.connection)
+    with _unwrapped():
+        return await job.defer_async(project_id=project_id, run_id=run_id, request_id=request_id)
 
 
 async def add_delivery(

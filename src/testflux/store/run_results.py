@@ -113,4 +113,5 @@ def _of(run: Row) -> dict[str, Any]:
 
 
 def _baseline(run: Row) -> dict[str, Any]:
-    return {"baseline_run_id": run["baseline_run_id"], "baseline_day": run["baseline_day"]}
+    names = ("baseline_run_id", "baseline_day", "is_complete")
+    return {name: run[name] for name in names}

@@ -11,7 +11,7 @@ from testflux.model.report import Report
 from testflux.model.run import Metadata
 from testflux.model.status import Kind, Severity, Status, Verdict
 from testflux.store import queries
-from testflux.store.database import Reader, Writer
+from testflux.store.database import Reader, Row, Writer
 
 _SQL = queries.load("runs")
 
@@ -96,6 +96,11 @@ async def add_run(
         **_count_results(report),
         **_count_findings(report),
     )
+
+
+async def find_file(reader: Reader, project_id: int, run_id: int) -> Row | None:
+    """Return the format of a run's report and the digest of its file, None when the run is gone."""
+    return await reader.find(_SQL["find_file"], project_id=project_id, run_id=run_id)
 
 
 async def add_log(writer: Writer, run: RunKey, report: Report) -> None:

@@ -40,7 +40,12 @@ def register(app: procrastinate.App, database: Database, blobs: Blobs, settings:
     async def send(project_id: int, run_day: str, delivery_id: int) -> None:
         await deliver.deliver(database, settings, deliveries.Key(project_id, date.fromisoformat(run_day), delivery_id))
 
-    del process_upload, send  # the queue knows them by name
+    @app.task(name=jobs.COUNT_KEYWORDS, queue=jobs.KEYWORDS, retry=_AGAIN)
+    async def count_keywords(project_id: int, run_id: int, request_id: str) -> None:
+        with structlog.contextvars.bound_contextvars(request_id=request_id, run=f"{project_id}-{run_id}"):
+            await count(database, blobs, (project_id, run_id), limits)
+
+    del process_upload, send, count_keywords  # the queue knows them by name
 
 
 async def process(
@@ -68,6 +73,14 @@ async def process(
                 raise
             await _give_up(database, blobs, key)
         return
+
+
+async def count(database: Database, blobs: Blobs, key: tuple[int, int], limits: inflate.Limits) -> None:
+    """Count the keywords of a run (project id, run id). What its report cannot tell stays uncounted."""
+    try:
+        await pipeline.count_keywords(database, blobs, *key, limits)
+    except (errors.ReportError, errors.TooLargeError, errors.NotFoundError) as error:
+        log.info("keywords not counted", reason=error.message)
 
 
 async def _give_up(database: Database, blobs: Blobs, key: tuple[int, int]) -> None:

@@ -33,6 +33,7 @@ async def run(database: Database, blobs: Blobs, settings: Settings) -> None:
     schedule.register(app, database, blobs, settings)
     async with jobs.open_queue(database, app), asyncio.TaskGroup() as group:
         group.create_task(_work(app, [jobs.UPLOADS], settings.worker_concurrency))
+        group.create_task(_work(app, [jobs.KEYWORDS], 1))  # whoever waits for a report comes first
         group.create_task(_work(app, [jobs.DELIVERIES, jobs.MAINTENANCE], _DELIVERING))
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -8,6 +9,7 @@ from made import Project, chunks, make_project
 from testflux import pipeline
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
+from testflux.parse import blocks, registry
 from testflux.store import uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Row
@@ -101,3 +103,29 @@ async def test_an_upload_that_is_gone_is_done(bench: Bench) -> None:
     await bench.process()
     await bench.process(attempts=tasks.ATTEMPTS)
     assert await bench.project.count("run") == 0
+
+
+@pytest.mark.parametrize(
+    "fault", [errors.ReportError("broken off"), errors.NotFoundError("gone"), errors.TooLargeError("a bomb")]
+)
+async def test_a_report_whose_keywords_cannot_be_counted_is_left_uncounted(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def count(_: blocks.Stream) -> NoReturn:
+        raise fault
+
+    await bench.process()
+    monkeypatch.setattr(registry, "KEYWORDS", {"k6-summary": count})
+    run_id = (await bench.upload())["run_id"]
+    await tasks.count(bench.project.database, bench.blobs, (bench.project.project_id, run_id), LIMITS)
+    assert await bench.project.count("keyword_count") == 0
+
+
+async def test_our_own_errors_while_counting_go_back_to_the_queue(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.process()
+    monkeypatch.setattr(registry, "KEYWORDS", {"k6-summary": lambda _: 1 // 0})
+    run_id = (await bench.upload())["run_id"]
+    with pytest.raises(ZeroDivisionError):
+        await tasks.count(bench.project.database, bench.blobs, (bench.project.project_id, run_id), LIMITS)

@@ -12,6 +12,8 @@ from made import Project, chunks, make_project
 from testflux.ingest import receive
 from testflux.kit import inflate
 from testflux.kit.settings import Settings
+from testflux.model.raw import RawKeyword
+from testflux.parse import registry
 from testflux.store import jobs
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
@@ -78,6 +80,16 @@ async def test_what_arrives_is_processed_and_its_job_is_gone(
     assert await project.count("run") == 5
 
 
+@pytest.mark.usefixtures("working")
+async def test_keywords_are_counted_beside_it(project: Project, blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "KEYWORDS", {"k6-summary": lambda _: [RawKeyword("k6", "run", 1, 0, 2.5)]})
+    await bring(project, blobs, 2)
+    async with asyncio.timeout(60):
+        while await project.count("keyword_count") < 2:
+            await project.rows("select pg_sleep(0.05)")
+    assert await project.count("run") == 2
+
+
 async def test_what_waited_is_processed_when_a_worker_comes(project: Project, blobs: Blobs, tmp_path: Path) -> None:
     await bring(project, blobs, 3)
     async with project.database.read() as reader:
@@ -102,7 +114,7 @@ async def test_two_workers_share_the_work(
 async def test_a_worker_that_is_stopped_signs_off(project: Project, blobs: Blobs, working: asyncio.Task[None]) -> None:
     await bring(project, blobs, 1)
     await wait_for(project, {"stored": 1})
-    assert len(await project.rows("select from procrastinate_workers")) == 2
+    assert len(await project.rows("select from procrastinate_workers")) == 3, "uploads, keywords, all else"
     await stop(working)
     assert await project.rows("select from procrastinate_workers") == []
 

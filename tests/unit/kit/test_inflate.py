@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import random
@@ -102,3 +103,34 @@ def test_compression_is_told_by_content() -> None:
     assert inflate.is_compressed(zstandard.compress(b""))
     assert not inflate.is_compressed(zlib.compress(b"x"))
     assert not inflate.is_compressed(b"<robot>")
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_a_file_cut_off_gives_all_that_it_holds_first(pack: Pack) -> None:
+    content = b"".join(b"sample %d\n" % number for number in range(100_000))
+    packed = pack(content)
+    stream = inflate.inflate(io.BytesIO(packed[: len(packed) // 2]), inflate.Limits())
+    parts: list[bytes] = []
+    with contextlib.suppress(errors.ReportError):
+        while part := stream.read(65536):
+            parts.append(part)
+    whole = b"".join(parts)
+    expected = zlib.decompressobj(31).decompress(packed[: len(packed) // 2]) if pack is gzip.compress else content
+    assert content.startswith(whole)
+    assert len(whole) >= (len(expected) if pack is gzip.compress else len(content) // 3)
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_the_beginning_of_a_packed_file_is_read_from_its_beginning(pack: Pack) -> None:
+    packed = pack(b"<robot>" + noise(300_000))
+    assert inflate.begin(packed[:200_000], 1000) == (b"<robot>" + noise(300_000))[:1000]
+    assert inflate.begin(packed[:5], 1000) == b""
+    assert inflate.begin(b"<robot>", 3) == b"<ro"
+    assert inflate.begin(pack(b"short"), 1000) == b"short"
+
+
+@pytest.mark.parametrize(("pack", "expected"), [(bytes, False), (gzip.compress, True), (zstandard.compress, True)])
+def test_a_packed_file_is_told_by_its_beginning(pack: Pack, *, expected: bool) -> None:
+    file = io.BytesIO(pack(b"some text"))
+    assert inflate.is_compressed_file(file) is expected
+    assert file.tell() == 0

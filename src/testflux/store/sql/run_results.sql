@@ -1,5 +1,6 @@
 -- name: list_results
 -- A page of a run's results. Which ones is decided on the small columns; only those shown get their messages.
+-- A report that breaks off mends nothing.
 with here as materialized (
     select test_no, status, duration_ms
     from result
@@ -9,7 +10,7 @@ with here as materialized (
            case
                when x.change = 1 then 'new'
                when x.change = 2 then 'still'
-               when was.test_no is not null and h.status in ('passed', 'flaky') then 'fixed'
+               when %(is_complete)s and was.test_no is not null and h.status in ('passed', 'flaky') then 'fixed'
            end as change,
            coalesce(x.attempt, 1) as attempts, x.failure_id, x.message_id, coalesce(x.message_is_html, false) as is_html
     from here h
@@ -49,7 +50,8 @@ left join failure f on f.project_id = %(project_id)s and f.failure_id = page.fai
 order by place;
 
 -- name: count_changes
--- How many tests turned bad, stayed bad, got well, came and went against the baseline.
+-- How many tests turned bad, stayed bad, got well, came and went against the baseline. In a report that breaks off
+-- none got well or went.
 with here as materialized (
     select test_no, status from result
     where project_id = %(project_id)s and run_id = %(run_id)s and run_day = %(run_day)s
@@ -59,9 +61,11 @@ with here as materialized (
 )
 select count(*) filter (where x.change = 1) as new,
        count(*) filter (where x.change = 2) as still,
-       count(*) filter (where there.status in ('failed', 'broken') and here.status in ('passed', 'flaky')) as fixed,
+       count(*) filter (
+           where %(is_complete)s and there.status in ('failed', 'broken') and here.status in ('passed', 'flaky')
+       ) as fixed,
        count(*) filter (where there.test_no is null) as added,
-       count(*) filter (where here.test_no is null) as removed
+       count(*) filter (where %(is_complete)s and here.test_no is null) as removed
 from here
 full join there using (test_no)
 left join result_row x

@@ -29,3 +29,9 @@ values (%(project_id)s, %(run_id)s, %(number)s, %(upload_id)s, %(kind)s, %(forma
         %(is_complete)s, %(local_times)s, %(warnings)s, %(totals)s, %(passed)s, %(failed)s, %(broken)s, %(skipped)s,
         %(flaky)s, %(duration_sum_ms)s, %(duration_histogram)s, %(findings_high)s, %(findings_medium)s,
         %(findings_low)s, %(findings_info)s, %(baseline_run_id)s, %(new_failures)s, %(fixed)s);
+
+-- name: find_file
+-- The report of a run: its format and its file.
+select r.format, u.blob_digest
+from run r join upload u on u.project_id = r.project_id and u.upload_id = r.upload_id
+where r.project_id = %(project_id)s and r.run_id = %(run_id)s;
