@@ -7,10 +7,14 @@ the fixtures beside this file stand in.
 from __future__ import annotations
 
 import csv
+import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from robot.api import ExecutionResult
 from robot.result import TestSuite as OfficialSuite
 
@@ -18,7 +22,7 @@ from testflux.kit import errors
 from testflux.model import raw
 from testflux.model.status import Status
 from testflux.normalise import report
-from testflux.parse import robot
+from testflux.parse import robot, robot_fast, robot_result, xml_events
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "robot"
 WORDS = {Status.PASSED: "PASS", Status.FAILED: "FAIL", Status.SKIPPED: "SKIP"}
@@ -113,6 +117,100 @@ def test_ranges_hold_exactly_one_test_each(row: dict[str, str]) -> None:
         assert part.startswith(b"<test ")
         assert part.endswith(b"</test>")
         assert part.count(b"</test>") == 1
+
+
+def list_files() -> list[Path]:
+    return sorted([*CORPUS.glob("*.xml"), *(Path(__file__).parent / "robot").glob("*.xml")])
+
+
+def read_whole(data: bytes) -> raw.RawReport:
+    """Give every element to the reader: the simple way, which the fast and the strict one have to agree with."""
+    result = robot_result.Result()
+    try:
+        xml_events.Reader(robot.ELEMENTS, result, result.report.warnings).read(io.BytesIO(data))
+    except xml_events.TruncatedError as error:
+        result.break_off(error)
+    return result.finish()
+
+
+def read_fast(data: bytes) -> raw.RawReport:
+    return robot.parse(io.BytesIO(data))
+
+
+def read_strictly(data: bytes) -> raw.RawReport:
+    return robot.parse_strict(io.BytesIO(data))
+
+
+Outcome = raw.RawReport | dict[str, object]
+
+
+def outcome(way: Callable[[bytes], raw.RawReport], data: bytes) -> Outcome:
+    try:
+        return way(data)
+    except errors.ReportError as refusal:
+        return vars(refusal)
+
+
+@pytest.mark.parametrize("path", list_files(), ids=lambda path: path.name)
+def test_the_fast_and_the_strict_way_agree_with_the_simple_one(path: Path) -> None:
+    data = path.read_bytes()
+    simple = outcome(read_whole, data)
+    assert outcome(read_fast, data) == simple
+    assert outcome(read_strictly, data) == simple
+
+
+CONTENTS = [path.read_bytes() for path in list_files() if path.stat().st_size < 100_000]
+
+
+@given(st.sampled_from(CONTENTS), st.integers(250, 9000), st.sampled_from([1, 2 / 3]))
+@settings(max_examples=100, deadline=None)
+def test_any_split_of_a_file_gives_the_same(data: bytes, block: int, part: float) -> None:
+    data = data[: int(len(data) * part)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(robot_fast, "_BLOCK", block)
+        assert outcome(read_fast, data) == outcome(read_whole, data)
+
+
+AWKWARD = (
+    b"<test>", b"</test>", b"</test", b"<suite>", b"</suite>", b"<!DOCTYPE x>", b"<![CDATA[", b"]]>", b"<!--", b"-->",
+    b"<?", b"</kw>\n", b"<kw>\n", b"<status/>\n", b"<tag>x</tag>\n", b'"', b">", b"/>", b"&a;", b"\x00", b"\xff",
+    b"\n", b" ", b"",
+)  # fmt: skip
+
+
+@given(st.sampled_from(CONTENTS), st.data())
+@settings(max_examples=300, deadline=None)
+def test_damage_is_judged_alike(data: bytes, draw: st.DataObject) -> None:
+    at = draw.draw(st.integers(0, len(data)))
+    end = min(len(data), at + draw.draw(st.integers(0, 60)))
+    put = draw.draw(st.sampled_from(AWKWARD)) or data[at:end] * 2
+    damaged = data[:at] + put + data[end:]
+    simple, strict, fast = (outcome(way, damaged) for way in (read_whole, read_strictly, read_fast))
+    assert isinstance(strict, dict) is isinstance(simple, dict)
+    if not isinstance(strict, dict):
+        assert fast == strict
+    if not touches(at, end, list_bodies(data)) and not touches(at, at + len(put), list_bodies(damaged)):
+        assert fast == strict == simple
+
+
+def touches(at: int, end: int, bodies: list[tuple[int, int]]) -> bool:
+    """Return whether a piece of a file is in one of the bodies, or nothing but blanks is between them."""
+    return any(start - 9 < end and at < stop + 9 for start, stop in bodies)
+
+
+def list_bodies(data: bytes) -> list[tuple[int, int]]:
+    """Return where the bodies that are stepped over begin and end."""
+    bodies: list[tuple[int, int]] = []
+    skip = xml_events.Reader[robot_result.Result].skip
+
+    def note(reader: xml_events.Reader[robot_result.Result], size: int, lines: int) -> None:
+        bodies.append((reader.end, reader.end + size))
+        skip(reader, size, lines)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(xml_events.Reader, "skip", note)
+        outcome(read_fast, data)
+    return bodies
 
 
 @pytest.mark.parametrize("name", BROKEN_OFF if ROWS else [])

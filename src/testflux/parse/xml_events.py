@@ -77,13 +77,38 @@ class Reader(Generic[Builder]):
         for whole in blocks.blocks(stream):
             block = self._without_prolog(whole) if first else whole
             first = False
-            self._feed(block, last=False)
+            self.feed(block)
+        self.finish()
+
+    def feed(self, block: bytes) -> None:
+        """Read the next bytes. Raises as `read` does."""
+        self._feed(block, last=False)
+
+    def feed_unheard(self, block: bytes) -> None:
+        """Check the next bytes, which hold whole elements, without telling the builder of them."""
+        self._parser.StartElementHandler = self._parser.EndElementHandler = self._parser.CharacterDataHandler = None
+        self._feed(block, last=False)
+        self._read_elements()
+        self._listen()
+
+    def skip(self, size: int, lines: int) -> None:
+        """Take note of bytes, with so many ends of lines in them, that are not fed at all: whole elements again."""
+        self._base += size
+        self._lines_before += lines
+
+    def finish(self) -> None:
+        """Note that there are no more bytes. Raises as `read` does."""
         self._feed(b"", last=True)
 
     @property
     def byte(self) -> int:
         """Where in the file the element that is being started or ended begins (its end tag, when it ends)."""
         return self._base + self._parser.CurrentByteIndex
+
+    @property
+    def end(self) -> int:
+        """The byte after the last one that was read or skipped."""
+        return self._base + self._fed
 
     @property
     def line(self) -> int:
@@ -139,7 +164,7 @@ class Reader(Generic[Builder]):
         column = error.offset + 1
         byte = self._base + max(0, self._parser.ErrorByteIndex)
         if last and error.code in _TRUNCATED:
-            end = self._base + self._fed
+            end = self.end
             return TruncatedError(
                 f"The file breaks off after {end} bytes (line {line}): the XML is not closed.",
                 code="report-truncated",

@@ -199,7 +199,8 @@ TEARDOWN = '<kw name="K" type="TEARDOWN"><status status="FAIL">shut</status></kw
 
 def test_of_a_report_that_breaks_off_every_complete_test_is_kept() -> None:
     text = (
-        f'<robot generator="Robot 7.5">\n<suite name="A"><suite name="B"><test name="1">{PASS}</test>{TEARDOWN}</suite>\n'
+        '<robot generator="Robot 7.5">\n<suite name="A"><suite name="B">'
+        f'<test name="1">{PASS}</test>{TEARDOWN}</suite>\n'
         f'<suite name="C"><test name="2">{PASS}</test>\n<test name="3"><kw name="K'
     )
     seen = read(text)
