@@ -4,6 +4,7 @@ import { RunAbout } from "@/features/runs/run-about";
 import { failures, total } from "@/features/runs/run-words";
 import { ChangesTab } from "@/features/tests/changes-tab";
 import { FailuresTab } from "@/features/tests/failures-tab";
+import { KeywordsTab } from "@/features/tests/keywords-tab";
 import { LogTab } from "@/features/tests/log-tab";
 import { ResultsTab } from "@/features/tests/results-tab";
 import { SuitesTab } from "@/features/tests/suites-tab";
@@ -42,6 +43,7 @@ export function FunctionalRun({ run }: { run: RunDetail }) {
     { key: "changes", label: "Changes", note: changed(run) },
     { key: "tests", label: "Tests", note: count(total(run, "total")) },
     { key: "suites", label: "Suites" },
+    ...(run.format.startsWith("robot-") ? [{ key: "keywords", label: "Keywords" }] : []),
     ...(lines.length > 0
       ? [{ key: "log", label: "Log", note: `${count(lines.length)}${log.hasNextPage ? "+" : ""}` }]
       : []),
@@ -62,6 +64,7 @@ export function FunctionalRun({ run }: { run: RunDetail }) {
         {active === "suites" && (
           <SuitesTab run={run} onOpenSuite={(suite) => change({ ...NOTHING, tab: "tests", suite })} />
         )}
+        {active === "keywords" && <KeywordsTab run={run} />}
         {active === "log" && (
           <LogTab items={lines} onMore={log.hasNextPage ? () => void log.fetchNextPage() : null} />
         )}

@@ -11,6 +11,7 @@ const RESULT: ResultDetail = {
   duration_ms: 10_000,
   message: "Timeout after 10 s",
   message_is_html: false,
+  message_html: "",
   tags: [],
   change: "new",
   attempts: 1,

@@ -3,10 +3,12 @@ import { Copy } from "lucide-react";
 import { Link } from "react-router";
 import { Button, ButtonLink } from "@/components/button";
 import { CopyButton } from "@/components/copy";
+import { Markup } from "@/components/markup";
 import { Loaded } from "@/components/states";
 import { StatusChip, StatusMark, Tag } from "@/components/status";
 import { Strip } from "@/components/strip";
 import { testStrip } from "@/components/strips";
+import { Evidence } from "@/features/tests/evidence";
 import { resultMarkdown } from "@/features/tests/markdown";
 import { ChangeChip } from "@/features/tests/result-cells";
 import { type Position, StepButtons } from "@/features/tests/step-buttons";
@@ -137,9 +139,16 @@ function Detail({ result, run, ...walk }: { result: ResultDetail; run: RunDetail
         ))}
       </div>
       <Strip items={testStrip(result.history, result.test_id)} />
-      {text !== "" && <Message text={text} />}
+      {result.message_html !== "" ? (
+        <div className="rounded-sm bg-sunken px-3 py-2.5">
+          <Markup html={result.message_html} />
+        </div>
+      ) : (
+        text !== "" && <Message text={text} />
+      )}
       <Since result={result} runId={run.id} />
       <Attempts result={result} />
+      <Evidence runId={run.id} testId={result.test_id} />
       <div className="flex flex-wrap gap-2">
         <ButtonLink to={`/tests/${result.test_id}`}>History of this test</ButtonLink>
         <Button onClick={() => void copy()}>
