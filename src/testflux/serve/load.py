@@ -27,6 +27,10 @@ from testflux.serve.shapes.load import (
 from testflux.store import database, run_load
 
 AnyRequest = Request[Any, Any, Any]
+OneMetric = Annotated[str | None, QueryParameter(max_length=250, description="Only this metric.")]
+OneTagSet = Annotated[
+    str | None, QueryParameter(max_length=1000, description="Only these tags, `scenario:checkout`; empty: the whole.")
+]
 _UNITS: dict[str, Literal["ms", "bytes"]] = {"time": "ms", "data": "bytes"}
 
 
@@ -97,11 +101,13 @@ async def list_metrics(
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
     database: NamedDependency[database.Database],
+    metric: OneMetric = None,
+    tags: OneTagSet = None,
 ) -> Response[MetricPage]:
     """List the metrics of a run by name."""
     async with database.read() as reader:
         run = await doors.open_run(reader, actor, run_id)
-        rows = await run_load.list_metrics(reader, run, page.offset, page.limit + 1)
+        rows = await run_load.list_metrics(reader, run, page.offset, page.limit + 1, name=metric, tags=tags)
     items = [_metric(row) for row in rows[: page.limit]]
     return cached.answer(request, MetricPage(items=items, next_cursor=paging.next_offset(page, len(rows))))
 
@@ -116,11 +122,8 @@ async def list_series(
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
     database: NamedDependency[database.Database],
-    metric: Annotated[str | None, QueryParameter(max_length=250, description="Only this metric.")] = None,
-    tags: Annotated[
-        str | None,
-        QueryParameter(max_length=1000, description="Only these tags, `scenario:checkout`; empty: the whole."),
-    ] = None,
+    metric: OneMetric = None,
+    tags: OneTagSet = None,
 ) -> Response[SeriesPage]:
     """List metrics over the time of a load test, by name and tags."""
     async with database.read() as reader:

@@ -28,9 +28,15 @@ async def list_groups(reader: Reader, run: Row, offset: int, limit: int) -> list
     return await reader.all(_SQL["list_groups"], **_of(run), offset=offset, limit=limit)
 
 
-async def list_metrics(reader: Reader, run: Row, offset: int, limit: int) -> list[Row]:
-    """List metrics by name; `baseline` holds the same statistics of the baseline, None when it lacks the metric."""
-    return await reader.all(_SQL["list_metrics"], **_of(run), **_baseline(run), offset=offset, limit=limit)
+async def list_metrics(
+    reader: Reader, run: Row, offset: int, limit: int, *, name: str | None = None, tags: str | None = None
+) -> list[Row]:
+    """List metrics by name; `baseline` holds the same statistics of the baseline, None when it lacks the metric.
+
+    `name` and `tags` narrow; tags "" means the metric as a whole.
+    """
+    values = {"name": name, "tags": tags, "offset": offset, "limit": limit}
+    return await reader.all(_SQL["list_metrics"], **_of(run), **_baseline(run), **values)
 
 
 async def list_series(reader: Reader, run: Row, name: str | None = None, tags: str | None = None) -> list[Row]:

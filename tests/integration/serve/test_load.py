@@ -57,6 +57,13 @@ async def test_other_kinds_have_none(story: Story, noun: str) -> None:
     assert missing.status_code == 404
 
 
+async def test_metrics_narrowed(story: Story) -> None:
+    path = f"/runs/{story.loads[1]}/metrics"
+    assert [item["name"] for item in (await story.get(path, metric="checks"))["items"]] == ["checks"]
+    assert (await story.get(path, tags=""))["items"] == (await story.get(path))["items"]
+    assert (await story.get(path, tags="scenario:x"))["items"] == []
+
+
 async def test_metrics_over_time(house: ServeHouse, story: Story) -> None:
     path = f"/runs/{story.loads[0]}/series"
     assert (await story.get(path))["items"] == [], "a summary holds no times"

@@ -44,6 +44,8 @@ from load_metric m
 left join load_metric was
     on was.project_id = m.project_id and was.run_id = %(baseline_run_id)s and was.name = m.name and was.tags = m.tags
 where m.project_id = %(project_id)s and m.run_id = %(run_id)s
+  and (%(name)s::text is null or m.name = %(name)s)
+  and (%(tags)s::text is null or m.tags = %(tags)s)
 order by m.name, m.tags
 offset %(offset)s
 limit %(limit)s;

@@ -3722,6 +3722,14 @@ export type ListMetricsData = {
          * The `next_cursor` of the page before.
          */
         cursor?: string;
+        /**
+         * Only this metric.
+         */
+        metric?: string;
+        /**
+         * Only these tags, `scenario:checkout`; empty: the whole.
+         */
+        tags?: string;
     };
     url: '/api/v1/runs/{run_id}/metrics';
 };
