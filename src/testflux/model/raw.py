@@ -25,7 +25,7 @@ class Tool(msgspec.Struct, frozen=True):
     version: str = ""
 
 
-class RawTest(msgspec.Struct):
+class RawTest(msgspec.Struct, gc=False):
     """One test, or one attempt of it. Mutable while its report is being read: a suite teardown can still change it.
 
     `suite` is the path of suite names from the root; `parameters` is what tells variants of one test apart (a browser,
@@ -82,7 +82,7 @@ class RawKeyword(msgspec.Struct, frozen=True):
     duration_ms: float
 
 
-class RawInstance(msgspec.Struct):
+class RawInstance(msgspec.Struct, gc=False):
     """One occurrence of an alert, exactly as listed.
 
     An address (`uri`) or a file: `path` from the repository's root, `line` from 1, `logical` the name of what encloses

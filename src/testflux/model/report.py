@@ -53,7 +53,7 @@ class Result(msgspec.Struct, frozen=True):
     """The parameterised message the fingerprint was made of, one line, e.g. `Timeout after {n} ms`."""
 
 
-class Occurrence(msgspec.Struct, frozen=True):
+class Occurrence(msgspec.Struct, frozen=True, gc=False):
     """One place where a finding was seen in this scan."""
 
     uri: str

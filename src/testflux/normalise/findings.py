@@ -1,28 +1,24 @@
 """Alerts to findings: one weakness at one place, the same in every scan that sees it.
 
-Algorithm `zap/1`: the 16-byte BLAKE2b digest of the algorithm's name, rule, origin, METHOD, path template, parameter.
-The rule is alertRef, else pluginid. Rules that speak of a whole origin have "*" for method and template and no
-parameter, unless that is a cookie's name. Never part of it: evidence, attack, further information, severity,
-confidence, name, CWE. What other tools than ZAP found has the algorithm of `sarif_identity`.
+What makes it the same is in `zap_identity` for ZAP's alerts and in `sarif_identity` for those of other tools.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
 from testflux.kit import hashing
 from testflux.model import raw, report
 from testflux.model.status import Confidence, Severity
-from testflux.normalise import sarif_identity, texts, urls, zap_rules
+from testflux.normalise import sarif_identity, texts, zap_identity, zap_rules
+from testflux.normalise.zap_identity import Place
 
-_INDEX = re.compile(r"(?<=[\[_.-])\d+(?=[\]_.-]|$)")
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s<>\"']+")
-
-Place = tuple[str, str, str, str, str]
-"""Rule, origin, method, template and parameter."""
+_ALERTS = 256  # whose texts are kept in mind: all findings of an alert have the same ones
 
 
 class _Draft(msgspec.Struct):
@@ -47,9 +43,9 @@ def build(alerts: Iterable[raw.RawAlert]) -> tuple[report.Finding, ...]:
     is_zap = not any(alert.tool for alert in entries)
     drafts: Drafts = {}
     for alert in entries:
-        keys = {_add(drafts, alert, instance, is_zap=is_zap) for instance in alert.instances}
-        if not alert.instances:
-            where = _whole_site(alert)
+        keys = _add_places(drafts, alert) if is_zap else _add_results(drafts, alert)
+        if not keys:
+            where = zap_identity.whole_site(alert)
             _draft(drafts, where, where, alert)
         if len(keys) == 1:
             only = drafts[keys.pop()]
@@ -58,15 +54,29 @@ def build(alerts: Iterable[raw.RawAlert]) -> tuple[report.Finding, ...]:
     return tuple(_finding(version, key, draft) for key, draft in drafts.items())
 
 
-def _add(drafts: Drafts, alert: raw.RawAlert, instance: raw.RawInstance, *, is_zap: bool) -> Key:
-    """Add an instance to the finding it belongs to, and return that finding's key."""
-    if is_zap:
-        key = where = place(alert, instance)
-    else:
+def _add_places(drafts: Drafts, alert: raw.RawAlert) -> set[Key]:
+    """Add an alert's instances to the findings that they belong to, and return those findings' keys."""
+    place = zap_identity.placing(alert)
+    keys: set[Key] = set()
+    for instance in alert.instances:
+        key = place(instance)
+        if key not in keys:
+            _draft(drafts, key, key, alert)
+            keys.add(key)
+        drafts[key].occurrences[_occurrence(instance, instance.uri.strip())] = None
+    return keys
+
+
+def _add_results(drafts: Drafts, alert: raw.RawAlert) -> set[Key]:
+    """Do the same for the results of a tool that is not ZAP."""
+    keys: set[Key] = set()
+    for instance in alert.instances:
         where = sarif_identity.place(alert, instance)
         key = (*where[:4], sarif_identity.context(instance))
-    _draft(drafts, key, where, alert).occurrences[_occurrence(instance)] = None
-    return key
+        position = sarif_identity.position(instance)
+        _draft(drafts, key, where, alert).occurrences[_occurrence(instance, position)] = None
+        keys.add(key)
+    return keys
 
 
 def _draft(drafts: Drafts, key: Key, where: Place, alert: raw.RawAlert) -> _Draft:
@@ -78,43 +88,15 @@ def _draft(drafts: Drafts, key: Key, where: Place, alert: raw.RawAlert) -> _Draf
     return draft
 
 
-def place(alert: raw.RawAlert, instance: raw.RawInstance) -> Place:
-    """Return what identifies a finding in a project."""
-    rule = rule_of(alert)
-    family = rule.partition("-")[0]
-    where = urls.origin(instance.uri) or urls.origin(alert.site)
-    param = parameter(instance.param)
-    if family in zap_rules.SYSTEMIC:
-        return rule, where, "*", "*", param if family in zap_rules.COOKIE else ""
-    template = urls.template(instance.uri)
-    if family in zap_rules.INVENTED_LAST_SEGMENT:
-        template = template.rpartition("/")[0] or "/"
-    return rule, where, instance.method.strip().upper(), template, param
-
-
-def rule_of(alert: raw.RawAlert) -> str:
-    """Return the rule's number with its variant, by one name for all versions of ZAP."""
-    rule = alert.alert_ref.strip() or alert.plugin_id.strip() or alert.name.strip()
-    return zap_rules.ALIASES.get(rule, rule)
-
-
-def parameter(name: str) -> str:
-    """Return a parameter's name as it stays from scan to scan: lower case, its running numbers named."""
-    return _INDEX.sub("{n}", name.strip().lower())
-
-
-def _whole_site(alert: raw.RawAlert) -> Place:
-    return rule_of(alert), urls.origin(alert.site), "*", "*", ""
-
-
-def _occurrence(instance: raw.RawInstance) -> report.Occurrence:
+def _occurrence(instance: raw.RawInstance, position: str) -> report.Occurrence:
+    other = instance.other
     return report.Occurrence(
-        sarif_identity.position(instance),
+        position,
         instance.method.strip(),
         instance.param,
         instance.attack,
         instance.evidence,
-        texts.paragraphs(instance.other),
+        texts.paragraphs(other) if other else "",
         instance.request_header + instance.request_body,
         instance.response_header + instance.response_body,
     )
@@ -138,13 +120,17 @@ def _finding(version: str, key: Key, draft: _Draft) -> report.Finding:
         max(draft.count, len(draft.occurrences)),
         gravest.cwe,
         gravest.wasc,
-        texts.paragraphs(gravest.description),
-        texts.paragraphs(gravest.solution),
+        _prose(gravest.description),
+        _prose(gravest.solution),
         references(gravest.reference),
         gravest.tags,
     )
 
 
+@lru_cache(_ALERTS)
 def references(text: str) -> tuple[str, ...]:
     """Return the distinct addresses in an alert's references, in their order."""
     return tuple(dict.fromkeys(_ADDRESS.findall(texts.paragraphs(text))))
+
+
+_prose = lru_cache(_ALERTS)(texts.paragraphs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 _ADDRESS = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#\\]*)([^?#]*)")
@@ -20,11 +21,40 @@ _SEGMENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _BUILD = re.compile(r"([.-])(?=[0-9a-f]*\d)[0-9a-f]{6,40}(?=\.[a-z0-9]{1,5}(?:\.[a-z]{1,5})?$)", re.IGNORECASE)
 
 
+_REMEMBERED = 16 * 1024  # a scan meets the same pages under rule after rule; this many take about 6 MiB
+_LONG = 400
+
+
 def origin(address: str) -> str:
     """Return scheme, host and port of an address, lower case and the port always there; "" when it has none."""
+    return origin_and_template(address)[0]
+
+
+def template(address: str) -> str:
+    """Return an address's path with its changing segments named: `/user/17/order/` is `/user/{n}/order`.
+
+    The path is percent-decoded once. Left out: path parameters (`;jsessionid=…`), query, fragment, trailing slashes.
+    """
+    return origin_and_template(address)[1]
+
+
+def origin_and_template(address: str) -> tuple[str, str]:
+    """Return both."""
+    address = address.partition("?")[0]
+    return _remembered(address) if len(address) < _LONG else _read(address)
+
+
+def _read(address: str) -> tuple[str, str]:
     found = _ADDRESS.match(address)
     if found is None:
-        return ""
+        return "", _template(address.partition("#")[0])
+    return _origin(found), _template(found[3])
+
+
+_remembered = lru_cache(_REMEMBERED)(_read)
+
+
+def _origin(found: re.Match[str]) -> str:
     scheme = found[1].lower()
     host = found[2].rpartition("@")[2].lower()
     port = _DEFAULT_PORTS.get(scheme, "")
@@ -33,19 +63,17 @@ def origin(address: str) -> str:
     return f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
 
 
-def template(address: str) -> str:
-    """Return an address's path with its changing segments named: `/user/17/order/` is `/user/{n}/order`.
-
-    The path is percent-decoded once. Left out: path parameters (`;jsessionid=…`), query, fragment, trailing slashes.
-    """
-    found = _ADDRESS.match(address)
-    path = found[3] if found else re.split(r"[?#]", address, maxsplit=1)[0]
-    path = _SESSION.sub("", unquote(path)).rstrip("/")
-    return "/".join(_segment(segment) for segment in path.split("/")) or "/"
+def _template(path: str) -> str:
+    path = _SESSION.sub("", unquote(path)) if "%" in path or ";" in path else path
+    name = _segment if len(path) < _LONG else _name
+    return "/".join(map(name, path.rstrip("/").split("/"))) or "/"
 
 
-def _segment(segment: str) -> str:
+def _name(segment: str) -> str:
     for name, pattern in _SEGMENTS:
         if pattern.fullmatch(segment) and not (name == "{tok}" and _BUILD.search(segment)):
             return name
     return _BUILD.sub(r"\1{h}", segment)
+
+
+_segment = lru_cache(_REMEMBERED)(_name)

@@ -98,3 +98,14 @@ def test_hostile_addresses_take_no_time(address: str) -> None:
     urls.template(address)
     urls.origin(address)
     assert time.process_time() - start < 1
+
+
+@given(st.text(max_size=60))
+def test_remembering_changes_nothing(address: str) -> None:
+    assert urls.origin_and_template(address) == (urls.origin(address), urls.template(address))
+    assert urls.origin_and_template(address) == urls.origin_and_template(address + "?" + "q" * 600)
+
+
+def test_long_addresses_are_read_like_short_ones() -> None:
+    address = "http://h/" + "item/17/" * 100
+    assert urls.template(address) == "/" + "item/{n}/" * 99 + "item/{n}"
