@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
@@ -26,6 +27,7 @@ LENGTHS: Final = {
     "build_key": 250,
 }
 MOST_LABELS: Final = 50
+_LARGEST_EXIT_CODE: Final = 255
 _LABEL_LENGTH: Final = 250
 _OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _FUTURE: Final = timedelta(days=2)
@@ -43,6 +45,9 @@ async def upload_metadata(  # noqa: PLR0913, PLR0917  (one argument for each key
     build_key: Word = None,
     labels: Annotated[list[str] | None, QueryParameter(max_items=50, description="key=value, repeatable.")] = None,
     started_at: Annotated[datetime | None, QueryParameter(description="Overrides the report's own time.")] = None,
+    exit_code: Annotated[
+        int | None, QueryParameter(ge=0, le=_LARGEST_EXIT_CODE, description="How the tool itself ended.")
+    ] = None,
 ) -> Metadata:
     """Read what the query says."""
     given = {
@@ -56,9 +61,9 @@ async def upload_metadata(  # noqa: PLR0913, PLR0917  (one argument for each key
         "build_url": build_url,
         "build_key": build_key,
     }
-    texts = {key: value.strip() for key, value in given.items() if value is not None}
+    texts: dict[str, Any] = {key: value.strip() for key, value in given.items() if value is not None}
     moment = None if started_at is None else check_moment(started_at)
-    return Metadata(**texts, labels=read_labels(labels or ()), started_at=moment)
+    return Metadata(**texts, labels=read_labels(labels or ()), started_at=moment, exit_code=exit_code)
 
 
 def with_fields(metadata: Metadata, fields: Sequence[Field]) -> Metadata:
@@ -70,10 +75,12 @@ def with_fields(metadata: Metadata, fields: Sequence[Field]) -> Metadata:
             labels.append(field.value)
         elif field.name == "started_at":
             changes["started_at"] = _read_moment(field.value)
+        elif field.name == "exit_code":
+            changes["exit_code"] = _read_exit_code(field.value)
         elif field.name in LENGTHS:
             changes[field.name] = _check_length(field.name, field.value.strip(), LENGTHS[field.name])
         else:
-            hint = f"It takes {', '.join((*LENGTHS, 'labels', 'started_at'))}; files need a file name."
+            hint = f"It takes {', '.join((*LENGTHS, 'labels', 'started_at', 'exit_code'))}; files need a file name."
             raise errors.InvalidError(f"There is no field {field.name[:40]!r}.", field=field.name[:40], hint=hint)
     if labels:
         changes["labels"] = metadata.labels | read_labels(labels)
@@ -109,6 +116,13 @@ def _read_moment(text: str) -> datetime:
     except msgspec.ValidationError as error:
         message, hint = f"{text[:40]!r} is no time.", "Write RFC 3339, e.g. 2026-01-31T08:15:00Z."
         raise errors.InvalidError(message, field="started_at", hint=hint) from error
+
+
+def _read_exit_code(text: str) -> int:
+    if not re.fullmatch(r"\d{1,3}", text.strip(), re.ASCII) or int(text) > _LARGEST_EXIT_CODE:
+        message, hint = f"{text[:40]!r} is no exit code.", f"Send a number from 0 to {_LARGEST_EXIT_CODE}."
+        raise errors.InvalidError(message, field="exit_code", hint=hint)
+    return int(text)
 
 
 def _read_pair(item: str) -> dict[str, str]:

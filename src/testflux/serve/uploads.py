@@ -52,6 +52,7 @@ BODY: Final = {
                     **dict.fromkeys(upload_metadata.LENGTHS, _TEXT),
                     "labels": {"type": "array", "items": _TEXT, "description": "key=value, or one JSON object."},
                     "started_at": {"type": "string", "format": "date-time"},
+                    "exit_code": {"type": "integer", "minimum": 0, "maximum": 255},
                 },
             }
         },

@@ -21,6 +21,12 @@ async def test_the_query() -> None:
     assert await read_query() == Metadata()
 
 
+async def test_how_the_tool_ended() -> None:
+    assert (await read_query(exit_code=99)).exit_code == 99
+    assert with_fields(("exit_code", " 0 ")).exit_code == 0
+    assert with_fields().exit_code is None
+
+
 def test_the_form_wins_and_labels_add_up() -> None:
     metadata = with_fields(("branch", "form"), ("labels", "b=1"), ("label", '{"a": "2", "c": "3"}'))
     assert metadata == Metadata(branch="form", labels={"a": "2", "b": "1", "c": "3"})
@@ -55,6 +61,10 @@ def test_moments_are_utc(text: str, moment: datetime) -> None:
         ("labels", f"a={'x' * 250}"),
         ("build_url", "x" * 2001),
         ("name", "x" * 251),
+        ("exit_code", "-1"),
+        ("exit_code", "256"),
+        ("exit_code", "none"),
+        ("exit_code", "\u0661"),
         ("colour", "red"),
         ("", "nameless"),
     ],

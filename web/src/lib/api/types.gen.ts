@@ -4233,6 +4233,7 @@ export type AddUploadsData = {
          */
         labels?: Array<string>;
         started_at?: string;
+        exit_code?: number;
     };
     headers?: {
         /**
@@ -4265,6 +4266,10 @@ export type AddUploadsData = {
          * Overrides the report's own time.
          */
         started_at?: string;
+        /**
+         * How the tool itself ended.
+         */
+        exit_code?: number;
         /**
          * Of a raw body.
          */
