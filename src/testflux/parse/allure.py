@@ -83,11 +83,11 @@ def parse(stream: blocks.Stream) -> raw.RawReport:
     results = Results()
     lines = json_lines.lines(stream)
     damage: errors.ReportError | None = None
-    for line in lines:
+    for position, line in enumerate(lines):
         try:
             results.read(json_pieces.piece(line.data, results.report.warnings), line.start, line.end)
         except errors.ReportError as error:
-            if line.data == b"{":
+            if position == 0 and line.data == b"{":
                 return _single(line, lines)
             damage = damage or error
             words = f"{_CUT} It is line {line.number}."

@@ -13,6 +13,8 @@ from testflux.model import raw
 from testflux.model.status import Kind, Status
 from testflux.parse import blocks, json_document, json_lines, json_pieces, reportlog_failure, times
 
+_LATER = {"setup", "call"}
+_STOPPED = {2, 3}  # exit statuses: interrupted, internal error
 _OUTCOMES = {"passed", "failed", "skipped", "rerun"}
 _NO_TAGS = {"", "()", "pytestmark", "parametrize", "usefixtures", "skip", "skipif", "xfail", "filterwarnings", "flaky"}
 
@@ -40,11 +42,20 @@ class Log:
         if kind == "SessionStart":
             self.report.tool = raw.Tool("pytest", json_pieces.text(fields, "pytest_version"))
         elif kind == "SessionFinish":
-            self.is_finished = True
+            self._read_end(line, fields)
         elif kind == "CollectReport":
             self._read_collection(line, fields)
         elif kind == "TestReport":
             self._read_phase(line, fields)
+
+    def _read_end(self, line: json_lines.Line, fields: dict[str, object]) -> None:
+        """Learn whether all tests were run that were to be: a module that cannot be read stops pytest, too."""
+        self.is_finished = True
+        has_broken_module = any(test.line is None and test.status is Status.BROKEN for test in self.report.tests)
+        if self._running or (json_pieces.number(fields, "exitstatus") in _STOPPED and not has_broken_module):
+            self.report.is_complete = False
+            words = "pytest was stopped before it had run all tests."
+            self.report.warnings.append(raw.ReportWarning("run-stopped", words, line=line.number, byte=line.start))
 
     def finish(self) -> raw.RawReport:
         """Return the report, its duration from the first start to the last stop."""
@@ -83,7 +94,7 @@ class Log:
         running = self._running[key]
         running.phases[phase] = fields
         self._keep_times(fields)
-        if phase == "teardown":
+        if phase not in _LATER:  # a teardown, or the end that pytest-xdist writes for a worker that crashed
             del self._running[key]
             self._attempts[node] = self._attempts.get(node, 0) + 1
             test = _test(node, list(running.phases.values()), self._attempts[node])
