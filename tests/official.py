@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -10,6 +12,7 @@ from typing import Any
 from robot.result import ForIteration, Keyword
 
 from testflux.model import raw, steps
+from testflux.parse import evidence, registry
 
 STATUSES = {"PASS": "passed", "FAIL": "failed", "SKIP": "skipped", "NOT RUN": "not_run"}
 KINDS = {
@@ -49,7 +52,8 @@ def parts(owner: Any) -> list[Any]:
 
 def step_of(item: Any) -> list[dict[str, Any]]:
     if item.type == "MESSAGE":
-        text = re.sub(r"^</td></tr><tr><td colspan=\"3\">", "", item.message) if item.html else item.message
+        text = item.message.replace("\x00", "")  # JSON can hold what no database takes
+        text = re.sub(r"^</td></tr><tr><td colspan=\"3\">", "", text) if item.html else text
         return [known(kind="message", level=item.level, text=text, is_html=item.html, started_at=zoned(item.timestamp))]
     children = [step for part in parts(item) for step in step_of(part)]
     if item.type in {"IF/ELSE ROOT", "TRY/EXCEPT ROOT"} and children:
@@ -64,7 +68,7 @@ def step_of(item: Any) -> list[dict[str, Any]]:
             owner=own.owner or "",
             status=STATUSES[item.status],
             started_at=zoned(item.start_time),
-            duration_ms=round(item.elapsed_time.total_seconds() * 1000, 3),
+            duration_ms=milliseconds(item),
             arguments=[str(argument) for argument in item.args] if is_call else [],
             assign=list(item.assign) if is_call else [],
             tags=sorted(own.tags),
@@ -169,3 +173,65 @@ def walk(suite: Any) -> Iterator[Any]:
     yield suite
     for child in suite.suites:
         yield from walk(child)
+
+
+def assert_same(data: bytes, format_: str, result: Any) -> None:
+    """Compare all that is in a file with the official result: suites, log, tests, the steps of each, keywords."""
+    seen = registry.parse(io.BytesIO(data))
+    assert seen.format == format_
+    suites = list(walk(result.suite))
+    assert [suite.path[-1] for suite in seen.suites] == [suite.name for suite in suites]
+    for suite, expected in zip(seen.suites, suites, strict=True):
+        assert ".".join(suite.path) == expected.full_name
+        assert (suite.doc, suite.message, suite.metadata) == (expected.doc, expected.message, dict(expected.metadata))
+        assert suite.source == str(expected.source or (expected.parent and expected.parent.source) or "")
+        assert suite.started_at == zoned(expected.start_time)
+        assert round(suite.duration_ms or 0, 3) == milliseconds(expected)
+    assert [(entry.level, entry.text, entry.is_html, entry.at) for entry in seen.log] == [
+        (message.level, message.message, message.html, zoned(message.timestamp)) for message in result.errors.messages
+    ]
+    tests = list(result.suite.all_tests)
+    for test, expected in zip(finals(seen), tests, strict=True):
+        assert_same_test(test, expected)
+        opened = evidence.open_test(format_, data[test.byte_start : test.byte_end])
+        assert plains(opened.steps) == steps_of(expected)
+        assert opened.warnings == ()
+    if format_ in registry.KEYWORDS:
+        counted = registry.KEYWORDS[format_](io.BytesIO(data))
+        expected = keywords_of(result.suite)
+        assert {(one.owner, one.name): (one.calls, one.failed) for one in counted} == {
+            name: numbers[:2] for name, numbers in expected.items()
+        }
+        for one in counted:
+            assert math.isclose(one.duration_ms, expected[one.owner, one.name][2], abs_tol=0.001 * one.calls)
+
+
+def assert_same_test(test: raw.RawTest, expected: Any) -> None:
+    assert ".".join((*test.suite, test.name)) == expected.full_name
+    assert test.status.label == STATUSES[expected.status]
+    assert sorted(test.tags) == sorted(expected.tags)
+    assert (test.doc, test.line) == (expected.doc, expected.lineno)
+    assert test.source == str(expected.source or "")
+    assert test.started_at == zoned(expected.start_time)
+    assert round(test.duration_ms or 0, 3) == milliseconds(expected)
+    assert {name: test.attributes.get(name) for name in expected.metadata} == dict(expected.metadata)
+    if test.attempt == 1:  # a merge's message was taken apart
+        assert (f"*HTML* {test.message}" if test.message_is_html else test.message) == expected.message
+
+
+def keywords_of(suite: Any) -> dict[tuple[str, str], tuple[int, int, float]]:
+    """Calls, failures and time of each keyword that ran, by owner and name."""
+    counts: dict[tuple[str, str], tuple[int, int, float]] = {}
+    waiting = [part for one in walk(suite) for part in (*parts(one), *(p for test in one.tests for p in parts(test)))]
+    while waiting:
+        item = waiting.pop()
+        waiting += parts(item)
+        if isinstance(item, Keyword) and item.type in CALLS and item.status != "NOT RUN":
+            name = (item.owner or "", item.name or "")
+            calls, failed, ms = counts.get(name, (0, 0, 0.0))
+            counts[name] = (calls + 1, failed + (item.status == "FAIL"), ms + milliseconds(item))
+    return counts
+
+
+def milliseconds(item: Any) -> float:
+    return round(item.elapsed_time.total_seconds() * 1000, 3)

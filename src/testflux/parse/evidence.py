@@ -11,6 +11,7 @@ from testflux.parse import (
     nunit_evidence,
     playwright_evidence,
     reportlog_evidence,
+    robot_json_steps,
     robot_steps,
     trx_evidence,
     xunit_net_evidence,
@@ -18,6 +19,7 @@ from testflux.parse import (
 
 READERS: dict[str, Callable[[bytes], steps.Evidence]] = {
     "robot-xml": robot_steps.open_test,
+    "robot-json": robot_json_steps.open_test,
     "allure-results": allure_evidence.open_test,
     "ctrf": ctrf_evidence.open_test,
     "nunit-xml": nunit_evidence.open_test,

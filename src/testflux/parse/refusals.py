@@ -7,7 +7,6 @@ import re
 from testflux.kit import errors
 
 _SEND = {
-    "robot-json": ("Robot Framework JSON output", "Send output.xml: run robot with --output output.xml."),
     "junit-xml": (
         "JUnit XML",
         "Send the tool's own report: Robot Framework output.xml, ZAP traditional JSON or XML, or a k6 summary.",

@@ -17,6 +17,8 @@ from testflux.parse import (
     refusals,
     reportlog,
     robot,
+    robot_json,
+    robot_json_keywords,
     sarif,
     sniff,
     trx,
@@ -30,6 +32,7 @@ from testflux.parse import (
 
 FORMATS: dict[str, Callable[[blocks.Stream], raw.RawReport]] = {
     "robot-xml": robot.parse,
+    "robot-json": robot_json.parse,
     "zap-xml": zap_xml.parse,
     "zap-json": zap_json.parse,
     "zap-api": zap_api.parse,
@@ -46,7 +49,9 @@ FORMATS: dict[str, Callable[[blocks.Stream], raw.RawReport]] = {
 }
 """Every format that is read, and its reader."""
 
-KEYWORDS: dict[str, Callable[[blocks.Stream], list[raw.RawKeyword]]] = {}
+KEYWORDS: dict[str, Callable[[blocks.Stream], list[raw.RawKeyword]]] = {
+    "robot-json": robot_json_keywords.count,
+}
 """The formats whose keywords can be counted, and how: a second, slower reading of the whole file."""
 
 _CSV_HEADER = "metric_name,timestamp,metric_value"
