@@ -9,6 +9,8 @@ import pytest
 from robot.api import ExecutionResult
 
 import official
+from testflux.normalise import report
+from testflux.parse import registry
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "robot"
 NAMES = ("rf722-all", "rf732-all", "rf742-all", "rf75-all", "rf75-merged", "rf75-suite-only")
@@ -27,4 +29,14 @@ def test_the_corpus_is_there() -> None:
 @pytest.mark.parametrize("path", paths())
 def test_all_of_it_is_what_the_official_reader_sees(path: Path) -> None:
     data = path.read_bytes()
-    official.assert_same(data, "robot-json", ExecutionResult(path))
+    result = ExecutionResult(path)
+    official.assert_same(data, "robot-json", result)
+    with path.open("rb") as stream:
+        totals = report.build(registry.parse(stream)).totals
+    stats = result.suite.statistics
+    assert [totals[key] for key in ("total", "passed", "failed", "skipped")] == [
+        stats.total,
+        stats.passed,
+        stats.failed,
+        stats.skipped,
+    ]
