@@ -54,7 +54,6 @@ def test_nothing_is_an_empty_file(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "name", "advice"),
     [
-        (b'{"generator": "Robot 7.5", "suite": {}}', "Robot Framework JSON", "output.xml"),
         (b"<testsuites/>", "JUnit", "output.xml"),
         (b"# rules of the shop\n10011\tFAIL\t(Cookie Without Secure Flag)\n", "rule file", "-J"),
         (b'{"results": {"metrics": []}, "metadata": {}}', "machine-readable", "--summary-export"),
