@@ -46,13 +46,14 @@ def test_robot(tool: str, name: str, expected: dict[str, Any]) -> None:
     assert [".".join((*test.suite, test.name)) for test in finals] == [test[0] for test in expected["tests"]]
     assert [WORDS[test.status] for test in finals] == [test[1] for test in expected["tests"]]
     assert [(sorted(test.tags), test.line) for test in finals] == [(test[3], test[4]) for test in expected["tests"]]
-    if name != "merged.xml":
+    if not name.startswith("merged."):
         written = [f"*HTML* {test.message}" if test.message_is_html else test.message for test in finals]
         assert written == [test[2] for test in expected["tests"]]
 
 
-def test_robot_reruns_are_attempts() -> None:
-    results = {result.key.name: result for result in report.build(read("robot", "merged.xml")).results}
+@pytest.mark.parametrize("name", ["merged.xml", "merged.json"])
+def test_robot_reruns_are_attempts(name: str) -> None:
+    results = {result.key.name: result for result in report.build(read("robot", name)).results}
     flaky, broken = results["Needs two attempts"], results["Always fails"]
     assert flaky.status is Status.FLAKY
     assert [(attempt.status, attempt.message) for attempt in flaky.attempts] == [

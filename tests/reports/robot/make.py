@@ -39,6 +39,7 @@ def make(work: Path) -> dict[str, Path]:
     run(work / "shop.xml", shop)
     os.environ["CLOSING"] = "broken"
     run(work / "shop-teardown-fails.xml", shop)
+    run(work / "shop-teardown-fails.json", shop, loglevel="TRACE")
     del os.environ["CLOSING"]
     run(work / "shop-legacy.xml", shop, legacyoutput=True)
     run(work / "tasks.xml", flaky, rpa=True, variable="ATTEMPT:1")
@@ -47,9 +48,10 @@ def make(work: Path) -> dict[str, Path]:
         run(work / f"attempt-{attempt}.xml", flaky, variable=f"ATTEMPT:{attempt}")
     attempts = [work / f"attempt-{attempt}.xml" for attempt in ("1", "2", "3")]
     robot.rebot(*attempts, merge=True, output=work / "merged.xml", **QUIET)
+    robot.rebot(*attempts, merge=True, output=work / "merged.json", **QUIET)
     robot.rebot(work / "shop.xml", work / "tasks.xml", rpa=True, output=work / "combined.xml", **QUIET)
-    names = ("shop", "shop-teardown-fails", "shop-legacy", "tasks", "nothing", "merged", "combined")
-    return {f"{name}.xml": work / f"{name}.xml" for name in names}
+    kept = [path for path in work.glob("*.*") if not path.name.startswith("attempt-")]
+    return {path.name: path for path in sorted(kept)}
 
 
 def run(output: Path, *suites: Path, **options: object) -> None:
