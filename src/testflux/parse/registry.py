@@ -19,6 +19,7 @@ from testflux.parse import (
     robot,
     robot_json,
     robot_json_keywords,
+    robot_keywords,
     sarif,
     sniff,
     trx,
@@ -51,6 +52,7 @@ FORMATS: dict[str, Callable[[blocks.Stream], raw.RawReport]] = {
 
 KEYWORDS: dict[str, Callable[[blocks.Stream], list[raw.RawKeyword]]] = {
     "robot-json": robot_json_keywords.count,
+    "robot-xml": robot_keywords.count,
 }
 """The formats whose keywords can be counted, and how: a second, slower reading of the whole file."""
 

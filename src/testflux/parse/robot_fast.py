@@ -40,6 +40,11 @@ _NAME = re.compile(rb"<(\w+)")
 _Reader = xml_events.Reader[robot_result.Result]
 
 
+def is_own(head: bytes) -> bool:
+    """Return whether a file that begins so is as only `robot` and `rebot` write it: in UTF-8, and as described above."""
+    return _HEAD.match(head) is not None
+
+
 def read(reader: _Reader, result: robot_result.Result, stream: blocks.Stream, *, is_strict: bool) -> None:
     """Read to the end; `is_strict` has every byte checked for well-formedness, the bodies' too. Raises ReportError."""
     more = blocks.full(stream, _BLOCK)
