@@ -20,6 +20,8 @@ export interface CanvasProps {
   format: (value: number) => string;
   domain?: [number | "auto", number | "auto"];
   reference?: { value: number; label: string };
+  /** How a place on the time axis is said; by its day when absent. */
+  sayStart?: (start: string) => string;
   onOpen?: (index: number) => void;
 }
 
@@ -55,12 +57,13 @@ function Tip({
   points,
   series,
   format,
-}: TipProps & Pick<CanvasProps, "points" | "series" | "format">) {
+  sayStart,
+}: TipProps & Pick<CanvasProps, "points" | "series" | "format"> & { sayStart: (start: string) => string }) {
   const point = points[payload?.[0]?.payload?.index ?? -1];
   if (!active || point === undefined) return null;
   return (
     <div className="rounded-md border border-line bg-raised px-2.5 py-1.5 text-sm shadow-pop">
-      <div className="font-semibold">{day(point.start)}</div>
+      <div className="font-semibold">{sayStart(point.start)}</div>
       {point.word !== undefined && <div className="text-text-2">{point.word}</div>}
       {series.map(({ key, label, colour }) => {
         const value = point.values[key];
@@ -85,6 +88,7 @@ export default function ChartCanvas({
   format,
   domain,
   reference,
+  sayStart = (start) => day(start),
   onOpen,
 }: CanvasProps) {
   const data = points.map((point, index) => ({ index, start: point.start, ...point.values }));
@@ -101,7 +105,7 @@ export default function ChartCanvas({
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           dataKey="start"
-          tickFormatter={(start: string) => day(start)}
+          tickFormatter={sayStart}
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: "var(--line)" }}
@@ -120,7 +124,14 @@ export default function ChartCanvas({
           isAnimationActive={false}
           cursor={shape === "stack" ? { fill: "var(--sunken)" } : { stroke: "var(--line-strong)" }}
           content={(tip) => (
-            <Tip active={tip.active} payload={tip.payload} points={points} series={series} format={format} />
+            <Tip
+              active={tip.active}
+              payload={tip.payload}
+              points={points}
+              series={series}
+              format={format}
+              sayStart={sayStart}
+            />
           )}
         />
         {reference && (

@@ -35,7 +35,8 @@ function AsTable({
   points,
   series,
   format,
-}: { label: string } & Pick<CanvasProps, "points" | "series" | "format">) {
+  sayStart = (start) => day(start),
+}: { label: string } & Pick<CanvasProps, "points" | "series" | "format" | "sayStart">) {
   const rows = points.filter(({ values }) => Object.values(values).some((value) => value != null)).reverse();
   const cell = (point: ChartPoint, { key }: Series) =>
     point.values[key] == null ? "–" : format(point.values[key]);
@@ -56,7 +57,7 @@ function AsTable({
       >
         {rows.map((point) => (
           <tr key={point.start}>
-            <Td>{day(point.start)}</Td>
+            <Td>{sayStart(point.start)}</Td>
             {series.map((line) => (
               <Td key={line.key} numeric>
                 {cell(point, line)}
@@ -72,7 +73,7 @@ function AsTable({
 /** A chart with its sentence for those who cannot see it, its values named, and the same as a table. */
 export function Chart({ label, height = 200, ...canvas }: { label: string; height?: number } & CanvasProps) {
   const [isTable, setTable] = useState(false);
-  const { points, series, format } = canvas;
+  const { points, series, format, sayStart } = canvas;
   const hasValues = points.some(({ values }) => Object.values(values).some((value) => value != null));
   if (!hasValues) {
     return (
@@ -84,7 +85,7 @@ export function Chart({ label, height = 200, ...canvas }: { label: string; heigh
   return (
     <figure aria-label={label} className="min-w-0 px-2 pb-2">
       {isTable ? (
-        <AsTable label={label} points={points} series={series} format={format} />
+        <AsTable label={label} points={points} series={series} format={format} sayStart={sayStart} />
       ) : (
         <div style={{ height }} aria-hidden="true" className="overflow-x-clip">
           <Suspense fallback={<div className="h-full animate-pulse rounded-sm bg-sunken" />}>

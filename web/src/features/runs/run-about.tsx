@@ -1,10 +1,16 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Button } from "@/components/button";
 import { Card } from "@/components/card";
 import { Table, Td, Th } from "@/components/table";
+import { Files } from "@/features/tests/files";
 import type { RunDetail } from "@/lib/api";
+import { listAttachmentsInfiniteOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { downloadReport } from "@/lib/download";
 import { bytes, count, duration, moment } from "@/lib/format";
+import { byCursor, rowsOf } from "@/lib/paging";
+
+const ATTACHMENTS = 100;
 
 function Facts({ facts }: { facts: [name: string, fact: ReactNode][] }) {
   return (
@@ -49,6 +55,27 @@ function File({ run }: { run: RunDetail }) {
           ],
         ]}
       />
+    </Card>
+  );
+}
+
+function CameAlong({ run }: { run: RunDetail }) {
+  const query = useInfiniteQuery({
+    ...listAttachmentsInfiniteOptions({ path: { run_id: run.id }, query: { limit: ATTACHMENTS } }),
+    ...byCursor,
+  });
+  const files = rowsOf(query.data);
+  if (files.length === 0) return null;
+  return (
+    <Card title="Files that came along" note="screenshots, videos, logs">
+      <div className="px-4 pb-2">
+        <Files label="Files that came along" files={files.map((file) => ({ ...file, name: file.path }))} />
+        {query.hasNextPage && (
+          <Button look="quiet" onClick={() => void query.fetchNextPage()}>
+            Show more files
+          </Button>
+        )}
+      </div>
     </Card>
   );
 }
@@ -108,6 +135,7 @@ export function RunAbout({ run }: { run: RunDetail }) {
           />
         </Card>
       </div>
+      <CameAlong run={run} />
       <Warnings run={run} />
     </>
   );
