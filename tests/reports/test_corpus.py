@@ -38,17 +38,18 @@ def list_rows(folder: str) -> list[dict[str, str]]:
 
 
 def is_read(row: dict[str, str]) -> bool:
+    return row["file"] not in REJECTED and not row["file"].endswith(".ndjson")
+
+
+def is_elsewhere(row: dict[str, str]) -> bool:
+    """Whether test_k6_corpus.py looks at it: samples, and summaries without thresholds."""
     name = row["file"]
-    return not (
-        name in REJECTED
-        or "machine_readable" in name
-        or "xk6-dashboard" in name
-        or name.endswith(("_data.json", ".csv"))
-    )
+    return "machine_readable" in name or name.endswith(("_data.json", "_result.json", ".csv"))
 
 
 def params(folder: str, *, read: bool = True) -> list[Any]:
-    return [pytest.param(row, id=row["file"]) for row in list_rows(folder) if is_read(row) is read]
+    rows = [row for row in list_rows(folder) if is_read(row) is read and not is_elsewhere(row)]
+    return [pytest.param(row, id=row["file"]) for row in rows]
 
 
 def open_report(folder: str, row: dict[str, str]) -> raw.RawReport:

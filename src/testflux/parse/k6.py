@@ -7,10 +7,8 @@ import re
 from testflux.kit import errors
 from testflux.model import raw
 from testflux.model.status import Kind
-from testflux.parse import blocks, json_document, times
+from testflux.parse import blocks, json_document, k6_builtin, times
 
-_TIMES = re.compile(r"_duration$|^http_req_(?!failed)|^ws_(?:connecting|ping)$")
-_DATA = {"data_sent", "data_received"}
 _KEPT_PERCENTILES = {"p(90)": "p90", "p(95)": "p95", "p(99)": "p99"}
 _VALUES = {"count", "rate", "min", "avg", "med", "max", "value", "passes", "fails"}
 _PERCENTILE = re.compile(r"p\((?:\d{1,3}(?:\.\d{1,10})?)\)$")
@@ -49,7 +47,7 @@ def _read_metric(name: str, metric: dict[str, object], report: raw.RawReport) ->
     values = {_KEPT_PERCENTILES.get(key, key): number for key, number in numbers.items() if _is_statistic(key)}
     if kind == "rate":
         _mend_rate(values)
-    contains = json_document.as_text(metric.get("contains")) or _contains(name)
+    contains = json_document.as_text(metric.get("contains")) or k6_builtin.unit(name)
     report.metrics.append(raw.RawMetric(name, kind, contains, values))
     for expression, verdict in json_document.as_object(metric.get("thresholds")).items():
         is_met = _is_met(verdict)
@@ -84,14 +82,6 @@ def _kind(numbers: dict[str, float]) -> str:
     if "value" in numbers:
         return "gauge"
     return "trend"
-
-
-def _contains(name: str) -> str:
-    """Tell the unit of k6's own metrics, for --summary-export does not write it; "" for everybody else's."""
-    own = name.partition("{")[0]
-    if own in _DATA:
-        return "data"
-    return "time" if _TIMES.search(own) else ""
 
 
 def _mend_rate(values: dict[str, float]) -> None:

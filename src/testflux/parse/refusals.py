@@ -15,12 +15,6 @@ _SEND = {
         "a rule file of ZAP's packaged scans",
         "It says what each rule means, not what was found. Send the report that zap-baseline.py -J report.json writes.",
     ),
-    "k6-machine-summary": (
-        "a k6 machine-readable summary",
-        "It holds no thresholds: run k6 without --new-machine-readable-summary and with --summary-export summary.json.",
-    ),
-    "k6-ndjson": ("k6 samples as JSON lines", "Run k6 with --summary-export summary.json and send that file."),
-    "k6-csv": ("k6 samples as CSV", "Run k6 with --summary-export summary.json and send that file."),
     "k6-dashboard": ("a k6 web dashboard recording", "Run k6 with --summary-export summary.json and send that file."),
 }
 WHAT_CAN_BE_READ = (

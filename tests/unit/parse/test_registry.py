@@ -56,9 +56,7 @@ def test_nothing_is_an_empty_file(data: bytes) -> None:
     [
         (b"<testsuites/>", "JUnit", "output.xml"),
         (b"# rules of the shop\n10011\tFAIL\t(Cookie Without Secure Flag)\n", "rule file", "-J"),
-        (b'{"results": {"metrics": []}, "metadata": {}}', "machine-readable", "--summary-export"),
-        (b'{"metric":"a","type":"Point","data":{}}', "samples", "--summary-export"),
-        (b"metric_name,timestamp,metric_value,check\n", "CSV", "--summary-export"),
+        (b'{"event":"param","data":{}}\n{"event":"stop","data":{}}\n', "dashboard", "--summary-export"),
         (b"<project><build/></project>", "<project>", "JUnit"),
         (b'{"name": "left-pad"}', "JSON", "k6"),
     ],
