@@ -7,6 +7,8 @@ import { Chip, SeverityMark, Tag, toneOf } from "@/components/status";
 import { Strip } from "@/components/strip";
 import {
   identityOf,
+  isInFile,
+  isSuppressed,
   paragraphs,
   STATES,
   sightings,
@@ -14,6 +16,7 @@ import {
   whereOf,
 } from "@/features/findings/finding-words";
 import { Instances } from "@/features/findings/instances";
+import { Suppressed } from "@/features/findings/suppressed";
 import { type Position, StepButtons } from "@/features/tests/step-buttons";
 import type { FindingDetail } from "@/lib/api";
 import { getFindingOptions } from "@/lib/api/@tanstack/react-query.gen";
@@ -88,8 +91,9 @@ function Identity({ finding }: { finding: FindingDetail }) {
     <details>
       <summary className="min-h-6 font-semibold">Why this is one finding</summary>
       <p className="mt-1 max-w-[76ch] text-text-2">
-        Scans that report the same rule at the same place report the same finding. Evidence, severity and
-        wording may differ without making it another one.
+        {isInFile(finding)
+          ? "Scans that report the same rule with the same code in the same file report the same finding. Line numbers, severity and wording may differ without making it another one."
+          : "Scans that report the same rule at the same place report the same finding. Evidence, severity and wording may differ without making it another one."}
       </p>
       <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5">
         {identityOf(finding).map(([part, value]) => (
@@ -110,7 +114,11 @@ function Marks({ finding }: { finding: FindingDetail }) {
       <span title={STATES[finding.state].meaning}>
         <Chip tone={toneOf(finding.state)}>{STATES[finding.state].label}</Chip>
       </span>
-      <span className="text-text-2">confidence {finding.confidence}</span>
+      {isSuppressed(finding) ? (
+        <Suppressed />
+      ) : (
+        <span className="text-text-2">confidence {finding.confidence}</span>
+      )}
       {finding.cwe !== null && (
         <Outside to={`https://cwe.mitre.org/data/definitions/${finding.cwe}.html`}>CWE-{finding.cwe}</Outside>
       )}

@@ -3,6 +3,7 @@ import {
   ageOf,
   cutAt,
   dedent,
+  identityOf,
   paragraphs,
   sightings,
   splitReferences,
@@ -26,6 +27,18 @@ describe("where a finding is", () => {
   it("is the whole site when the finding is about all of it", () => {
     expect(whereOf({ ...place, method: "*", template: "*", param: "" })).toBe("whole site");
     expect(whereOf({ ...place, method: "*", template: "*", param: "locale" })).toBe("whole site · locale");
+  });
+
+  it("is a file for tools that read source", () => {
+    const file = { origin: "", method: "", template: "src/shop.py", param: "pay" };
+    expect(whereOf(file)).toBe("src/shop.py · pay");
+    expect(whereAmongSites(file)).toBe("src/shop.py · pay");
+    expect(whereOf({ ...file, template: "*", param: "" })).toBe("whole project");
+    expect(identityOf({ identity: { ...file, rule: "B602", algorithm: "sarif/1" } })).toEqual([
+      ["rule", "B602"],
+      ["file", "src/shop.py"],
+      ["in", "pay"],
+    ]);
   });
 
   it("names the host among several sites", () => {

@@ -8,16 +8,27 @@ function host(origin: string): string {
   return URL.canParse(origin) ? new URL(origin).host : origin;
 }
 
-/** Where a finding sits: `POST /login · user`, or the whole site when it is about all of it. */
-export function whereOf({ method, template, param }: Omit<Where, "origin">): string {
-  const place = template === "*" || template === "" ? "whole site" : template;
+/** Whether a finding lies in a file, as tools find it that read source; such a place has no origin. */
+export function isInFile({ origin }: Pick<Where, "origin">): boolean {
+  return origin === "";
+}
+
+/** Whether a scan's user told the tool that the finding is none. */
+export function isSuppressed({ confidence }: Pick<FindingItem, "confidence">): boolean {
+  return confidence === "false positive";
+}
+
+/** Where a finding sits: `POST /login · user`, `src/shop.py · pay`, or all of the site or project. */
+export function whereOf({ origin, method, template, param }: Where): string {
+  const all = isInFile({ origin }) ? "whole project" : "whole site";
+  const place = template === "*" || template === "" ? all : template;
   const how = method === "*" || method === "" ? place : `${method} ${place}`;
   return param === "" ? how : `${how} · ${param}`;
 }
 
 /** The same with the host before it, for scans of several sites. */
 export function whereAmongSites(where: Where): string {
-  return `${host(where.origin)}: ${whereOf(where)}`;
+  return isInFile(where) ? whereOf(where) : `${host(where.origin)}: ${whereOf(where)}`;
 }
 
 /** How long a finding has been known; nothing for one that is new. */
@@ -95,6 +106,12 @@ export function splitReferences(references: string[]): { links: string[]; texts:
 
 /** Why sightings in different scans are one finding, part by part. */
 export function identityOf({ identity }: Pick<FindingDetail, "identity">): [part: string, value: string][] {
+  if (isInFile(identity))
+    return [
+      ["rule", identity.rule],
+      ["file", identity.template === "*" ? "whole project" : identity.template],
+      ["in", identity.param === "" ? "no named part" : identity.param],
+    ];
   return [
     ["rule", identity.rule],
     ["origin", identity.origin],

@@ -10,7 +10,15 @@ import { Split } from "@/components/split";
 import { Empty, Skeleton, TroubleNote } from "@/components/states";
 import { Chip, SeverityMark, toneOf } from "@/components/status";
 import { FindingPane } from "@/features/findings/finding-pane";
-import { ageOf, SEVERITIES, STATES, whereAmongSites, whereOf } from "@/features/findings/finding-words";
+import {
+  ageOf,
+  isSuppressed,
+  SEVERITIES,
+  STATES,
+  whereAmongSites,
+  whereOf,
+} from "@/features/findings/finding-words";
+import { Suppressed } from "@/features/findings/suppressed";
 import { severities, total } from "@/features/runs/run-words";
 import { type FindingItem, listFindings, type RunDetail } from "@/lib/api";
 import { count } from "@/lib/format";
@@ -46,7 +54,7 @@ function Name({ item, onChoose }: { item: FindingItem; onChoose: (id: string) =>
   return (
     <button
       type="button"
-      className="max-w-full truncate text-left align-middle font-medium after:absolute after:inset-0 hover:text-accent"
+      className="min-w-0 max-w-full truncate text-left align-middle font-medium after:absolute after:inset-0 hover:text-accent"
       onClick={() => onChoose(item.finding_id)}
     >
       {item.name}
@@ -68,7 +76,12 @@ function columns(say: Say, onChoose: (id: string) => void): GridColumn<FindingIt
       key: "name",
       title: "Finding",
       width: "w-3/5 max-w-0",
-      cell: (item) => <Name item={item} onChoose={onChoose} />,
+      cell: (item) => (
+        <span className="flex items-center gap-2">
+          <Name item={item} onChoose={onChoose} />
+          {isSuppressed(item) && <Suppressed />}
+        </span>
+      ),
     },
     {
       key: "where",
@@ -104,7 +117,7 @@ function FindingCard({
     <div className="flex items-start gap-2.5">
       <SeverityMark severity={item.severity} />
       <div className="min-w-0 flex-1">
-        <Name item={item} onChoose={onChoose} />
+        <Name item={item} onChoose={onChoose} /> {isSuppressed(item) && <Suppressed />}
         <p className="truncate font-mono text-sm text-text-3">{say(item)}</p>
       </div>
       <State state={item.state} />

@@ -48,18 +48,26 @@ function Evidence({ instance }: { instance: FindingInstance }) {
   const { attack, evidence, other } = instance;
   const request = dedent(instance.request ?? "");
   const response = dedent(instance.response ?? "");
+  const isCode = !instance.uri.includes("://") && instance.method === "";
   const isAttackShown = attack !== "" && request.includes(attack);
   const isEvidenceShown = evidence !== "" && response.includes(evidence);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-2.5">
-      <p className="flex flex-wrap gap-x-2 font-mono text-sm [overflow-wrap:anywhere]">
-        <b>{instance.method}</b>
+      <p className="flex flex-wrap items-center gap-x-2 font-mono text-sm [overflow-wrap:anywhere]">
+        {instance.method !== "" && <b>{instance.method}</b>}
         <span className="min-w-0">{instance.uri}</span>
+        {instance.uri !== "" && <CopyButton text={instance.uri} label="Copy this place" />}
         {instance.param !== "" && <span className="text-text-3">parameter {instance.param}</span>}
       </p>
       {!isAttackShown && <Pane title="Attack" text={attack} needles={[attack]} />}
       <Pane title="Request" text={request} needles={[attack]} />
-      {!isEvidenceShown && <Pane title="Evidence" text={evidence} needles={[evidence]} />}
+      {!isEvidenceShown && (
+        <Pane
+          title={isCode ? "In the source" : "Evidence"}
+          text={isCode ? dedent(evidence) : evidence}
+          needles={isCode ? [] : [evidence]}
+        />
+      )}
       <Pane title="Response" text={response} needles={[evidence, attack]} />
       <Pane title="More about it" text={other} needles={[]} />
     </div>
@@ -91,7 +99,7 @@ function Places({
             )}
             onClick={() => onChoose(index)}
           >
-            <span className="shrink-0">{place.method}</span>
+            {place.method !== "" && <span className="shrink-0">{place.method}</span>}
             <span className="min-w-0 truncate" title={place.uri}>
               {place.uri}
             </span>

@@ -33,6 +33,11 @@ export function RunName({ run }: { run: Run }) {
       >
         #{run.number} {run.name}
       </Link>
+      {!run.complete && run.verdict !== "incomplete" && (
+        <span title="The report breaks off">
+          <Chip tone="broken">incomplete</Chip>
+        </span>
+      )}
       {run.is_sample && <SampleTag />}
     </span>
   );

@@ -165,6 +165,7 @@ export function RunHeader({ run }: { run: RunDetail }) {
         <div className="min-w-0 flex-1 basis-72">
           <div className="flex flex-wrap items-center gap-2">
             <Chip tone={verdict.tone}>{verdict.text}</Chip>
+            {!run.complete && run.verdict !== "incomplete" && <Chip tone="broken">incomplete</Chip>}
             <h1 className="font-semibold text-lg [overflow-wrap:anywhere]">
               #{run.number} {run.name}
               {where}

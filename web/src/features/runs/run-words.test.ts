@@ -3,6 +3,7 @@ import {
   failures,
   gravestFirst,
   isWebAddress,
+  sayKept,
   sayThresholds,
   sayTotals,
   sayVerdict,
@@ -71,4 +72,11 @@ it("only web addresses become links", () => {
   expect(isWebAddress("javascript:alert(1)")).toBe(false);
   expect(isWebAddress("build 5521")).toBe(false);
   expect(isWebAddress("")).toBe(false);
+});
+
+it("says what was kept of a report that breaks off", () => {
+  expect(sayKept({ kind: "functional", totals: { total: 1 } })).toBe("1 complete test was kept");
+  expect(sayKept({ kind: "functional", totals: { total: 1200 } })).toBe("1,200 complete tests were kept");
+  expect(sayKept({ kind: "security", totals: { findings: 3 } })).toBe("3 findings up to there");
+  expect(sayKept({ kind: "load", totals: {} })).toBe("what was measured up to there was kept");
 });

@@ -65,6 +65,16 @@ export function sayTotals(run: Pick<Run, "kind" | "totals">): string {
   return `${plural(total(run, "thresholds"), "threshold")}, ${plural(total(run, "metrics"), "metric")}`;
 }
 
+/** What of a report that breaks off was kept. */
+export function sayKept(run: Pick<Run, "kind" | "totals">): string {
+  if (run.kind === "functional") {
+    const kept = total(run, "total");
+    return `${plural(kept, "complete test")} ${kept === 1 ? "was" : "were"} kept`;
+  }
+  if (run.kind === "security") return `${plural(total(run, "findings"), "finding")} up to there`;
+  return "what was measured up to there was kept";
+}
+
 /** Where a link from a report may lead: only the web. */
 export function isWebAddress(address: string): boolean {
   return URL.canParse(address) && ["http:", "https:"].includes(new URL(address).protocol);
