@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { formOf, resend, send, type UploadMetadata, useQueue } from "@/features/uploads/queue";
+import {
+  formOf,
+  parcelsOf,
+  resend,
+  send,
+  sizeOf,
+  type UploadMetadata,
+  useQueue,
+} from "@/features/uploads/queue";
 import { client } from "@/lib/api/client.gen";
 
 const NOTHING: UploadMetadata = {
@@ -11,7 +19,7 @@ const NOTHING: UploadMetadata = {
   labels: "",
   started_at: "",
 };
-const file = (name: string) => new File(["x"], name);
+const file = (path: string) => ({ file: new File(["x"], path.split("/").at(-1) ?? ""), path });
 const states = () => useQueue.getState().files.map(({ state }) => state);
 
 afterEach(() => useQueue.setState({ files: [] }));
@@ -19,12 +27,37 @@ afterEach(() => useQueue.setState({ files: [] }));
 describe("the form of a file", () => {
   it("leaves out what was not said and splits labels", () => {
     const form = formOf({
-      file: file("output.xml"),
+      pieces: [file("output.xml")],
       metadata: { ...NOTHING, branch: " main ", labels: "a=1, b=2" },
     });
     expect([...form.keys()]).toEqual(["branch", "labels", "labels", "files"]);
     expect(form.get("branch")).toBe("main");
     expect(form.getAll("labels")).toEqual(["a=1", "b=2"]);
+  });
+});
+
+describe("a folder", () => {
+  it("goes as one, whatever lies beside it goes by itself", () => {
+    const parcels = parcelsOf([
+      file("a.xml"),
+      file("out/output.xml"),
+      file("out/shots/1.png"),
+      file("b.xml"),
+    ]);
+    expect(parcels.map(([name, inside]) => [name, inside.map(({ path }) => path)])).toEqual([
+      ["a.xml", ["a.xml"]],
+      ["out/", ["out/output.xml", "out/shots/1.png"]],
+      ["b.xml", ["b.xml"]],
+    ]);
+  });
+
+  it("is sent with the paths inside of it", () => {
+    const pieces = [file("out/output.xml"), file("out/shots/1.png")];
+    const names = formOf({ pieces, metadata: NOTHING })
+      .getAll("files")
+      .map((each) => (each as File).name);
+    expect(names).toEqual(["out/output.xml", "out/shots/1.png"]);
+    expect(sizeOf({ pieces })).toBe(2);
   });
 });
 

@@ -9,15 +9,22 @@ export type UploadMetadata = Record<
   string
 >;
 
-/** One file on its way. `sent` counts to 1; `upload` is there once the server has acknowledged it. */
+/** A file with its path inside the folder that was chosen; its plain name when it was chosen by itself. */
+export interface Piece {
+  file: File;
+  path: string;
+}
+
+/** One file or folder on its way. `sent` counts to 1; `uploads` are there once the server has acknowledged it. */
 export interface Sending {
   key: number;
-  file: File;
+  name: string;
+  pieces: Piece[];
   project: string;
   metadata: UploadMetadata;
   state: "waiting" | "sending" | "acknowledged" | "refused";
   sent: number;
-  upload: Upload | null;
+  uploads: Upload[];
   trouble: Trouble | null;
 }
 
@@ -33,21 +40,47 @@ function change(key: number, changes: Partial<Sending>): void {
   }));
 }
 
-/** Put files in the queue and start sending. */
-export function send(files: Iterable<File>, project: string, metadata: UploadMetadata): void {
-  const added: Sending[] = [...files].map((file) => ({
+/**
+ * Put files in the queue and start sending. What lies in one folder goes together, so that screenshots find their
+ * report; files chosen by themselves go one by one.
+ */
+export function send(pieces: Iterable<Piece>, project: string, metadata: UploadMetadata): void {
+  const added: Sending[] = [...parcelsOf([...pieces])].map(([name, inside]) => ({
     key: nextKey++,
-    file,
+    name,
+    pieces: inside,
     project,
     metadata,
     state: "waiting",
     sent: 0,
-    upload: null,
+    uploads: [],
     trouble: null,
   }));
   useQueue.setState((queue) => ({ files: [...queue.files, ...added] }));
   pump();
 }
+
+/** What goes together under which name. */
+export function parcelsOf(pieces: Piece[]): [name: string, pieces: Piece[]][] {
+  const folders = new Map<string, Piece[]>();
+  const parcels: [string, Piece[]][] = [];
+  for (const piece of pieces) {
+    const folder = piece.path.includes("/") ? (piece.path.split("/")[0] ?? "") : "";
+    const known = folders.get(folder);
+    if (folder === "") parcels.push([piece.path, [piece]]);
+    else if (known !== undefined) known.push(piece);
+    else {
+      const inside = [piece];
+      folders.set(folder, inside);
+      parcels.push([`${folder}/`, inside]);
+    }
+  }
+  return parcels;
+}
+
+/** How large what is on its way is. */
+export const sizeOf = ({ pieces }: Pick<Sending, "pieces">): number =>
+  pieces.reduce((sum, { file }) => sum + file.size, 0);
 
 /** Try a refused file once more. */
 export function resend(key: number): void {
@@ -71,8 +104,8 @@ function pump(): void {
   }
 }
 
-/** The form that carries one file; metadata first, so that a person reading the request sees it. */
-export function formOf({ file, metadata }: Pick<Sending, "file" | "metadata">): FormData {
+/** The form that carries the files; metadata first, so that a person reading the request sees it. */
+export function formOf({ pieces, metadata }: Pick<Sending, "pieces" | "metadata">): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(metadata)) {
     if (value.trim() === "") continue;
@@ -80,7 +113,7 @@ export function formOf({ file, metadata }: Pick<Sending, "file" | "metadata">): 
       for (const label of value.split(/[\s,]+/).filter(Boolean)) form.append("labels", label);
     else form.append(name, value.trim());
   }
-  form.append("files", file, file.name);
+  for (const { file, path } of pieces) form.append("files", file, path);
   return form;
 }
 
@@ -91,8 +124,8 @@ async function transmit(sending: Sending): Promise<void> {
       formOf(sending),
       { onUploadProgress: ({ progress }) => change(sending.key, { sent: progress ?? 0 }) },
     );
-    const upload = "uploads" in data ? data.uploads[0] : data;
-    change(sending.key, { state: "acknowledged", sent: 1, upload: upload ?? null });
+    const uploads = "uploads" in data ? data.uploads : [data];
+    change(sending.key, { state: "acknowledged", sent: 1, uploads });
   } catch (error) {
     change(sending.key, { state: "refused", trouble: explain(error) });
   }

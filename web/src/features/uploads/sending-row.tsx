@@ -1,16 +1,28 @@
 import { Button } from "@/components/button";
 import { StatusChip } from "@/components/status";
-import { resend, type Sending } from "@/features/uploads/queue";
+import { resend, type Sending, sizeOf } from "@/features/uploads/queue";
 import { Outcome, useUpload } from "@/features/uploads/upload-outcome";
 import type { Upload } from "@/lib/api";
-import { bytes } from "@/lib/format";
+import { bytes, plural } from "@/lib/format";
 
 function Acknowledged({ upload }: { upload: Upload }) {
   return <Outcome upload={useUpload(upload)} />;
 }
 
 function Under({ sending }: { sending: Sending }) {
-  if (sending.upload !== null) return <Acknowledged upload={sending.upload} />;
+  if (sending.uploads.length > 0)
+    return (
+      <div className="grid gap-2">
+        {sending.uploads.map((upload) => (
+          <div key={upload.id} className="grid gap-0.5">
+            {sending.uploads.length > 1 && (
+              <span className="text-sm text-text-3 [overflow-wrap:anywhere]">{upload.file_name}</span>
+            )}
+            <Acknowledged upload={upload} />
+          </div>
+        ))}
+      </div>
+    );
   if (sending.trouble !== null) {
     return (
       <div className="grid justify-items-start gap-1.5">
@@ -26,7 +38,7 @@ function Under({ sending }: { sending: Sending }) {
   return (
     <div className="flex items-center gap-2">
       <progress
-        aria-label={`Sending ${sending.file.name}`}
+        aria-label={`Sending ${sending.name}`}
         max={1}
         value={sending.sent}
         className="h-1.5 w-40 accent-accent"
@@ -38,16 +50,17 @@ function Under({ sending }: { sending: Sending }) {
   );
 }
 
-/** One file of the queue: its name, how far it is, and what became of it. */
+/** One file or folder of the queue: its name, how far it is, and what became of it. */
 export function SendingRow({ sending }: { sending: Sending }) {
   return (
     <li className="grid gap-1.5 border-line border-b px-4 py-2.5 last:border-b-0 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)] md:gap-4">
       <div className="min-w-0">
-        <div className="truncate font-[550]" title={sending.file.name}>
-          {sending.file.name}
+        <div className="truncate font-[550]" title={sending.name}>
+          {sending.name}
         </div>
         <div className="text-sm text-text-3">
-          {bytes(sending.file.size)} to {sending.project}
+          {sending.pieces.length > 1 && `${plural(sending.pieces.length, "file")}, `}
+          {bytes(sizeOf(sending))} to {sending.project}
         </div>
       </div>
       <Under sending={sending} />
