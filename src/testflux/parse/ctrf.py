@@ -150,8 +150,8 @@ def _tags(test: dict[str, object]) -> tuple[str, ...]:
 def _parameters(test: dict[str, object]) -> str:
     """Return what tells variants apart. A browser's version is left out, for it changes while the test stays."""
     own = [f"{name}={value}" for name, value in json_pieces.pairs(test, "parameters")]
-    places = [_VERSION.sub("", json_pieces.text(test, key)) for key in ("browser", "device")]
-    return ", ".join([*own, *(place for place in places if place)])
+    browser = _VERSION.sub("", json_pieces.text(test, "browser"))
+    return ", ".join(part for part in (*own, browser, json_pieces.text(test, "device")) if part)
 
 
 def _clean(holder: dict[str, object], key: str) -> str:

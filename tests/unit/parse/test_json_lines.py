@@ -10,7 +10,7 @@ from testflux.parse import blocks, json_lines
 
 
 def read(data: bytes) -> list[tuple[int, int, bytes]]:
-    return [tuple(line) for line in json_lines.lines(io.BytesIO(data))]
+    return [(line.number, line.start, line.data) for line in json_lines.lines(io.BytesIO(data))]
 
 
 @pytest.mark.parametrize(
