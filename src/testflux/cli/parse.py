@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from testflux.cli import exits, words
-from testflux.ingest import unpack
+from testflux.ingest import archive, bundle, unpack
 from testflux.kit import errors, inflate
+from testflux.model import raw
 from testflux.model.report import Report
+from testflux.model.status import Kind
 from testflux.normalise import report, summary
-from testflux.parse import registry
+from testflux.parse import registry, together
 
 _Outcome = Report | errors.TestFluxError
 _WARNINGS_SHOWN = 5
@@ -23,7 +25,7 @@ _WARNINGS_SHOWN = 5
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="report files, packed ones and archives too"
+        "files", nargs="+", type=Path, metavar="FILE", help="report files, packed ones, archives and folders too"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line for each report")
 
@@ -39,24 +41,47 @@ def run(options: argparse.Namespace) -> int:
     return code
 
 
-def _read(file: Path) -> Iterator[tuple[str, _Outcome]]:
-    """Return each report in a file, or why it cannot be read; those of an archive are named below it."""
+def _read(path: Path) -> Iterator[tuple[str, _Outcome]]:
+    """Return each report in a file or folder, or why it cannot be read; those of several are named below it."""
+    held: list[bundle.File[raw.RawReport]] = []
     try:
-        stream = file.open("rb")
+        for part in _parts(path):
+            name = part.name if part.name == str(path) else f"{path}/{part.name}"
+            seen = _parse(part)
+            if isinstance(seen, errors.TestFluxError):
+                yield name, seen
+            elif seen.kind is Kind.LOAD:  # perhaps one of two files of one run
+                held.append(bundle.File(name, seen, seen.format))
+            else:
+                yield name, report.build(seen)
+    except (errors.ReportError, errors.TooLargeError) as error:
+        yield str(path), error
+    for found in bundle.plan(held):
+        beside = [file.content for file in found.companions]
+        joined = together.join(found.report.content, beside, None)
+        joined.warnings = [*found.warnings, *joined.warnings]
+        yield found.report.name, report.build(joined)
+
+
+def _parts(path: Path) -> Iterator[unpack.Part]:
+    try:
+        if path.is_dir():
+            yield from _reports(unpack.sort(archive.folder(path, inflate.Limits())))
+            return
+        with path.open("rb") as stream:
+            yield from _reports(unpack.open_report(stream, str(path), inflate.Limits()))
     except OSError as error:
-        hint = "Check the path; folders are not searched here."
-        raise errors.InvalidError(f"{file} cannot be read: {error.strerror}.", field="FILE", hint=hint) from error
-    with stream:
-        try:
-            for member in unpack.open_report(stream, str(file), inflate.Limits()):
-                yield member.name if member.name == str(file) else f"{file}/{member.name}", _build(member)
-        except (errors.ReportError, errors.TooLargeError) as error:
-            yield str(file), error
+        message = f"{path} cannot be read: {error.strerror}."
+        raise errors.InvalidError(message, field="FILE", hint="Check the path.") from error
 
 
-def _build(member: unpack.Member) -> _Outcome:
+def _reports(parts: Iterator[unpack.Part]) -> Iterator[unpack.Part]:
+    return (part for part in parts if not part.media_type)
+
+
+def _parse(part: unpack.Part) -> raw.RawReport | errors.TestFluxError:
     try:
-        return report.build(registry.parse(member.stream))
+        return registry.parse(part.stream)
     except (errors.ReportError, errors.TooLargeError) as error:
         return error
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import msgspec
 
-from testflux.ingest import unpack
+from testflux.ingest import allure_folder, archive, bundle, unpack
 from testflux.kit import errors, hashing, inflate
 from testflux.model.run import Metadata
-from testflux.store import uploads
+from testflux.parse import blocks, sniff
+from testflux.store import attachments, uploads
 from testflux.store.blobs import Blobs, StoredBlob
 from testflux.store.database import Database
-
-_BLOCK = 1024 * 1024
 
 
 class IncomingFile(msgspec.Struct, frozen=True):
@@ -25,7 +24,7 @@ class IncomingFile(msgspec.Struct, frozen=True):
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sends to which project, and under which keys. `idempotency_key` must differ for each file of a request."""
+    """Who sends to which project, and under which key."""
 
     project_id: int
     metadata: Metadata = Metadata()
@@ -52,6 +51,19 @@ class Received(msgspec.Struct, frozen=True):
     refusal: errors.TooLargeError | None = None
 
 
+class _Arrived(msgspec.Struct, frozen=True):
+    """A stored file, plain or out of an archive; `index` is the place of what was sent in its request."""
+
+    index: int
+    sender: Sender
+    blob: StoredBlob
+    is_member: bool = False
+
+
+_File = bundle.File[_Arrived]
+_New = tuple[int, uploads.NewUpload]
+
+
 async def receive(
     database: Database, blobs: Blobs, file: IncomingFile, sender: Sender, limits: inflate.Limits
 ) -> list[Received]:
@@ -60,7 +72,7 @@ async def receive(
     A file past the limits is written down as rejected, not kept, and raised as TooLargeError. An archive that cannot be
     opened becomes one rejected upload. UnavailableError: nothing was taken in, send again.
     """
-    received = await register(database, blobs, await keep(blobs, file, limits), sender, limits)
+    received = await register(database, blobs, [await keep(blobs, file, limits)], sender, limits)
     if received[0].refusal:
         raise received[0].refusal
     return received
@@ -75,85 +87,153 @@ async def keep(blobs: Blobs, file: IncomingFile, limits: inflate.Limits) -> Kept
 
 
 async def register(
-    database: Database, blobs: Blobs, file: KeptFile, sender: Sender, limits: inflate.Limits
+    database: Database, blobs: Blobs, files: Sequence[KeptFile], sender: Sender, limits: inflate.Limits
 ) -> list[Received]:
-    """Write a stored file down and queue its job, as `receive` does; a refused one is answered, not raised."""
-    stored = [file.content] if isinstance(file.content, StoredBlob) else []
-    refusal: errors.TooLargeError | None = None
-    try:
-        members = await _unpack(blobs, file, stored, limits)
-        new = [_describe(sender, name, blob, is_member=blob is not stored[0]) for name, blob in members]
-    except errors.TooLargeError as error:
-        refusal = error
-        new = [_refuse(sender, file.name, stored[0].size_bytes if stored else limits.max_bytes, error)]
-    except errors.ReportError as error:
-        new = [msgspec.structs.replace(_describe(sender, file.name, stored[0]), error=error)]
+    """Write down the stored files of one request and queue their jobs; a refused one is answered, not raised.
+
+    Several plain files are looked at together: pictures, videos and texts come along with the reports, and the summary
+    of a load test with its samples. Under the sender's key each of several files is taken once.
+    """
+    desk = _Desk(blobs, limits)
+    for index, file in enumerate(files):
+        await desk.take(index, sender if len(files) == 1 else _numbered(sender, index), file)
+    new = await desk.finish()
     received = await _write_down(database, blobs, new)
-    kept = {
-        upload.blob.digest
-        for upload, answer in zip(new, received, strict=True)
-        if upload.blob and not answer.is_duplicate
-    }
-    await uploads.drop_unused_blobs(database, blobs, [blob.digest for blob in stored if blob.digest not in kept])
-    return [msgspec.structs.replace(answer, refusal=refusal) for answer in received]
+    named = uploads.list_blobs(*(item for item, answer in zip(new, received, strict=True) if not answer.is_duplicate))
+    unnamed = {blob.digest for blob in desk.stored} - {blob.digest for blob in named}
+    await uploads.drop_unused_blobs(database, blobs, list(unnamed))
+    return received
 
 
-async def _unpack(
-    blobs: Blobs, kept: KeptFile, stored: list[StoredBlob], limits: inflate.Limits
-) -> list[tuple[str, StoredBlob]]:
-    """Return the reports in a stored file with their names; those of an archive are stored and added to `stored`."""
-    if isinstance(kept.content, errors.TooLargeError):
-        raise kept.content
-    name, whole = kept.name, kept.content
-    with await blobs.open_aside(whole.digest) as file:
-        if not await asyncio.to_thread(unpack.is_archive, file):
-            return [(name, whole)]
-        found: list[tuple[str, StoredBlob]] = []
-        members = unpack.open_report(file, name, limits)
-        while member := await asyncio.to_thread(next, members, None):
-            stored.append(await blobs.put(_chunks(member.stream), limits.max_bytes))
-            found.append((member.name, stored[-1]))
+class _Desk:
+    """Makes uploads of the files of one request. `stored` is every file it knows of, to be named by an upload or go."""
+
+    def __init__(self, blobs: Blobs, limits: inflate.Limits) -> None:
+        self._blobs = blobs
+        self._limits = limits
+        self._plain: list[_File] = []
+        self._new: list[_New] = []
+        self.stored: list[StoredBlob] = []
+
+    async def take(self, index: int, sender: Sender, file: KeptFile) -> None:
+        """Look at a file; an archive is opened at once."""
+        if isinstance(file.content, errors.TooLargeError):
+            self._new.append((index, _refuse(sender, file.name, self._limits.max_bytes, file.content)))
+            return
+        self.stored.append(file.content)
+        arrived = bundle.File(file.name, _Arrived(index, sender, file.content))
+        with await self._blobs.open_aside(file.content.digest) as opened:
+            if await asyncio.to_thread(archive.is_archive, opened):
+                parts = unpack.open_report(opened, file.name, self._limits)
+                self._new += await self._open(arrived, parts)
+            else:
+                start = await asyncio.to_thread(blocks.full, opened, sniff.SIZE)
+                self._plain.append(_look_into(arrived, start))
+
+    async def finish(self) -> list[uploads.NewUpload]:
+        """Return all uploads in the order of the files."""
+        pieces = [file for file in self._plain if _is_piece(file)]
+        plain = [file for file in self._plain if file not in pieces]
+        if pieces:
+            parts = unpack.sort(_members(self._blobs, pieces))
+            plain += await self._store(pieces[0].content, parts)
+        if all(file.media_type for file in plain):  # no report that they could belong to: each is judged by itself
+            plain = [msgspec.structs.replace(file, media_type="") for file in plain]
+        new = self._new + [_describe(item) for item in bundle.plan(plain)]
+        return [upload for _, upload in sorted(new, key=lambda pair: pair[0])]
+
+    async def _open(self, file: _File, parts: Iterator[unpack.Part]) -> list[_New]:
+        """Return an upload for each report in an archive, or one that is refused or rejected."""
+        try:
+            members = await self._store(file.content, parts)
+        except errors.TooLargeError as error:
+            sent = file.content
+            return [(sent.index, _refuse(sent.sender, file.name, sent.blob.size_bytes, error))]
+        except errors.ReportError as error:
+            index, upload = _describe(bundle.Bundle(file))
+            return [(index, msgspec.structs.replace(upload, error=error))]
+        return [_describe(item) for item in bundle.plan(members)]
+
+    async def _store(self, source: _Arrived, parts: Iterator[unpack.Part]) -> list[_File]:
+        found: list[_File] = []
+        while part := await asyncio.to_thread(next, parts, None):
+            blob = await self._blobs.put_stream(part.stream, self._limits.max_bytes)
+            self.stored.append(blob)
+            arrived = msgspec.structs.replace(source, blob=blob, is_member=True)
+            found.append(bundle.File(part.name, arrived, part.format, part.media_type))
         return found
 
 
-async def _chunks(stream: inflate.Stream) -> AsyncIterator[bytes]:
-    while block := await asyncio.to_thread(stream.read, _BLOCK):
-        yield block
+def _look_into(file: _File, start: bytes) -> _File:
+    """Return a plain file with its format, or its media type when it is something that comes along with reports."""
+    format_, media_type = unpack.look_into(file.name, start)
+    is_beside = media_type.startswith(("image/", "video/")) or media_type in {"text/plain", "text/csv"}
+    return msgspec.structs.replace(file, format=format_, media_type=media_type if is_beside else "")
 
 
-async def _write_down(database: Database, blobs: Blobs, new: list[uploads.NewUpload]) -> list[Received]:
+def _is_piece(file: _File) -> bool:
+    return allure_folder.is_piece(file.name, is_allure=file.format == unpack.ALLURE)
+
+
+def _members(blobs: Blobs, files: Sequence[_File]) -> Iterator[archive.Member]:
+    for file in files:
+        with blobs.open(file.content.blob.digest) as opened:
+            yield archive.Member(file.name, opened)
+
+
+def _numbered(sender: Sender, index: int) -> Sender:
+    key = sender.idempotency_key
+    return sender if key is None else msgspec.structs.replace(sender, idempotency_key=f"{key}/{index}")
+
+
+async def _write_down(database: Database, blobs: Blobs, new: Sequence[uploads.NewUpload]) -> list[Received]:
     received: dict[int, Received] = {}
+    named = uploads.list_blobs(*new)
     async with database.write() as writer:
-        # In one order everywhere: two archives with the same reports must not wait for each other.
+        # In one order everywhere, files first: two archives with the same reports must not wait for each other.
+        await uploads.add_blobs(writer, named)
+        if not all(await asyncio.gather(*(blobs.exists(digest) for digest in {blob.digest for blob in named}))):
+            raise errors.UnavailableError("The file was removed while it arrived.", hint="Send it again.")
         for position, upload in sorted(enumerate(new), key=lambda pair: pair[1].key):
             upload_id, is_new = await uploads.add_upload(writer, upload)
-            if upload.blob and not await blobs.exists(upload.blob.digest):
-                raise errors.UnavailableError("The file was removed while it arrived.", hint="Send it again.")
-            received[position] = Received(upload_id, is_duplicate=not is_new)
+            refusal = upload.error if isinstance(upload.error, errors.TooLargeError) else None
+            received[position] = Received(upload_id, not is_new, refusal)
     return [received[position] for position in range(len(new))]
 
 
-def _describe(sender: Sender, name: str, blob: StoredBlob, *, is_member: bool = False) -> uploads.NewUpload:
-    return uploads.NewUpload(
-        project_id=sender.project_id,
-        key=_key(sender, blob, name if is_member else ""),
+def _describe(item: bundle.Bundle[_Arrived]) -> _New:
+    name, sent = item.report.name, item.report.content
+    files = [
+        *(_file(attachments.Role.REPORT, file.name.rpartition("/")[2], file) for file in item.companions),
+        *(_file(attachments.Role.ATTACHMENT, path, file) for path, file in item.attachments),
+    ]
+    return sent.index, uploads.NewUpload(
+        project_id=sent.sender.project_id,
+        key=_key(sent, name),
         file_name=name,
-        size_bytes=blob.size_bytes,
-        blob=blob,
-        metadata=sender.metadata,
-        request_id=sender.request_id,
-        created_by=sender.user_id,
+        size_bytes=sent.blob.size_bytes,
+        blob=sent.blob,
+        files=tuple(files),
+        warnings=item.warnings,
+        metadata=sent.sender.metadata,
+        request_id=sent.sender.request_id,
+        created_by=sent.sender.user_id,
     )
 
 
+def _file(role: attachments.Role, path: str, file: _File) -> attachments.NewFile:
+    return attachments.NewFile(role, path, file.content.blob, file.media_type or "application/json")
+
+
 def _refuse(sender: Sender, name: str, size_bytes: int, error: errors.TooLargeError) -> uploads.NewUpload:
-    nothing = StoredBlob(b"", size_bytes)
-    return msgspec.structs.replace(_describe(sender, name, nothing), blob=None, error=error)
+    nothing = _Arrived(0, sender, StoredBlob(b"", size_bytes))
+    _, upload = _describe(bundle.Bundle(bundle.File(name, nothing)))
+    return msgspec.structs.replace(upload, blob=None, error=error)
 
 
-def _key(sender: Sender, blob: StoredBlob, member: str) -> bytes:
+def _key(sent: _Arrived, name: str) -> bytes:
     """Identify an upload: the same content with the same metadata is the same upload, or the same caller's key is."""
-    if sender.idempotency_key is not None:
-        return hashing.digest(("key", sender.idempotency_key, member))
-    metadata = msgspec.json.encode(sender.metadata, order="deterministic").decode()
-    return hashing.digest(("content", blob.digest.hex(), metadata))
+    if sent.sender.idempotency_key is not None:
+        return hashing.digest(("key", sent.sender.idempotency_key, name if sent.is_member else ""))
+    metadata = msgspec.json.encode(sent.sender.metadata, order="deterministic").decode()
+    return hashing.digest(("content", sent.blob.digest.hex(), metadata))

@@ -25,7 +25,7 @@ class Limits(msgspec.Struct, frozen=True):
     max_bytes: int = 2 * 1024**3
     max_ratio: int = 200
     free_bytes: int = 64 * 1024**2
-    max_members: int = 1000
+    max_members: int = 50_000
 
 
 class Stream(Protocol):

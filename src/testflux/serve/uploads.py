@@ -109,7 +109,7 @@ async def add_uploads(
         user_id=actor.user_id,
         request_id=request_id.current(),
     )
-    received = await _register(house, kept, sender)
+    received = await receive.register(house.database, house.blobs, kept, sender, _limits(house))
     if len(received) == 1 and received[0].refusal:
         raise received[0].refusal
     rows = await _wait(house, actor, project_id, received, _wait_seconds(prefer))
@@ -239,16 +239,6 @@ async def _keep(
         hint = "Put each report into a part `files` that has a file name."
         raise errors.InvalidError("The form holds no file.", field="files", hint=hint)
     return kept, metadata
-
-
-async def _register(house: House, kept: Sequence[receive.KeptFile], sender: receive.Sender) -> list[receive.Received]:
-    """Write every file down; the caller's key is told apart file by file."""
-    received: list[receive.Received] = []
-    for index, file in enumerate(kept):
-        key = f"{sender.idempotency_key}/{index}" if sender.idempotency_key is not None else None
-        own = msgspec.structs.replace(sender, idempotency_key=key)
-        received.extend(await receive.register(house.database, house.blobs, file, own, _limits(house)))
-    return received
 
 
 async def _wait(

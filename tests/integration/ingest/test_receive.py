@@ -5,7 +5,7 @@ import gzip
 import io
 import tarfile
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -21,6 +21,11 @@ from testflux.store.database import Database, Row
 
 ROBOT = b'<?xml version="1.0"?><robot generator="Robot 7.0"><suite name="A"></suite></robot>'
 OTHER = ROBOT.replace(b'"A"', b'"B"')
+PNG = b"\x89PNG\r\n\x1a\n a picture"
+SUMMARY = b'{"metrics":{"http_reqs":{"count":3,"rate":1.5}},"root_group":{"name":""}}'
+POINT = b'{"type":"Point","data":{"time":"2026-06-15T12:00:00Z","value":1.5,"tags":{}},"metric":"http_req_duration"}\n'
+TABLE = b"metric_name,timestamp,metric_value,check\nhttp_reqs,1718452800,1.0,\n"
+HTML = b"<!doctype html><html></html>"
 NOTHING = Metadata()
 LIMITS = inflate.Limits(max_bytes=40_000)
 
@@ -45,6 +50,27 @@ class Door:
         )
         file = receive.IncomingFile(name, chunks(content))
         return await receive.receive(self.project.database, self.blobs, file, sender, LIMITS)
+
+    async def bring_all(self, files: Mapping[str, bytes], key: str | None = None) -> list[receive.Received]:
+        """Bring the files of one request."""
+        sender = receive.Sender(project_id=self.project.project_id, idempotency_key=key)
+        kept = [
+            await receive.keep(self.blobs, receive.IncomingFile(name, chunks(content)), LIMITS)
+            for name, content in files.items()
+        ]
+        return await receive.register(self.project.database, self.blobs, kept, sender, LIMITS)
+
+    async def beside(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Return role, path and media type of what came along, by the name of the upload."""
+        rows = await self.project.rows(
+            "select u.file_name, f.role, f.path, f.media_type from upload u left join upload_file f "
+            "using (project_id, upload_id) order by u.upload_id, f.position"
+        )
+        found: dict[str, list[tuple[str, str, str]]] = {row["file_name"]: [] for row in rows}
+        for row in rows:
+            if row["path"] is not None:
+                found[row["file_name"]].append((row["role"], row["path"], row["media_type"]))
+        return found
 
     async def rows(self) -> list[Row]:
         async with self.project.database.read() as reader:
@@ -203,3 +229,111 @@ async def test_a_file_swept_while_it_arrived_is_refused(door: Door, monkeypatch:
     with pytest.raises(errors.UnavailableError, match="removed while it arrived"):
         await door.bring(ROBOT)
     assert (await door.rows(), await door.jobs()) == ([], 0)
+
+
+def packed(members: Mapping[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+async def test_what_came_along_in_an_archive_is_kept_with_its_report(door: Door) -> None:
+    members = {"web/output.xml": ROBOT, "web/log.html": HTML, "web/shots/1.png": PNG, "api/output.xml": OTHER}
+    await door.bring(packed(members | {"run.log": b"began"}), "all.zip")
+    assert await door.beside() == {
+        "web/output.xml": [("attachment", "shots/1.png", "image/png"), ("attachment", "../run.log", "text/plain")],
+        "api/output.xml": [("attachment", "../run.log", "text/plain")],
+    }
+    assert door.files() == 4
+    rows = await door.project.rows("select distinct blob_digest from upload_file")
+    assert {read(door.blobs, row["blob_digest"]) for row in rows} == {PNG, b"began"}
+
+
+async def test_equal_pictures_are_kept_once(door: Door) -> None:
+    await door.bring(packed({"output.xml": ROBOT, "1.png": PNG, "2.png": PNG}), "all.zip")
+    assert [path for _, path, _ in (await door.beside())["output.xml"]] == ["1.png", "2.png"]
+    assert door.files() == 2
+
+
+async def test_nothing_of_an_archive_without_a_report_stays_but_itself(door: Door) -> None:
+    archive = packed({"1.png": PNG, "run.log": b"began"})
+    await door.bring(archive, "all.zip")
+    (row,) = await door.rows()
+    assert (row["status"], row["error"]["code"]) == ("rejected", "archive-without-report")
+    assert "(1.png, run.log)" in row["error"]["message"]
+    assert read(door.blobs, row["blob_digest"]) == archive
+    assert door.files() == 1
+
+
+async def test_a_repeated_archive_leaves_nothing_behind(door: Door) -> None:
+    archive = packed({"output.xml": ROBOT, "1.png": PNG})
+    await door.bring(archive)
+    await door.bring(packed({"output.xml": ROBOT, "2.png": PNG + b"other"}))
+    assert door.files() == 2
+    assert await door.beside() == {"output.xml": [("attachment", "1.png", "image/png")]}
+
+
+async def test_the_files_of_an_allure_folder_are_one_upload(door: Door) -> None:
+    result = {"uuid": "1", "name": "Pay", "status": "passed", "stage": "finished"}
+    members = {f"out/{number}-result.json": msgspec.json.encode(result | {"uuid": str(number)}) for number in range(30)}
+    (received,) = await door.bring(packed(members | {"out/1-attachment": PNG}), "all.zip")
+    (row,) = await door.rows()
+    assert (row["upload_id"], row["file_name"]) == (received.upload_id, "out/allure-results.jsonl")
+    assert len(read(door.blobs, row["blob_digest"]).splitlines()) == 30
+    assert await door.beside() == {"out/allure-results.jsonl": [("attachment", "1-attachment", "image/png")]}
+    (same,) = await door.bring(packed(dict(reversed(members.items()))), "again.zip")
+    assert same.is_duplicate, "whatever their order in the archive"
+
+
+@pytest.mark.parametrize("is_archive", [True, False])
+async def test_summary_and_samples_of_a_load_test_are_one_upload(door: Door, *, is_archive: bool) -> None:
+    files = {"summary.json": SUMMARY, "samples.csv": TABLE, "samples.json": POINT}
+    (received,) = await (door.bring(packed(files)) if is_archive else door.bring_all(files))
+    (row,) = await door.rows()
+    assert (row["upload_id"], row["file_name"]) == (received.upload_id, "samples.json")
+    assert await door.beside() == {"samples.json": [("report", "summary.json", "application/json")]}
+    assert [warning["message"] for warning in row["warnings"]] == [
+        "samples.csv was left out: the samples as JSON lines beside it say more."
+    ]
+    assert door.files() == 2, "what was left out is not kept"
+
+
+async def test_plain_files_of_one_request_come_together(door: Door) -> None:
+    received = await door.bring_all({"1.png": PNG, "output.xml": ROBOT, "run.log": b"began", "log.html": HTML})
+    rows = {row["upload_id"]: row["file_name"] for row in await door.rows()}
+    assert [rows[item.upload_id] for item in received] == ["output.xml", "log.html"], "a page is judged by itself"
+    assert (await door.beside())["output.xml"] == [
+        ("attachment", "1.png", "image/png"),
+        ("attachment", "run.log", "text/plain"),
+    ]
+
+
+async def test_plain_files_without_a_report_are_judged_one_by_one(door: Door) -> None:
+    assert len(await door.bring_all({"1.png": PNG, "run.log": b"began"})) == 2
+    assert len(await door.rows()) == 2
+
+
+async def test_plain_allure_results_of_one_request_are_one_upload(door: Door) -> None:
+    result = {"uuid": "1", "name": "Pay", "status": "passed", "stage": "finished"}
+    files = {f"{number}-result.json": msgspec.json.encode(result | {"uuid": str(number)}) for number in range(3)}
+    assert len(await door.bring_all(files)) == 1
+    (row,) = await door.rows()
+    assert len(read(door.blobs, row["blob_digest"]).splitlines()) == 3
+    assert door.files() == 1, "the pieces are not kept"
+
+
+async def test_files_of_one_request_keep_their_order_whatever_becomes_of_them(door: Door) -> None:
+    files = {"a.xml": ROBOT, "all.zip": zipped(b=OTHER), "huge.xml": bytes(40_001), "c.xml": OTHER + b" "}
+    received = await door.bring_all(files)
+    rows = {row["upload_id"]: row["file_name"] for row in await door.rows()}
+    assert [rows[item.upload_id] for item in received] == ["a.xml", "b.xml", "huge.xml", "c.xml"]
+    assert [item.refusal is not None for item in received] == [False, False, True, False]
+
+
+async def test_each_file_of_a_request_has_a_key_of_its_own(door: Door) -> None:
+    first = await door.bring_all({"a.xml": ROBOT, "b.xml": ROBOT}, key="k")
+    assert len({item.upload_id for item in first}) == 2
+    again = await door.bring_all({"a.xml": OTHER, "b.xml": OTHER}, key="k")
+    assert [item.upload_id for item in again] == [item.upload_id for item in first]

@@ -174,14 +174,27 @@ async def test_an_archive_becomes_one_upload_a_report(admin: httpx.AsyncClient, 
     assert [item["status"] for item in response.json()["uploads"]] == ["stored", "stored"]
 
 
-async def test_a_compressed_file_is_kept_as_it_was_sent(admin: httpx.AsyncClient, slug: str) -> None:
+async def test_a_compressed_file_is_kept_unpacked(admin: httpx.AsyncClient, slug: str) -> None:
     packed = gzip.compress(report())
     upload = await send(admin, slug, 'out "1".xml.gz', packed)
     assert upload["status"] == "stored"
     kept = await admin.get(upload["download_url"].removeprefix("/api/v1"))
-    assert kept.content == packed
+    assert kept.content == report()
     assert kept.headers["content-type"] == "application/octet-stream"
-    assert kept.headers["content-disposition"].startswith('attachment; filename="out _1_.xml.gz"')
+    assert kept.headers["content-disposition"].startswith('attachment; filename="out _1_.xml"')
+
+
+async def test_pictures_and_reports_of_one_request_come_together(admin: httpx.AsyncClient, slug: str) -> None:
+    picture = b"\x89PNG\r\n\x1a\n a picture"
+    response = await admin.post(
+        f"/projects/{slug}/uploads",
+        files=[("files", ("output.xml", report())), ("files", ("shot.png", picture))],
+        headers={"Prefer": "wait=30"},
+    )
+    (upload,) = response.json()["uploads"]
+    (run,) = upload["runs"]
+    listed = (await admin.get(f"/runs/{run['id']}/attachments")).json()
+    assert [item["path"] for item in listed["items"]] == ["shot.png"]
 
 
 @pytest_asyncio.fixture(loop_scope="module")

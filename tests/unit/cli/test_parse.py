@@ -121,10 +121,30 @@ def test_error_for_people_says_where_and_what_to_do(tmp_path: Path, capsys: pyte
     assert "Send output.xml" in second
 
 
-@pytest.mark.parametrize("name", ["missing.xml", "."])
-def test_what_is_no_file_is_wrong_usage(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["parse", str(tmp_path / name)]) == 2
+def test_what_is_not_there_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["parse", str(tmp_path / "missing.xml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_folder_is_read_whole(tmp_path: Path, robot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results = tmp_path / "allure-results"
+    results.mkdir()
+    for number in range(3):
+        result = {"uuid": str(number), "historyId": str(number), "name": f"t{number}", "status": "passed"}
+        (results / f"{number}-result.json").write_text(json.dumps(result, indent=1))
+    (results / "1-attachment.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+
+    first, second = parsed(capsys, tmp_path)
+
+    assert first["file"] == f"{tmp_path}/{robot.name}"
+    assert second["file"] == f"{tmp_path}/allure-results/allure-results.jsonl"
+    assert (second["format"], second["totals"]["total"]) == ("allure-results", 3)
+
+
+def test_a_folder_without_a_report_says_what_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.txt").write_text("nothing here")
+    (entry,) = parsed(capsys, tmp_path, code=3)
+    assert "(notes.txt)" in entry["error"]["message"]
 
 
 def test_reading_needs_neither_database_nor_network() -> None:

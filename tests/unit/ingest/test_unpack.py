@@ -6,14 +6,18 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
 
+import msgspec
 import pytest
 import zstandard
 
-from testflux.ingest import unpack
+from testflux.ingest import archive, unpack
 from testflux.kit import errors, inflate
+from testflux.parse import blocks
 
 ROBOT = b'<?xml version="1.0"?><robot generator="Robot 7.0"><suite name="A"></suite></robot>'
 ZAP = b'<?xml version="1.0"?><OWASPZAPReport version="2.16"></OWASPZAPReport>'
+PNG = b"\x89PNG\r\n\x1a\n a picture"
+RESULT = {"uuid": "1", "name": "Pay", "status": "passed", "stage": "finished"}
 LIMITS = inflate.Limits(max_bytes=100_000, max_ratio=1000, free_bytes=1000, max_members=5)
 
 Archive = Callable[[Mapping[str, bytes]], bytes]
@@ -48,19 +52,21 @@ def tar_zst(members: Mapping[str, bytes]) -> bytes:
 ARCHIVES = [zipped, tarred, tar_gz, tar_zst]
 
 
+def parts(packed: bytes, limits: inflate.Limits = LIMITS) -> list[tuple[unpack.Part, bytes]]:
+    """Return every part with its content."""
+    return [
+        (part, blocks.everything(part.stream)) for part in unpack.open_report(io.BytesIO(packed), "sent.bin", limits)
+    ]
+
+
 def everything(packed: bytes, limits: inflate.Limits = LIMITS) -> list[tuple[str, bytes]]:
-    found: list[tuple[str, bytes]] = []
-    for member in unpack.open_report(io.BytesIO(packed), "sent.bin", limits):
-        content = b""
-        while part := member.stream.read(1000):
-            content += part
-        found.append((member.name, content))
-    return found
+    """Return the reports by name."""
+    return [(part.name, content) for part, content in parts(packed, limits) if not part.media_type]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress])
 def test_a_single_file_comes_decompressed_under_its_own_name(pack: Callable[[bytes], bytes]) -> None:
-    assert not unpack.is_archive(io.BytesIO(pack(ROBOT)))
+    assert not archive.is_archive(io.BytesIO(pack(ROBOT)))
     assert everything(pack(ROBOT)) == [("sent.bin", ROBOT)]
 
 
@@ -68,13 +74,13 @@ def test_a_single_file_comes_decompressed_under_its_own_name(pack: Callable[[byt
 def test_the_reports_of_an_archive_come_and_the_rest_is_passed_over(pack: Archive) -> None:
     page = b"<!DOCTYPE html><html><body>log</body></html>"
     packed = pack({"out/output.xml": ROBOT, "out/log.html": page, "shot.png": b"\x89PNG\0", "zap.xml": ZAP, "e": b""})
-    assert unpack.is_archive(io.BytesIO(packed))
+    assert archive.is_archive(io.BytesIO(packed))
     assert everything(packed) == [("out/output.xml", ROBOT), ("zap.xml", ZAP)]
 
 
 @pytest.mark.parametrize("pack", ARCHIVES)
 def test_an_archive_without_a_report_says_what_is_in_it(pack: Archive) -> None:
-    with pytest.raises(errors.ReportError, match=r"holds no report .*\(a.txt, b.txt\)") as caught:
+    with pytest.raises(errors.ReportError, match=r"no report that can be read in it \(a.txt, b.txt\)") as caught:
         everything(pack({"a.txt": b"x", "b.txt": b"y"}))
     assert caught.value.code == "archive-without-report"
 
@@ -83,9 +89,9 @@ def test_an_archive_without_a_report_says_what_is_in_it(pack: Archive) -> None:
 def test_an_empty_archive_is_named_so(pack: Archive) -> None:
     packed = pack({})
     if pack is tarred:
-        assert not unpack.is_archive(io.BytesIO(packed)), "a tar without members is a block of zeros"
+        assert not archive.is_archive(io.BytesIO(packed)), "a tar without members is a block of zeros"
         return
-    with pytest.raises(errors.ReportError, match="archive is empty"):
+    with pytest.raises(errors.ReportError, match="There is nothing in it"):
         everything(packed)
 
 
@@ -133,3 +139,75 @@ def test_an_encrypted_member_is_named() -> None:
     packed[packed.index(b"PK\x01\x02") + 8] |= 1
     with pytest.raises(errors.ReportError, match=r"secret\.xml in the archive is encrypted"):
         everything(bytes(packed))
+
+
+@pytest.mark.parametrize("pack", ARCHIVES)
+def test_what_came_along_is_told_by_its_content(pack: Archive) -> None:
+    packed = pack({"output.xml": ROBOT, "a/shot": PNG, "run.log": b"began\n", "core": b"\x7fELF\x00\x01"})
+    assert [(part.name, part.format, part.media_type, content) for part, content in parts(packed)] == [
+        ("output.xml", "robot-xml", "", ROBOT),
+        ("a/shot", "", "image/png", PNG),
+        ("run.log", "", "text/plain", b"began\n"),
+    ]
+
+
+@pytest.mark.parametrize("squeeze", [gzip.compress, zstandard.compress])
+@pytest.mark.parametrize("pack", ARCHIVES)
+def test_a_packed_report_in_an_archive_is_found_and_stays_packed(
+    pack: Archive, squeeze: Callable[[bytes], bytes]
+) -> None:
+    (found,) = parts(pack({"output.xml.gz": squeeze(ROBOT + b" " * 90_000)}))
+    assert (found[0].format, found[1]) == ("robot-xml", squeeze(ROBOT + b" " * 90_000))
+
+
+@pytest.mark.parametrize("pack", ARCHIVES)
+def test_pictures_alone_are_no_report(pack: Archive) -> None:
+    with pytest.raises(errors.ReportError, match=r"no report that can be read in it \(a.png, log.html\)"):
+        parts(pack({"a.png": PNG, "log.html": b"<html></html>"}))
+
+
+@pytest.mark.parametrize("pack", ARCHIVES)
+def test_the_results_of_an_allure_folder_are_one_report_of_json_lines(pack: Archive) -> None:
+    results = {
+        "out/b-result.json": msgspec.json.format(msgspec.json.encode(RESULT | {"uuid": "b"}), indent=2),
+        "out/a-result.json": msgspec.json.encode(RESULT | {"uuid": "a"}),
+        "out/c-container.json": b'{\n"uuid": "c", "children": ["a"], "befores": []}',
+        "out/x-attachment": b"\x00\x01\x02",
+        "out/y-attachment.html": b"<html>what the browser showed</html>",
+    }
+    found = parts(pack(results))
+    assert [(part.name, part.format, part.media_type) for part, _ in found] == [
+        ("out/x-attachment", "", "application/octet-stream"),
+        ("out/y-attachment.html", "", "text/html"),
+        ("out/allure-results.jsonl", "allure-results", ""),
+    ]
+    lines = found[-1][1].splitlines()
+    assert [msgspec.json.decode(line)["uuid"] for line in lines] == ["a", "b", "c"]
+    assert lines[1] == msgspec.json.encode(RESULT | {"uuid": "b"})
+
+
+def test_each_allure_folder_is_a_report_of_its_own() -> None:
+    result = msgspec.json.encode(RESULT)
+    assert everything(zipped({"a/1-result.json": result, "2-result.json": result, "a/3-result.json": result})) == [
+        ("a/allure-results.jsonl", (result + b"\n") * 2),
+        ("allure-results.jsonl", result + b"\n"),
+    ]
+
+
+def test_a_damaged_allure_result_stays_a_line_of_its_own() -> None:
+    """The reader of the lines says that it is damaged, and reads the others."""
+    result = msgspec.json.encode(RESULT)
+    broken = b'{"uuid": "2",\r\n"name": "x",\n "status": "pass'
+    found = everything(zipped({"1-result.json": result, "2-result.json": broken}))
+    assert found[0][1] == result + b'\n{"uuid": "2", "name": "x",  "status": "pass\n'
+
+
+def test_results_gathered_in_lines_by_their_writer_stay_as_they_are() -> None:
+    lines = msgspec.json.encode(RESULT) + b"\n" + msgspec.json.encode(RESULT) + b"\n"
+    assert everything(zipped({"mine.jsonl": lines})) == [("mine.jsonl", lines)]
+
+
+@pytest.mark.parametrize(("content", "line"), [(b"", b"{"), (b"\x00\x01", b"\x00\x01"), (b'{"uu', b'{"uu')])
+def test_an_allure_result_that_hardly_began_is_not_lost_without_a_word(content: bytes, line: bytes) -> None:
+    name = "0f5a9c9e-5d1f-4b7e-8f6a-2f8f5f0c1d2e-result.json"
+    assert everything(zipped({name: content})) == [("allure-results.jsonl", line + b"\n")]
