@@ -64,12 +64,13 @@ class RawSuite(msgspec.Struct):
 
 
 class RawLogMessage(msgspec.Struct, frozen=True):
-    """An execution error or warning that belongs to the run, not to one test."""
+    """An execution error or warning of the run; `test` is the test it was logged in, suite names first, () for none."""
 
     level: str
     text: str
     at: datetime | None = None
     is_html: bool = False
+    test: tuple[str, ...] = ()
 
 
 class RawKeyword(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from testflux.model import steps
 from testflux.parse import (
     allure_evidence,
     ctrf_evidence,
+    junit_evidence,
     nunit_evidence,
     playwright_evidence,
     reportlog_evidence,
@@ -22,6 +23,7 @@ READERS: dict[str, Callable[[bytes], steps.Evidence]] = {
     "robot-json": robot_json_steps.open_test,
     "allure-results": allure_evidence.open_test,
     "ctrf": ctrf_evidence.open_test,
+    "junit-xml": junit_evidence.open_test,
     "nunit-xml": nunit_evidence.open_test,
     "playwright-json": playwright_evidence.open_test,
     "pytest-reportlog": reportlog_evidence.open_test,

@@ -7,10 +7,6 @@ import re
 from testflux.kit import errors
 
 _SEND = {
-    "junit-xml": (
-        "JUnit XML",
-        "Send the tool's own report: Robot Framework output.xml, ZAP traditional JSON or XML, or a k6 summary.",
-    ),
     "zap-rule-file": (
         "a rule file of ZAP's packaged scans",
         "It says what each rule means, not what was found. Send the report that zap-baseline.py -J report.json writes.",

@@ -34,7 +34,7 @@ def test_what_is_no_report_stays_with_a_reason(tmp_path: Path) -> None:
         output_xml=ROBOT,
         pom_xml="<project/>",
         package_json='{"name": "x"}',
-        junit_xml="<testsuites/>",
+        k6_json='{"event":"param","data":{}}\n{"event":"stop","data":{}}',
         empty_json="",
         notes_txt="hello",
         old_txt_gz="x",
@@ -43,7 +43,7 @@ def test_what_is_no_report_stays_with_a_reason(tmp_path: Path) -> None:
     assert names == ["output.xml"]
     assert reasons == {
         "empty.json": "The file is empty.",
-        "junit.xml": "no report that can be read (junit-xml)",
+        "k6.json": "no report that can be read (k6-dashboard)",
         "notes.txt": "neither .xml nor .json",
         "old.txt.gz": "not a packed .xml or .json file",
         "package.json": "no report that can be read (json)",

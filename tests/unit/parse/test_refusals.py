@@ -5,7 +5,7 @@ import pytest
 from testflux.kit import errors
 from testflux.parse import refusals, registry, sniff
 
-KNOWN = ["junit-xml", "zap-rule-file", "k6-dashboard"]
+KNOWN = ["zap-rule-file", "k6-dashboard"]
 
 
 @pytest.mark.parametrize("name", KNOWN)

@@ -25,6 +25,8 @@ def refuse(data: bytes) -> errors.ReportError:
         (b"<robot><suite name='A'/></robot>", "robot-xml"),
         (b"<suite name='A'/>", "robot-xml"),
         (b"<OWASPZAPReport version='2.16.1'/>", "zap-xml"),
+        (b"<testsuites/>", "junit-xml"),
+        (b"<testsuite name='A'/>", "junit-xml"),
         (b'\xef\xbb\xbf\n{"@version": "2.16.1", "@generated": "", "site": []}', "zap-json"),
         ('{"site": []}'.encode("utf-16"), "zap-json"),
         (b'[{"pluginId": "1"}]', "zap-api"),
@@ -54,7 +56,6 @@ def test_nothing_is_an_empty_file(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "name", "advice"),
     [
-        (b"<testsuites/>", "JUnit", "output.xml"),
         (b"# rules of the shop\n10011\tFAIL\t(Cookie Without Secure Flag)\n", "rule file", "-J"),
         (b'{"event":"param","data":{}}\n{"event":"stop","data":{}}\n', "dashboard", "--summary-export"),
         (b"<project><build/></project>", "<project>", "JUnit"),
