@@ -16,7 +16,7 @@ import pytest
 from testflux.kit import errors, inflate
 from testflux.model import raw
 from testflux.normalise import report
-from testflux.parse import registry
+from testflux.parse import k6_bundle, registry
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "k6"
 RUN = "MiguelFerreira18__report_1_"
@@ -109,3 +109,17 @@ def test_machine_readable_summaries_in_both_spellings(spelling: str) -> None:
     assert metrics["http_reqs"].values == pytest.approx({"count": 100, "rate": 100 / 600.02})
     assert metrics["checks"].values == {"passes": 98, "fails": 2, "rate": 0.98}
     assert built.totals["checks_failed"] == 2
+
+
+@pytest.mark.parametrize("samples", ["data.json", "data.csv"])
+def test_the_files_of_one_run_agree(samples: str) -> None:
+    joined = k6_bundle.join(read(RUN + samples), read(RUN + "summary.json"), 0)
+    assert joined.warnings == []
+    assert joined.duration_ms == pytest.approx(93_186.171443)
+    assert by_name(joined)["http_reqs"].values["rate"] == pytest.approx(1000 / 93.186171443)
+    assert "p(99.99)" in by_name(joined)["http_req_duration"].values
+
+
+def test_files_of_two_runs_do_not() -> None:
+    joined = k6_bundle.join(read(OFFICIAL), read(RUN + "summary.json"), None)
+    assert {warning.code for warning in joined.warnings} == {"k6-mismatch"}
