@@ -32,7 +32,7 @@ def read_test(*results: dict[str, object], **test: object) -> list[raw.RawTest]:
 
 def test_every_field_has_its_place() -> None:
     result = {"status": "passed", "duration": 125, "startTime": "2026-03-14T09:15:31.250Z"}
-    test = {"projectName": "chromium", "expectedStatus": "passed", "results": [result]}
+    test: dict[str, object] = {"projectName": "chromium", "expectedStatus": "passed", "results": [result]}
     inner = suite(spec(test, file="a.spec.ts", line=3, tags=["@smoke", "slow", "smoke"]), title="cart")
     seen = read(
         suite(suites=[inner]),

@@ -37,7 +37,7 @@ def test_output_is_text_or_bytes() -> None:
 
 
 def test_several_attempts_are_groups() -> None:
-    failed = {"status": "failed", "duration": 5, "error": {"message": "no", "stack": "at x"}}
+    failed: dict[str, object] = {"status": "failed", "duration": 5, "error": {"message": "no", "stack": "at x"}}
     seen = open_test(failed, {"status": "passed", "duration": 4}, expectedStatus="passed")
     assert [(step.kind, step.name, step.status, step.message, step.duration_ms) for step in seen.steps] == [
         ("group", "Attempt 1", "failed", "no", 5),
