@@ -24,7 +24,7 @@ function useMetrics(run: RunDetail) {
   const all = useQuery(listMetricsOptions({ path, query: { limit: MOST } }));
   const items = all.data?.items ?? [];
   const isBrokenDown =
-    all.data?.next_cursor != null || items.some(({ tags }) => dimensionOf(tags) === "method,name");
+    all.data?.next_cursor != null || items.some(({ tags }) => dimensionOf(tags) === "method+name");
   const whole = useQuery({
     ...listMetricsOptions({ path, query: { tags: "", limit: MOST } }),
     enabled: isBrokenDown,

@@ -55,7 +55,7 @@ describe("tags", () => {
   });
 
   it("belong to one way of breaking down", () => {
-    expect(dimensionOf("method:GET,name:/a")).toBe("method,name");
+    expect(dimensionOf("method:GET,name:/a")).toBe("method+name");
     expect(dimensionOf("scenario:peak")).toBe("scenario");
     expect(dimensionOf("team:web")).toBe("");
     expect(dimensionOf("")).toBe("");
@@ -80,7 +80,7 @@ it("joins what belongs to one request, the busiest first", () => {
       metric("http_req_failed", "method:GET,name:/b", { rate: 0.1 }),
       metric("http_req_duration", "scenario:x", { p95: 7 }),
     ],
-    "method,name",
+    "method+name",
   );
   expect(parts.map(({ label }) => label)).toEqual(["GET /b", "GET /a"]);
   expect(parts[0]?.time?.values.p95).toBe(7);

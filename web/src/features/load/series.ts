@@ -68,11 +68,11 @@ export function sayTags(tags: string): string {
 
 /** The ways in which a load test is broken down, by the keys of its tags. */
 export const DIMENSIONS = [
-  { key: "method,name", label: "Requests", title: "Request" },
+  { key: "method+name", label: "Requests", title: "Request" },
   { key: "scenario", label: "Scenarios", title: "Scenario" },
   { key: "group", label: "Groups", title: "Group" },
   { key: "status", label: "Status codes", title: "Status" },
-  { key: "method,name,status", label: "Requests by status", title: "Request and status" },
+  { key: "method+name+status", label: "Requests by status", title: "Request and status" },
   { key: "expected_response", label: "Expected or not", title: "As expected" },
   { key: "error_code", label: "Errors", title: "Error code" },
 ] as const;
@@ -83,7 +83,7 @@ export type Dimension = (typeof DIMENSIONS)[number]["key"];
 export function dimensionOf(tags: string): Dimension | "" {
   const keys = readTags(tags)
     .map(([key]) => key)
-    .join(",");
+    .join("+");
   return DIMENSIONS.find(({ key }) => key === keys)?.key ?? "";
 }
 

@@ -30,7 +30,6 @@ function Incomplete({ run }: { run: RunDetail }) {
           className="text-text-2 [overflow-wrap:anywhere]"
         >
           {reason.message}
-          {place(reason)}
         </p>
       ))}
     </section>

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { CopyButton } from "@/components/copy";
 import { LongText } from "@/components/long-text";
 import { Loaded } from "@/components/states";
 import { Files } from "@/features/tests/files";
-import { isOutput, withoutColours } from "@/features/tests/step-tree";
+import { isAttempt, isOutput, withoutColours } from "@/features/tests/step-tree";
 import { Steps } from "@/features/tests/steps";
 import type { ReportWarning, StepItem, TestProperty, TestSteps } from "@/lib/api";
 import { getStepsOptions } from "@/lib/api/@tanstack/react-query.gen";
@@ -67,10 +68,11 @@ function Warnings({ warnings }: { warnings: ReportWarning[] }) {
   );
 }
 
-function Opened({ answer }: { answer: TestSteps }) {
+function Opened({ answer, attempts }: { answer: TestSteps; attempts: ReactNode }) {
   const { steps = [], properties = [], files = [], warnings = [] } = answer;
   return (
     <>
+      {!steps.some(isAttempt) && attempts}
       {!answer.is_available && <p className="text-text-3">{answer.reason}</p>}
       {warnings.length > 0 && <Warnings warnings={warnings} />}
       {steps.some((step) => !isOutput(step)) && <Steps steps={steps} />}
@@ -89,12 +91,26 @@ function Opened({ answer }: { answer: TestSteps }) {
   );
 }
 
-/** What the report holds of one test beyond its outcome: read from the report when somebody looks. */
-export function Evidence({ runId, testId }: { runId: string; testId: string }) {
+/**
+ * What the report holds of one test beyond its outcome: read from the report when somebody looks. `attempts` is shown
+ * with it, unless the steps tell of them at more length.
+ */
+export function Evidence({
+  runId,
+  testId,
+  attempts,
+}: {
+  runId: string;
+  testId: string;
+  attempts: ReactNode;
+}) {
   const query = useQuery(getStepsOptions({ path: { run_id: runId, test_id: testId } }));
   return (
-    <Loaded query={query} rows={4}>
-      {(answer) => <Opened key={testId} answer={answer} />}
-    </Loaded>
+    <>
+      {query.data === undefined && attempts}
+      <Loaded query={query} rows={4}>
+        {(answer) => <Opened key={testId} answer={answer} attempts={attempts} />}
+      </Loaded>
+    </>
   );
 }

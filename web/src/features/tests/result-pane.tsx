@@ -99,7 +99,8 @@ function Attempts({ result }: { result: ResultDetail }) {
         {result.previous_attempts.map((attempt) => (
           <li key={attempt.attempt} className="grid gap-1">
             <span className="flex items-center gap-2">
-              <StatusMark word={attempt.status} /> attempt {attempt.attempt}, {duration(attempt.duration_ms)}
+              <StatusMark word={attempt.status} /> attempt {attempt.attempt}
+              {attempt.duration_ms > 0 && `, ${duration(attempt.duration_ms)}`}
             </span>
             {attempt.message !== "" && <Message text={attempt.message} />}
           </li>
@@ -147,8 +148,7 @@ function Detail({ result, run, ...walk }: { result: ResultDetail; run: RunDetail
         text !== "" && <Message text={text} />
       )}
       <Since result={result} runId={run.id} />
-      <Attempts result={result} />
-      <Evidence runId={run.id} testId={result.test_id} />
+      <Evidence runId={run.id} testId={result.test_id} attempts={<Attempts result={result} />} />
       <div className="flex flex-wrap gap-2">
         <ButtonLink to={`/tests/${result.test_id}`}>History of this test</ButtonLink>
         <Button onClick={() => void copy()}>

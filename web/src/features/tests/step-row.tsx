@@ -65,13 +65,19 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+/** Whether a step says why it ended so, and not merely what its last message says again. */
+function hasOwnMessage({ message, html, children }: StepItem): boolean {
+  if (message === "" && html === "") return false;
+  return !children.some(({ kind, text }) => kind === "message" && text.trim() === message.trim());
+}
+
 /** What an open step shows below its line, before its inner steps. */
 function Inside({ step }: { step: StepItem }) {
   const isLong = step.arguments.join("").length > 40 || step.arguments.length > 3;
   const hasFacts = isLong || step.timeout !== "" || step.tags.length > 0 || step.doc !== "";
   return (
     <div className="mb-1 ml-6 grid grid-cols-[minmax(0,1fr)] gap-1.5">
-      {(step.message !== "" || step.html !== "") && (
+      {hasOwnMessage(step) && (
         <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-1 rounded-sm bg-sunken py-1.5 pr-1.5 pl-2.5">
           <div className="grid min-w-0 gap-1">
             <Words
@@ -130,9 +136,7 @@ function Line({ row }: { row: StepRow }) {
           step.status === "not_run" && "text-text-3",
         )}
       >
-        {wordOf(step.kind) !== "" && (
-          <b className="mr-1.5 font-semibold text-text-3 text-xs">{wordOf(step.kind)}</b>
-        )}
+        {wordOf(step) !== "" && <b className="mr-1.5 font-semibold text-text-3 text-xs">{wordOf(step)}</b>}
         {step.assign.length > 0 && (
           <span className="mr-1 font-mono text-sm text-text-2">{step.assign.join(", ")} =</span>
         )}

@@ -12,6 +12,7 @@ import {
   textOfSteps,
   timeOfDay,
   withoutColours,
+  wordOf,
 } from "@/features/tests/step-tree";
 import type { StepItem } from "@/lib/api";
 
@@ -143,6 +144,13 @@ describe("the rows of a tree", () => {
       "FAILED  @{x} = Get  a\n  no\n  INFO m",
     );
   });
+});
+
+it("names control structures, and attempts only once", () => {
+  expect(wordOf({ ...STEP, kind: "else_if" })).toBe("ELSE IF");
+  expect(wordOf({ ...STEP, kind: "group", name: "Basket" })).toBe("GROUP");
+  expect(wordOf({ ...STEP, kind: "group", name: "Attempt 2" })).toBe("");
+  expect(wordOf(STEP)).toBe("");
 });
 
 describe("keys in the tree", () => {

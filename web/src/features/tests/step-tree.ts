@@ -181,8 +181,12 @@ const WORDS: Record<string, string> = {
   error: "ERROR",
 };
 
+/** Whether a step is one of the attempts of a test that was run again. */
+export const isAttempt = ({ kind, name }: StepItem): boolean =>
+  kind === "group" && /^Attempt \d+$/.test(name);
+
 /** The word before a step that is no plain keyword; empty for those that are. */
-export const wordOf = (kind: string): string => WORDS[kind] ?? "";
+export const wordOf = (step: StepItem): string => (isAttempt(step) ? "" : (WORDS[step.kind] ?? ""));
 
 /** The rows as text with the indentation of the tree, to take along. */
 export function textOfSteps(rows: Row[]): string {
@@ -193,12 +197,7 @@ export function textOfSteps(rows: Row[]): string {
       const { step } = row;
       if (step.kind === "message") return step.text.replace(/^/gm, `${indent}${step.level} `);
       const assigned = step.assign.length > 0 ? `${step.assign.join(", ")} = ` : "";
-      const words = [
-        step.status.toUpperCase(),
-        wordOf(step.kind),
-        `${assigned}${step.name}`,
-        ...step.arguments,
-      ];
+      const words = [step.status.toUpperCase(), wordOf(step), `${assigned}${step.name}`, ...step.arguments];
       const line = indent + words.filter((word) => word !== "").join("  ");
       return row.isOpen && step.message !== ""
         ? `${line}\n${step.message.replace(/^/gm, `${indent}  `)}`
