@@ -192,6 +192,32 @@ def test_whatever_happens_to_a_report_it_is_read_or_refused(name: str, draw: st.
         open_or_refuse(seen.format, broken[test.byte_start : test.byte_end] if test.byte_start is not None else b"")
 
 
+@given(st.sampled_from(sorted(WHOLE_DOCUMENTS | {"allure.jsonl", "reportlog.jsonl"})), st.data())
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.large_base_example])
+def test_whatever_a_member_holds_it_is_read_or_refused(name: str, draw: st.DataObject) -> None:
+    lines = CONTENTS[name].splitlines() if name.endswith("l") else [CONTENTS[name]]
+    values = [json.loads(line) for line in lines]
+    for _ in range(draw.draw(st.integers(1, 3))):
+        holder, key = draw.draw(st.sampled_from(list_members(values)))
+        holder[key] = draw.draw(st.sampled_from(ODD_VALUES).map(json.loads))
+    data = b"\n".join(json.dumps(value).encode() for value in values)
+    seen = read_or_refuse(data)
+    if isinstance(seen, errors.ReportError):
+        assert seen.code in {"report-shape", "format-not-read", "format-unknown", "report-truncated"}
+        return
+    assert report.build(seen).totals["total"] <= len(seen.tests)  # pyright: ignore[reportOperatorIssue]
+    for test in seen.tests:
+        assert "\x00" not in "".join((test.name, test.message, test.parameters, test.doc, *test.suite, *test.tags))
+        if test.byte_start is not None:
+            assert evidence.open_test(seen.format, data[test.byte_start : test.byte_end])
+
+
+def list_members(value: Any) -> list[tuple[Any, Any]]:
+    """Return every place in a value that can hold another one."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place for key, inner in list(members) for place in ((value, key), *list_members(inner))]
+
+
 def read_or_refuse(data: bytes) -> raw.RawReport | errors.ReportError:
     try:
         return read(data)
@@ -228,6 +254,10 @@ def mutate(data: bytes, draw: st.DataObject) -> bytes:
     return data
 
 
+ODD_VALUES = (
+    "null", "true", "1", "-1", "0.5", "1e308", "1" * 30, '""', '"x"', '"\\u0000"', '"\\ud800"', "[]", "{}", "[null]",
+    "[1]", '["a"]', '{"a": 1}', "[[]]", '{"name": {}}', "2147483648",
+)  # fmt: skip
 AWKWARD = (
     b"<test-case>", b"</test-case>", b"<test>", b"</UnitTestResult>", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b'"',
     b"<![CDATA[", b"]]>", b"{", b"}", b"[", b"]", b":", b"null", b"true", b"1e999", b"-1", b"NaN", b"9" * 400, b"0",

@@ -130,7 +130,10 @@ def message_of(fields: dict[str, object]) -> str:
 def parameters_of(fields: dict[str, object]) -> list[tuple[str, str]]:
     """Return the parameters that tell variants apart, without the values that are to be kept from readers."""
     return [
-        (json_pieces.text(item, "name"), "…" if item.get("mode") in {"masked", "hidden"} else _value(item))
+        (
+            json_pieces.text(item, "name"),
+            "…" if json_pieces.text(item, "mode") in {"masked", "hidden"} else _value(item),
+        )
         for item in json_pieces.objects(fields, "parameters")
         if item.get("excluded") is not True
     ]

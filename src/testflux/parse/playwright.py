@@ -130,7 +130,11 @@ def _tests(path: tuple[str, ...], spec: _Spec, piece: bytes, warnings: list[raw.
 def _reason(test: dict[str, object]) -> str:
     """Return why a test was skipped, from the annotation that skipped it."""
     annotations = json_pieces.objects(test, "annotations")
-    words = (json_pieces.text(item, "description") for item in annotations if item.get("type") in {"skip", "fixme"})
+    words = (
+        json_pieces.text(item, "description")
+        for item in annotations
+        if json_pieces.text(item, "type") in {"skip", "fixme"}
+    )
     return next((word for word in words if word), "")
 
 

@@ -101,8 +101,9 @@ def test_parameters_tell_variants_apart_and_keep_secrets() -> None:
         {"name": "password", "value": "secret", "mode": "masked"},
         {"name": "token", "value": "secret", "mode": "hidden"},
         {"name": "attempt", "value": "3", "excluded": True},
+        {"name": "odd", "value": {}, "mode": {}},
     ]
-    assert read_test(parameters=parameters).parameters == "apples=2, cart=<Cart object>, password=…, token=…"
+    assert read_test(parameters=parameters).parameters == "apples=2, cart=<Cart object>, password=…, token=…, odd="
 
 
 def test_results_of_one_history_are_attempts_in_the_order_of_their_start() -> None:

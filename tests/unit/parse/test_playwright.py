@@ -109,7 +109,12 @@ def test_what_failed_as_expected_has_no_message() -> None:
 
 
 def test_a_skip_has_its_annotation_as_message() -> None:
-    annotations = [{"type": "issue", "description": "A-1"}, {"type": "skip"}, {"type": "fixme", "description": "later"}]
+    annotations = [
+        {"type": []},
+        {"type": "issue", "description": "A-1"},
+        {"type": "skip"},
+        {"type": "fixme", "description": "later"},
+    ]
     assert [test.message for test in read_test({"status": "skipped"}, annotations=annotations)] == ["later"]
     assert [test.message for test in read_test({"status": "passed"}, annotations=annotations)] == [""]
 
