@@ -11,7 +11,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from testflux.kit import errors
 
-MOST_PARTS: Final = 1000
+MOST_PARTS: Final = 5100  # as many files as the web app takes out of a folder, and the fields
 FIELD_BYTES: Final = 64 * 1024
 Keeper = Callable[[str, AsyncIterator[bytes]], Awaitable[None]]
 

@@ -222,8 +222,7 @@ async def _keep(
     kept: list[receive.KeptFile] = []
 
     async def keep(name: str, chunks: AsyncIterator[bytes]) -> None:
-        plain = name.replace("\\", "/").rpartition("/")[2]
-        kept.append(await receive.keep(house.blobs, receive.IncomingFile(plain[:_NAME_LENGTH], chunks), limits))
+        kept.append(await receive.keep(house.blobs, receive.IncomingFile(path_of(name), chunks), limits))
 
     content_type = request.headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
@@ -238,7 +237,15 @@ async def _keep(
     if not kept:
         hint = "Put each report into a part `files` that has a file name."
         raise errors.InvalidError("The form holds no file.", field="files", hint=hint)
+    if len(kept) == 1:
+        kept = [msgspec.structs.replace(kept[0], name=kept[0].name.rpartition("/")[2])]
     return kept, metadata
+
+
+def path_of(name: str) -> str:
+    """Return a file's path inside the folder that was sent: it tells which screenshots belong to which report."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return "/".join(parts)[-_NAME_LENGTH:].lstrip("/")
 
 
 async def _wait(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import io
 import json
@@ -313,3 +314,25 @@ async def test_a_dropped_run_takes_its_file_along(admin: httpx.AsyncClient, slug
     assert (await admin.get(f"/uploads/{upload['id']}")).status_code == 404
     assert (await admin.get(f"/projects/{slug}")).json()["run_count"] == 0
     assert json.loads((await admin.get(f"/projects/{slug}/tests")).content)["items"] == []
+
+
+async def test_a_folder_sent_as_files_keeps_its_screenshots_with_its_report(
+    admin: httpx.AsyncClient, slug: str
+) -> None:
+    files = [
+        ("files", ("out/a/output.xml", report(Pays="lost"))),
+        ("files", ("out/a/shots/1.png", base64.b64decode(tiny_reports.PICTURE))),
+        ("files", ("out/b/output.xml", report(Ships="PASS"))),
+    ]
+    response = await admin.post(f"/projects/{slug}/uploads", files=files, headers={"Prefer": "wait=30"})
+    assert response.status_code == 200, response.text
+    sent = {upload["file_name"]: upload["runs"][0]["id"] for upload in response.json()["uploads"]}
+    assert sorted(sent) == ["out/a/output.xml", "out/b/output.xml"]
+    came = {name: (await admin.get(f"/runs/{run_id}/attachments")).json()["items"] for name, run_id in sent.items()}
+    assert [item["path"] for item in came["out/a/output.xml"]] == ["shots/1.png"]
+    assert came["out/b/output.xml"] == []
+
+
+async def test_a_single_file_goes_by_its_name_alone(admin: httpx.AsyncClient, slug: str) -> None:
+    upload = await send(admin, slug, "C:\\work\\output.xml", report())
+    assert upload["file_name"] == "output.xml"

@@ -48,7 +48,7 @@ function MessageLine({ step }: { step: StepItem }) {
           {tone === undefined ? level : <Chip tone={tone}>{level.toLowerCase()}</Chip>}
         </span>
       </span>
-      <div className="grid min-w-0 flex-1 basis-56 grid-cols-[minmax(0,1fr)] justify-items-start gap-1">
+      <div className="grid min-w-0 flex-1 basis-32 grid-cols-[minmax(0,1fr)] justify-items-start gap-1">
         <Words step={step} text={step.text} className={tone === "fail" ? "text-fail" : undefined} />
       </div>
       {step.text !== "" && <CopyButton text={step.text} label="Copy this message" />}
