@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -94,6 +95,16 @@ class Blobs:
         """Return the bytes from `start` to before `end`; only the frames they are in are unpacked."""
         with await self.open_aside(digest) as file:
             return await asyncio.to_thread(_cut, file, start, end)
+
+    def copy(self, digest: bytes, target: Path) -> bool:
+        """Copy a blob as it is stored, packed; false when it is not there. Blocks."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with self._shelf.open(digest) as file, target.open("wb") as copy:
+                shutil.copyfileobj(file, copy, _BLOCK)
+        except FileNotFoundError:
+            return False
+        return True
 
     async def exists(self, digest: bytes) -> bool:
         """Whether the blob is stored."""

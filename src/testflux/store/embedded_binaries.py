@@ -55,6 +55,21 @@ def find_binaries(major: int | None = None) -> Binaries:
     raise _explain_absence(found, major)
 
 
+def find_program(name: str, major: int) -> Path:
+    """Return one of PostgreSQL's client programs that can talk to a server of this version: the nearest newer one.
+
+    Raises SetupError when there is none.
+    """
+    fitting = [each for each in _list_binaries() if each.major >= major and (each.folder / name).exists()]
+    if not fitting:
+        raise errors.SetupError(
+            f"There is no {name} of PostgreSQL {major} or later here.",
+            hint=f"Install PostgreSQL's client programs, or point TESTFLUX_PG_BIN at a bin folder that has {name}.",
+            code="postgres-missing",
+        )
+    return min(fitting, key=lambda each: each.major).folder / name
+
+
 def _list_binaries() -> Iterator[Binaries]:
     for folder in _list_folders():
         if (folder / "initdb").exists() and (read := _read_major(folder / "postgres")):

@@ -1,0 +1,124 @@
+"""`testflux admin backup`, `restore` and `verify`: laying everything aside, and getting it back."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import testflux
+from testflux.cli import exits, options, progress, reach
+from testflux.cli.options import Acts
+from testflux.kit import errors
+from testflux.kit.settings import SECRET_FILE, Settings
+from testflux.store import backup, embedded
+from testflux.store.blobs import Blobs
+
+
+def add_arguments(acts: Acts) -> None:
+    """Declare the acts and their options."""
+    making = options.add_act(acts, "backup", "copy the database and every stored file into a new folder")
+    making.add_argument("folder", type=Path, help="where to; it must not exist")
+    making.set_defaults(act=_make)
+    restoring = options.add_act(acts, "restore", "fill an empty data folder or database from a backup")
+    restoring.add_argument("folder", type=Path, help="the backup")
+    restoring.set_defaults(act=_restore)
+    verifying = options.add_act(
+        acts, "verify", "restore a backup into a passing database and compare every count and file"
+    )
+    verifying.add_argument("folder", type=Path, help="the backup")
+    verifying.set_defaults(act=_verify)
+
+
+def _make(given: argparse.Namespace) -> int:
+    settings = options.load_settings(given)
+    with _watched("Copying") as tell:
+        manifest = asyncio.run(_copy(settings, given.folder, tell))
+    secret = settings.data_dir / SECRET_FILE
+    if secret.exists():
+        shutil.copy2(secret, given.folder / SECRET_FILE)
+    if manifest.missing_blobs:
+        sys.stderr.write(f"{len(manifest.missing_blobs)} files were removed meanwhile and are not in the backup.\n")
+    sys.stdout.write(f"{given.folder}: {_describe(manifest)}. Keep it secret: it holds {_secrets(given.folder)}.\n")
+    return exits.FINE
+
+
+async def _copy(settings: Settings, folder: Path, tell: backup.Progress) -> backup.Manifest:
+    async with reach.database(settings) as database:
+        return await backup.make(database, _blobs(settings), folder, testflux.__version__, tell)
+
+
+def _restore(given: argparse.Namespace) -> int:
+    settings = options.load_settings(given)
+    manifest = backup.read_manifest(given.folder)
+    with _empty_database(settings) as url, _watched("Restoring") as tell:
+        asyncio.run(backup.restore_database(url, given.folder, manifest))
+        asyncio.run(backup.restore_blobs(_blobs(settings), given.folder, tell))
+    _restore_secret(given.folder / SECRET_FILE, settings.data_dir / SECRET_FILE)
+    sys.stdout.write(f"Restored {_describe(manifest)}.\n")
+    return exits.FINE
+
+
+@contextmanager
+def _empty_database(settings: Settings) -> Generator[str]:
+    """Lend the address of a database to fill; an embedded one is made, and removed again when the filling fails."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    folder = settings.data_dir / "postgres"
+    if folder.exists():
+        raise errors.InvalidError(
+            f"There is a database in {settings.data_dir} already; nothing was changed.",
+            hint="Name a new data folder with --data, or move the old one away.",
+        )
+    try:
+        with embedded.EmbeddedPostgres(folder) as server:
+            yield server.dsn
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _restore_secret(kept: Path, place: Path) -> None:
+    if kept.exists() and not place.exists():
+        shutil.copy2(kept, place)
+
+
+def _verify(given: argparse.Namespace) -> int:
+    manifest = backup.read_manifest(given.folder)
+    with _watched("Reading") as tell:
+        asyncio.run(backup.check_blobs(given.folder, manifest, tell))
+    with tempfile.TemporaryDirectory(prefix="testflux-verify-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)  # the database may run as another user
+        with embedded.EmbeddedPostgres(Path(name) / "postgres") as server:
+            asyncio.run(backup.restore_database(server.dsn, given.folder, manifest))
+    sys.stdout.write(f"{given.folder} is whole: {_describe(manifest)}.\n")
+    return exits.FINE
+
+
+@contextmanager
+def _watched(what: str) -> Generator[backup.Progress]:
+    with progress.Progress() as bars, bars.work(what) as tell:
+        yield lambda done, total: tell(f"{done:,} of {total:,} files", done * 100 // max(total, 1))
+
+
+def _blobs(settings: Settings) -> Blobs:
+    return Blobs(settings.blob_url or settings.data_dir / "blobs")
+
+
+def _describe(manifest: backup.Manifest) -> str:
+    rows = sum(manifest.rows.values())
+    size = manifest.blob_bytes / 1e6
+    return (
+        f"{rows:,} rows in {len(manifest.rows)} tables and {manifest.blobs:,} files ({size:,.1f} MB unpacked), "
+        f"schema {manifest.schema}, of {manifest.made_at:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def _secrets(folder: Path) -> str:
+    return "every report and the server's secret key" if (folder / SECRET_FILE).exists() else "every report"
