@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
+import zipfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -355,3 +357,48 @@ async def test_tests_behind_the_break_are_neither_mended_nor_gone(project: Proje
         results = await run_results.list_results(reader, run, run_results.ResultFilter(), 0, 10)
     assert (changes["fixed"], changes["removed"]) == ((1, 1) if is_complete else (0, 0))
     assert [row["change"] for row in results] == ["fixed" if is_complete else None, None]
+
+
+SAMPLES = (
+    b'{"type":"Metric","data":{"name":"http_reqs","type":"counter","contains":"default","thresholds":[],'
+    b'"submetrics":null},"metric":"http_reqs"}\n'
+    b'{"type":"Point","data":{"time":"2026-06-15T12:00:00Z","value":1,"tags":{}},"metric":"http_reqs"}\n'
+)
+SUMMARY = b'{"metrics":{"http_reqs":{"count":1,"rate":1,"thresholds":{"count>5":true}}},"root_group":{"name":""}}'
+
+
+async def test_a_load_test_in_two_files_is_one_run(project: Project, blobs: Blobs) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("summary.json", SUMMARY)
+        archive.writestr("samples.json.gz", gzip.compress(SAMPLES))
+    upload_id = await bring(project, blobs, packed.getvalue())
+    await pipeline.process(project.database, blobs, project.project_id, upload_id)
+    upload = await get(project, upload_id)
+    assert (upload["status"], upload["file_name"]) == ("stored", "samples.json")
+    (run,) = await project.rows("select * from run")
+    assert (run["format"], run["verdict"]) == ("k6-ndjson", "failed")
+    assert await project.rows("select metric, expression, is_met from threshold") == [
+        {"metric": "http_reqs", "expression": "count>5", "is_met": False}
+    ]
+    assert await project.count("load_series") > 0
+
+
+async def test_what_the_tool_ended_with_counts(project: Project, process: Process) -> None:
+    upload = await process(K6.replace(b"true", b"false"), said=Metadata(exit_code=107))
+    assert upload["run_verdict"] == "incomplete"
+    (run,) = await project.rows("select is_complete, warnings from run")
+    assert not run["is_complete"]
+    assert "107" in run["warnings"][-1]["message"]
+
+
+async def test_samples_of_a_damaged_file_are_kept_as_far_as_they_go(
+    project: Project, blobs: Blobs, process: Process
+) -> None:
+    line = SAMPLES.splitlines(keepends=True)[1]
+    packed = gzip.compress(SAMPLES + b"".join(line.replace(b'"value":1', b'"value":%d' % i) for i in range(20_000)))
+    upload = await process(packed[: len(packed) // 2])
+    assert (upload["status"], upload["run_verdict"]) == ("stored", "incomplete")
+    (metric,) = await project.rows("select count from load_metric where name = 'http_reqs' and tags = ''")
+    assert metric["count"] > 1000
+    assert read(blobs, upload["blob_digest"]) == packed[: len(packed) // 2]

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from testflux.cli import answers, outcome, pick
+from testflux.cli import answers, outcome, pack, pick
 from testflux.cli.client import Client
 from testflux.cli.progress import Progress
 from testflux.kit import errors
@@ -47,8 +47,11 @@ class Delivery(msgspec.Struct, frozen=True):
     def _send(self, file: pick.Picked, key: str) -> outcome.Result:
         path, query = f"/projects/{self.project}/uploads", (("filename", file.name), *self.query)
         try:
-            with self.progress.file(file.name, file.path.stat().st_size) as moved:
-                uploads = self.client.send(path, file.path, query, key, moved)
+            with (
+                pack.as_file(file) as content,
+                self.progress.file(file.name, content.stat().st_size) as moved,
+            ):
+                uploads = self.client.send(path, content, query, key, moved)
         except errors.TestFluxError as error:
             return outcome.Result(file.path, file.name, problem=error)
         return outcome.Result(file.path, file.name, uploads=uploads)

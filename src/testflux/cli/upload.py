@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     about.add_argument("--build-key", default="", metavar="KEY", help="what several uploads of one build share")
     about.add_argument("--label", action="append", default=[], metavar="KEY=VALUE", help="repeatable")
     about.add_argument("--started-at", type=_moment, metavar="TIME", help="when the run began, for history (RFC 3339)")
+    about.add_argument("--exit-code", type=int, metavar="N", help="what the tool ended with, e.g. k6's 99")
     about.add_argument("--idempotency-key", default="", metavar="KEY", help="the same key is taken once")
     shared.add_server(parser)
     parser.add_argument("--wait", action=argparse.BooleanOptionalAction, default=True, help="wait for the verdict")
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     picked, skipped = pick.pick(options.paths)
     if not picked:
         outcome.print_skipped(skipped)
-        hint = "Reports end in .xml or .json; a file named by itself is sent whatever it is."
+        hint = "docs/reference/formats.md lists what can be read; a file named by itself is sent whatever it is."
         raise errors.InvalidError("There is no report to send.", field="PATH", hint=hint)
     with open_client(options) as client, Progress() as progress:
         way = delivery.Delivery(client, progress, options.project, query, options.idempotency_key)
@@ -82,7 +83,9 @@ def describe(options: argparse.Namespace, detected: Metadata) -> Metadata:
     """Return what is said about the run: what is given wins over what was detected."""
     given = {field: value for field in _OWN if (value := getattr(options, field))}
     labels = dict(_label(text) for text in options.label)
-    return msgspec.structs.replace(detected, **given, labels=labels, started_at=options.started_at)
+    return msgspec.structs.replace(
+        detected, **given, labels=labels, started_at=options.started_at, exit_code=options.exit_code
+    )
 
 
 def as_query(metadata: Metadata) -> tuple[tuple[str, str], ...]:
@@ -92,6 +95,8 @@ def as_query(metadata: Metadata) -> tuple[tuple[str, str], ...]:
     pairs += [("labels", f"{key}={value}") for key, value in metadata.labels.items()]
     if metadata.started_at is not None:
         pairs.append(("started_at", metadata.started_at.isoformat()))
+    if metadata.exit_code is not None:
+        pairs.append(("exit_code", str(metadata.exit_code)))
     return tuple(pairs)
 
 
@@ -106,6 +111,8 @@ def resend(options: argparse.Namespace, told: outcome.Told) -> str:
         words += ["--label", label]
     if options.started_at is not None:
         words += ["--started-at", options.started_at.isoformat()]
+    if options.exit_code is not None:
+        words += ["--exit-code", str(options.exit_code)]
     if options.idempotency_key:
         words += ["--idempotency-key", options.idempotency_key]
     return shlex.join([*words, *(["--gate"] if options.gate else [])])

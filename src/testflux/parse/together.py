@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from testflux.kit import errors
 from testflux.model import raw
-from testflux.parse import blocks, registry
+from testflux.model.status import Kind
+from testflux.parse import blocks, k6_bundle, registry
 
 
 def parse(stream: blocks.Stream, others: Sequence[blocks.Stream], exit_code: int | None) -> raw.RawReport:
@@ -29,5 +30,4 @@ def parse(stream: blocks.Stream, others: Sequence[blocks.Stream], exit_code: int
 
 def join(seen: raw.RawReport, beside: Sequence[raw.RawReport], exit_code: int | None) -> raw.RawReport:
     """Return a report completed and checked by those of its run: load tests are, other reports stay as they are."""
-    del beside, exit_code
-    return seen
+    return k6_bundle.join(seen, next(iter(beside), None), exit_code) if seen.kind is Kind.LOAD else seen

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +118,17 @@ def test_undelivered_files_are_not_asked_about(files: list[pick.Picked]) -> None
     way = server.way()
     sent = way.deliver(files)
     assert way.follow(sent, timeout_s=1) == sent
+
+
+def test_a_folder_goes_out_as_one_archive(tmp_path: Path) -> None:
+    for name in ("output.xml", "1.png"):
+        (tmp_path / name).write_text(f"in {name}")
+    members = tuple((tmp_path / name, name) for name in ("output.xml", "1.png"))
+    server = Answering()
+    (result,) = server.way("once").deliver([pick.Picked(tmp_path, "results.tar", members)])
+    (request,) = server.sent
+    assert request.url.params["filename"] == "results.tar"
+    assert (result.path, result.name, len(result.uploads)) == (tmp_path, "results.tar", 1)
+    assert request.headers["Idempotency-Key"] == "once"
+    with tarfile.open(fileobj=io.BytesIO(request.content)) as archive:
+        assert archive.getnames() == ["output.xml", "1.png"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,8 @@ def test_what_is_no_report_stays_with_a_reason(tmp_path: Path) -> None:
     assert reasons == {
         "empty.json": "The file is empty.",
         "k6.json": "no report that can be read (k6-dashboard)",
-        "notes.txt": "neither .xml nor .json",
-        "old.txt.gz": "not a packed .xml or .json file",
+        "notes.txt": "not named like a report",
+        "old.txt.gz": "not named like a report",
         "package.json": "no report that can be read (json)",
         "pom.xml": "no report that can be read (xml)",
     }
@@ -79,3 +80,56 @@ def test_file_named_by_itself_is_always_sent(tmp_path: Path) -> None:
 def test_missing_path_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(errors.InvalidError, match=r"There is no .*gone"):
         pick.pick([tmp_path / "gone"])
+
+
+LINES = '{"type":"Point","metric":"vus","data":{"time":"2026-06-15T12:00:00Z","value":1,"tags":{}}}\n'
+SUMMARY = '{"metrics":{"http_reqs":{"count":3,"rate":1.5}},"root_group":{"name":""}}'
+RESULT = '{"uuid": "1", "name": "Pay", "status": "passed", "stage": "finished"}'
+
+
+def whole(folder: Path) -> tuple[str, list[str], set[str]]:
+    """Return the name of the one archive that is sent of a folder, what is in it, and what stays."""
+    (file,), skipped = pick.pick([folder])
+    assert all(path == folder / name for path, name in file.members)
+    return file.name, [name for _, name in file.members], {skip.path.name for skip in skipped}
+
+
+def test_a_report_with_pictures_is_sent_with_them(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    put(folder, output_xml=ROBOT, browser__shot_png="x", run_log="x", log_html="<html>", core_bin="x")
+    assert whole(folder) == ("results.tar", ["browser/shot.png", "output.xml", "run.log"], {"log.html", "core.bin"})
+
+
+def test_texts_alone_make_no_archive(tmp_path: Path) -> None:
+    put(tmp_path, output_xml=ROBOT, run_log="x")
+    assert picked(tmp_path) == (["output.xml"], {"run.log": "not named like a report"})
+
+
+def test_pictures_without_a_report_are_not_sent(tmp_path: Path) -> None:
+    put(tmp_path, logo_png="x", readme_txt="x")
+    assert picked(tmp_path)[0] == []
+
+
+def test_an_allure_folder_is_sent_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "allure-results"
+    put(
+        folder, **{"1-result_json": RESULT, "2-result_json": RESULT, "3-attachment": "x", "environment_properties": "x"}
+    )
+    names = ["1-result.json", "2-result.json", "3-attachment"]
+    assert whole(folder) == ("allure-results.tar", names, {"environment.properties"})
+
+
+def test_summary_and_samples_of_a_load_test_are_sent_together(tmp_path: Path) -> None:
+    put(tmp_path, k6__summary_json=SUMMARY, k6__samples_ndjson=LINES, output_xml=ROBOT)
+    assert whole(tmp_path)[1] == ["k6/samples.ndjson", "k6/summary.json", "output.xml"]
+
+
+def test_load_tests_in_folders_of_their_own_are_sent_one_by_one(tmp_path: Path) -> None:
+    put(tmp_path, a__summary_json=SUMMARY, b__samples_ndjson=LINES)
+    assert picked(tmp_path) == (["a/summary.json", "b/samples.ndjson"], {})
+
+
+def test_samples_packed_as_k6_packs_them_are_known(tmp_path: Path) -> None:
+    put(tmp_path, summary_json=SUMMARY)
+    (tmp_path / "samples.json.gz").write_bytes(gzip.compress(LINES.encode()))
+    assert whole(tmp_path)[1] == ["samples.json.gz", "summary.json"]

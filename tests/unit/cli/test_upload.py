@@ -62,6 +62,11 @@ def test_time_of_the_run(text: str, moment: datetime) -> None:
     assert upload.describe(options("--started-at", text), DETECTED).started_at == moment
 
 
+@pytest.mark.parametrize(("words", "code"), [([], None), (["--exit-code", "0"], 0), (["--exit-code", "-9"], -9)])
+def test_what_the_tool_ended_with(words: list[str], code: int | None) -> None:
+    assert upload.describe(options(*words), DETECTED).exit_code == code
+
+
 def test_query_leaves_out_what_is_not_known() -> None:
     assert upload.as_query(Metadata(name="nightly")) == (("name", "nightly"),)
     assert upload.as_query(Metadata()) == ()
@@ -80,6 +85,7 @@ def test_query_says_everything() -> None:
         build_key="k",
         labels={"x": "1", "y": "2"},
         started_at=datetime(2026, 3, 4, tzinfo=UTC),
+        exit_code=0,
     )
     query = upload.as_query(metadata)
     assert [value for key, value in query if key == "labels"] == ["x=1", "y=2"]
@@ -95,6 +101,7 @@ def test_query_says_everything() -> None:
         "build_key": "k",
         "labels": "y=2",
         "started_at": "2026-03-04T00:00:00+00:00",
+        "exit_code": "0",
     }
 
 
@@ -107,7 +114,7 @@ def test_resending_repeats_the_words_and_only_what_did_not_arrive() -> None:
     words = [
         *("--name", "nightly", "--environment", "staging", "--type", "smoke", "--branch", "b", "--commit", "c"),
         *("--pull-request", "7", "--build-url", "u", "--build-key", "k", "--label", "team=a b"),
-        *("--started-at", "2026-03-04T05:06:07+00:00", "--idempotency-key", "once", "--gate"),
+        *("--exit-code", "99", "--started-at", "2026-03-04T05:06:07+00:00", "--idempotency-key", "once", "--gate"),
     ]
     given = options("--url", "http://t.example.test", "--token", "tfx_secret", *words)
     told = outcome.Told(results, (), "webshop", "http://t.example.test", gate=True)
