@@ -4,13 +4,38 @@ from __future__ import annotations
 
 from testflux.kit import errors
 from testflux.model import raw
-from testflux.parse import blocks, json_document, zap_fields
+from testflux.parse import blocks, json_document, zap_fields, zap_json_lists
+
+_SMALL = 4 * 1024 * 1024  # below this, one reading of the whole takes no memory to speak of
+
+_Lists = list[list[raw.RawInstance]]
 
 
 def parse(stream: blocks.Stream) -> raw.RawReport:
     """Read a traditional JSON report. Raises ReportError when it is not well-formed, breaks off or has no sites."""
+    head = blocks.full(stream, _SMALL)
+    return read_whole(head) if len(head) < _SMALL else read_pieces(blocks.Replay(head, stream))
+
+
+def read_whole(data: bytes) -> raw.RawReport:
+    """Read a report that is in memory."""
     warnings: list[raw.ReportWarning] = []
-    document = json_document.as_object(json_document.decode(blocks.everything(stream), warnings))
+    return _read(json_document.decode(data, warnings), [], warnings)
+
+
+def read_pieces(stream: blocks.Stream) -> raw.RawReport:
+    """Read a report that need not fit in memory but for its instances."""
+    warnings: list[raw.ReportWarning] = []
+    cut = zap_json_lists.Cut(stream)
+    try:
+        document = json_document.decode(cut.text, warnings)
+    except errors.ReportError as error:
+        raise cut.place(error) from None
+    return _read(document, cut.lists, warnings)
+
+
+def _read(decoded: object, lists: _Lists, warnings: list[raw.ReportWarning]) -> raw.RawReport:
+    document = json_document.as_object(decoded)
     if "site" not in document:
         raise errors.ReportError(
             'This looks like a ZAP report, but it has no "site".',
@@ -23,18 +48,18 @@ def parse(stream: blocks.Stream) -> raw.RawReport:
     for site in _objects(document, "site", report):
         name = _text(site, "@name") or _text(site, "@host")
         report.sites.append(name)
-        report.alerts.extend(_alert(alert, name, report) for alert in _objects(site, "alerts", report))
+        report.alerts.extend(_alert(alert, name, report, lists) for alert in _objects(site, "alerts", report))
     _tell_of_the_scan(document, report)
     zap_fields.check_instances(report)
     return report
 
 
-def _alert(alert: dict[str, object], site: str, report: raw.RawReport) -> raw.RawAlert:
+def _alert(alert: dict[str, object], site: str, report: raw.RawReport, lists: _Lists) -> raw.RawAlert:
     systemic = alert.get("systemic")
     return raw.RawAlert(
         plugin_id=_text(alert, "pluginid"),
         name=_text(alert, "name") or _text(alert, "alert"),
-        instances=[_instance(instance) for instance in _instances(alert, report)],
+        instances=_instances(alert, report, lists),
         alert_ref=_text(alert, "alertRef"),
         risk=zap_fields.risk(_text(alert, "riskcode"), _text(alert, "riskdesc")),
         confidence=zap_fields.level(_text(alert, "confidence"), 4),
@@ -51,9 +76,13 @@ def _alert(alert: dict[str, object], site: str, report: raw.RawReport) -> raw.Ra
     )
 
 
-def _instances(alert: dict[str, object], report: raw.RawReport) -> list[dict[str, object]]:
+def _instances(alert: dict[str, object], report: raw.RawReport, lists: _Lists) -> list[raw.RawInstance]:
     """Return the listed instances; with `alert.mergeissues=false` the alert itself is its only one."""
-    return [alert] if "instances" not in alert and "uri" in alert else _objects(alert, "instances", report)
+    listed = alert.get("instances")
+    if isinstance(listed, int) and -len(lists) <= listed < 0:
+        return lists[-listed - 1]
+    is_own = "instances" not in alert and "uri" in alert
+    return [_instance(item) for item in ([alert] if is_own else _objects(alert, "instances", report))]
 
 
 def _instance(instance: dict[str, object]) -> raw.RawInstance:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from testflux.model import raw
 from testflux.model.status import Kind
-from testflux.parse import blocks, xml_events, zap_fields
+from testflux.parse import blocks, xml_events, zap_fields, zap_xml_lists
 
 _INSTANCE_FIELDS = {
     "uri": "uri",
@@ -25,13 +28,15 @@ _ALERT_FIELDS = (
     "reference", "cweid", "wascid", "count", "systemic",
 )  # fmt: skip
 _IGNORED = ("confidencedesc", "sourceid", "id")
+_NOTHING: Mapping[int, list[raw.RawInstance]] = MappingProxyType({})
 _ABOUT_THE_SCAN = ("statistics", "sequences", "scriptDiagnostics", "afPlanErrors", "afPlanWarns")
 
 
 class Scan:
     """A scan's report in the making."""
 
-    def __init__(self) -> None:
+    def __init__(self, lists: Mapping[int, list[raw.RawInstance]]) -> None:
+        self._lists = lists
         self.report = raw.RawReport("zap-xml", Kind.SECURITY, raw.Tool("ZAP"))
         self._site = ""
         self._alert = raw.RawAlert("", "", [])
@@ -78,9 +83,12 @@ class Scan:
         alert.is_systemic = zap_fields.truth(fields.get("systemic", ""))
         self.report.alerts.append(alert)
 
-    def start_list(self, _reader: _Reader, _attributes: _Attributes) -> None:
+    def start_list(self, reader: _Reader, _attributes: _Attributes) -> None:
         """Learn that the instances are listed; without a list the entry is an instance (ZAP 1.4, or unmerged)."""
         self._has_list = True
+        read = self._lists.get(reader.byte)
+        if read is not None:
+            self._alert.instances = read
 
     def start_instance(self, _reader: _Reader, _attributes: _Attributes) -> None:
         """Open a listed instance."""
@@ -212,6 +220,12 @@ ELEMENTS: dict[str, _Row] = {
 
 def parse(stream: blocks.Stream) -> raw.RawReport:
     """Read a traditional XML report. Raises ReportError when it is not well-formed or breaks off."""
-    scan = Scan()
+    lists = zap_xml_lists.Lists(stream)
+    return read_elements(lists, lists.found)
+
+
+def read_elements(stream: blocks.Stream, lists: Mapping[int, list[raw.RawInstance]] = _NOTHING) -> raw.RawReport:
+    """Read a report element by element; `lists` has the instances of lists whose tags stand at these bytes."""
+    scan = Scan(lists)
     xml_events.Reader(ELEMENTS, scan, scan.report.warnings).read(stream)
     return scan.report
