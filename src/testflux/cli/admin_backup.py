@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import testflux
@@ -76,12 +76,11 @@ def _empty_database(settings: Settings) -> Generator[str]:
             f"There is a database in {settings.data_dir} already; nothing was changed.",
             hint="Name a new data folder with --data, or move the old one away.",
         )
-    try:
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
         with embedded.EmbeddedPostgres(folder) as server:
             yield server.dsn
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        undo.pop_all()
 
 
 def _restore_secret(kept: Path, place: Path) -> None:

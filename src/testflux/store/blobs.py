@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -70,11 +71,11 @@ class Blobs:
             file = self._shelf.open(digest)
         except FileNotFoundError:
             raise errors.NotFoundError("The file is no longer stored.", hint="Send it again.") from None
-        try:
-            return frames.open_content(file)
-        except BaseException:
-            file.close()
-            raise
+        with ExitStack() as undo:
+            undo.callback(file.close)
+            content = frames.open_content(file)
+            undo.pop_all()
+        return content
 
     async def open_aside(self, digest: bytes) -> BinaryIO:
         """Open as `open` does, in a thread; who gives up meanwhile leaves no file open."""
