@@ -1,7 +1,7 @@
 """Robot Framework output.xml of every version, as robot, rebot and pabot write it.
 
-The rows of ELEMENTS are the format. What happens at their starts and ends is in `robot_result`; the bodies of tests and
-keywords are not read, their place in the file is remembered instead.
+The rows of ELEMENTS are the format. What happens at their starts and ends is in `robot_result`; of the bodies of tests
+only warnings and errors are read, the test's place in the file is remembered instead.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from testflux.model import raw
 from testflux.parse import blocks, robot_fast, robot_result, xml_events
 
-_BODY = dict.fromkeys(
-    (
-        "kw", "for", "while", "group", "if", "try", "variable", "return", "continue", "break", "error", "msg", "iter",
-        "branch", "arguments", "arg", "assign", "var", "value", "pattern",
-    ),
+_NOT_READ = dict.fromkeys(
+    ("arguments", "arg", "assign", "var", "value", "pattern", "doc", "tags", "tag", "timeout", "status"),
     xml_events.SKIP,
+)
+_STEPS = (
+    "kw", "for", "while", "group", "if", "try", "iter", "branch", "variable", "return", "continue", "break", "error",
 )  # fmt: skip
 _Result = robot_result.Result
 _Row = xml_events.Element[_Result]
@@ -40,21 +40,16 @@ ELEMENTS: dict[str, _Row] = {
     "suite meta": _Row(text=True, start=_Result.start_meta, end=_Result.end_suite_meta),
     "suite status": _Row(text=True, start=_Result.start_suite_status, end=_Result.end_suite_status),
     "fixture": _Row(
-        {
-            **_BODY,
-            "doc": xml_events.SKIP,
-            "timeout": xml_events.SKIP,
-            "tags": xml_events.SKIP,
-            "tag": xml_events.SKIP,
-            "status": "fixture status",
-        },
+        {**_NOT_READ, **dict.fromkeys((*_STEPS, "msg"), xml_events.SKIP), "status": "fixture status"},
         start=_Result.start_fixture,
         end=_Result.end_fixture,
     ),
     "fixture status": _Row(text=True, start=_Result.start_fixture_status, end=_Result.end_fixture_status),
     "test": _Row(
         {
-            **_BODY,
+            **_NOT_READ,
+            **dict.fromkeys(_STEPS, "step"),
+            "msg": "message",
             "doc": "test doc",
             "meta": "test meta",
             "tags": "tags",
@@ -65,6 +60,8 @@ ELEMENTS: dict[str, _Row] = {
         start=_Result.start_test,
         end=_Result.end_test,
     ),
+    "step": _Row({**_NOT_READ, **dict.fromkeys(_STEPS, "step"), "msg": "message"}),
+    "message": _Row(text=True, start=_Result.start_message, end=_Result.end_message),
     "test doc": _Row(text=True, end=_Result.end_test_doc),
     "test meta": _Row(text=True, start=_Result.start_meta, end=_Result.end_test_meta),
     "tags": _Row({"tag": "tag"}),

@@ -9,6 +9,7 @@ Whatever is not exactly so, one test or the rest of the file, is handed to that 
 
 from __future__ import annotations
 
+import html
 import re
 
 from testflux.parse import blocks, robot_result, xml_events
@@ -36,12 +37,12 @@ _BODY = (
 )
 _AFTER_BODY = {b"doc", b"meta", b"tags", b"tag", b"timeout", b"status"}
 _BODY_START = re.compile(rb">\s*\n(?=<(?:" + b"|".join(_BODY) + rb")[ >])")
-_NAME = re.compile(rb"<(\w+)")
+_ATTRIBUTE = re.compile(rb"""(\w+)=(?:"([^"]*)"|'([^']*)')""")
 _Reader = xml_events.Reader[robot_result.Result]
 
 
 def is_own(head: bytes) -> bool:
-    """Return whether a file that begins so is as only `robot` and `rebot` write it: in UTF-8, and as described above."""
+    """Return whether a file that begins so is in UTF-8 and as only `robot` and `rebot` write it."""
     return _HEAD.match(head) is not None
 
 
@@ -113,11 +114,24 @@ class _Scan:
         self._feed(first)
         if self._result.test_at != self._offset + start:
             return
+        for level in robot_result.LOUD:
+            self._find_messages(b' level="%s"' % level.encode(), first, last)
         if self._is_strict:
             self._reader.feed_unheard(self._window[first:last])
         else:
             self._reader.skip(last - first, self._window.count(b"\n", first, last))
         self._fed = last
+
+    def _find_messages(self, level: bytes, first: int, last: int) -> None:
+        """Tell of the messages of a level that are in the body from `first` to `last`."""
+        window = self._window
+        end = first
+        while (at := window.find(level, end, last)) >= 0 and (end := window.find(b">", at, last)) >= 0:
+            start = window.rfind(b"<", first, at)
+            if window.startswith(b"<msg ", start) and window.find(b">", start, at) < 0:
+                text = window[end + 1 : window.find(b"<", end, last)]
+                self._result.start_message(self._reader, attributes(window[start:end]))
+                self._result.end_message(self._reader, _text(text))
 
     def _find_body(self, start: int, end: int) -> tuple[int, int]:
         """Return where the body of a test begins and ends, at the beginnings of lines; (0, 0) when that is not sure."""
@@ -132,6 +146,15 @@ class _Scan:
         if end > self._fed:
             self._reader.feed(self._window[self._fed : end])
             self._fed = end
+
+
+def attributes(tag: bytes) -> xml_events.Attributes:
+    """Return the attributes of a start tag."""
+    return {name.decode(): _text(double or single) for name, double, single in _ATTRIBUTE.findall(tag)}
+
+
+def _text(escaped: bytes) -> str:
+    return html.unescape(escaped.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _walk_back(window: bytes, first: int, end: int) -> int:

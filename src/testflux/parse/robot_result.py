@@ -12,6 +12,8 @@ from testflux.model.status import Kind, Status
 from testflux.parse import robot_merge, robot_teardown, times, xml_events
 
 _STATUSES = {"PASS": Status.PASSED, "FAIL": Status.FAILED, "SKIP": Status.SKIPPED}
+LOUD = ("WARN", "ERROR")
+"""The levels of the messages that Robot Framework repeats as execution errors."""
 _TRUE = {"true", "yes"}
 _HTML = "*HTML*"
 _DEEPEST_SUITE = 100
@@ -65,7 +67,8 @@ class Result:
         """Where the test that is open begins in the file; None between tests."""
         self._tags: dict[str, str] = {}
         self._name = ""
-        self._error = raw.RawLogMessage("INFO", "")
+        self._message = raw.RawLogMessage("INFO", "")
+        self._logged: dict[int, tuple[str, ...]] = {}
         self._generated = ""
         self._teardowns: robot_teardown.Rule | None = None
 
@@ -214,15 +217,23 @@ class Result:
         self._test.message_is_html = text.startswith(_HTML)
         self._test.message = text.removeprefix(_HTML).lstrip() if self._test.message_is_html else text
 
-    def start_error(self, _reader: _Reader, attributes: _Attributes) -> None:
-        """Note level and time of an execution error or warning."""
+    def start_message(self, _reader: _Reader, attributes: _Attributes) -> None:
+        """Note level and time of what was logged in a test, or of an execution error or warning."""
         at = times.iso(attributes["time"]) if "time" in attributes else times.compact(attributes.get("timestamp", ""))
         is_html = attributes.get("html", "") in _TRUE
-        self._error = raw.RawLogMessage(attributes.get("level", "INFO"), "", at, is_html)
+        self._message = raw.RawLogMessage(attributes.get("level", "INFO"), "", at, is_html)
+
+    start_error = start_message
+
+    def end_message(self, _reader: _Reader, text: str) -> None:
+        """Remember in which test a warning or an error was logged; the file repeats it at its end."""
+        if self._message.level in LOUD:
+            self._logged.setdefault(hash((self._message.at, text)), (*self._test.suite, self._test.name))
 
     def end_error(self, _reader: _Reader, text: str) -> None:
-        """Keep an execution error or warning."""
-        self.report.log.append(msgspec.structs.replace(self._error, text=text))
+        """Keep an execution error or warning, with the test that logged the same text at the same time."""
+        test = self._logged.get(hash((self._message.at, text)), ())
+        self.report.log.append(msgspec.structs.replace(self._message, text=text, test=test))
 
     def break_off(self, error: xml_events.TruncatedError) -> None:
         """Keep the complete tests of a file that ends too early, as it does when `robot` is killed.

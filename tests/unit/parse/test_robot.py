@@ -232,3 +232,22 @@ def test_timeouts_and_tests_that_were_not_executed_are_marked() -> None:
     )
     assert limited.attributes == {"timeout": "1 minute"}
     assert left_out.attributes == {"exit": "yes"}
+
+
+MESSAGE = '<msg time="2026-01-02T03:04:05" level="{}">{}</msg>'
+
+
+def test_execution_errors_know_the_test_that_logged_the_same_at_the_same_time() -> None:
+    warning, error, other = MESSAGE.format("WARN", "a &lt;b"), MESSAGE.format("ERROR", "c"), MESSAGE.format("WARN", "d")
+    later = warning.replace("05", "06")
+    body = f"<for><iter><kw>{warning}{MESSAGE.format('INFO', 'd')}</kw></iter></for>"
+    seen = read(
+        f'<robot><suite name="S"><kw type="SETUP">{other}</kw><test name="1">{body}</test><test name="2">{error}</test>'
+        f"</suite><errors>{other}{error}{warning}{later}</errors></robot>"
+    )
+    assert [(entry.text, entry.test) for entry in seen.log] == [
+        ("d", ()),
+        ("c", ("S", "2")),
+        ("a <b", ("S", "1")),
+        ("a <b", ()),
+    ]

@@ -91,6 +91,22 @@ def test_what_is_written_otherwise_is_read_whole(test: str, bodies: list[int], s
     assert robot.parse_strict(io.BytesIO(data)) == read_whole(data)
 
 
+WARNING = '<msg time="2026-01-02T03:04:05.000006" level="WARN">a &lt;b&gt; "x" &amp;amp;\r\nc</msg>\n'
+
+
+def test_warnings_in_bodies_are_found_and_what_only_looks_like_them_is_not(stepped_over: list[int]) -> None:
+    old = '<msg timestamp="20260102 03:04:05.006" level="ERROR" html="yes">old</msg>\n'
+    words = '<msg time="2026-01-02T03:04:05" level="INFO">said level="WARN" twice level="WARN"</msg>\n'
+    argument = '<arg level="WARN">no message</arg>\n'
+    bodies = [KW.replace("<msg", f"{more}<msg", 1) for more in (WARNING, old + old, words, argument)]
+    tests = "".join(TEST.replace(KW, body).replace('"T"', f'"{number}"') for number, body in enumerate(bodies))
+    data = wrap(tests).replace(b"</suite>", f"</suite><errors>{WARNING}{old}{words}</errors>".encode())
+    seen = robot.parse(io.BytesIO(data))
+    assert seen == read_whole(data) == robot.parse_strict(io.BytesIO(data))
+    assert [entry.test for entry in seen.log] == [("S", "0"), ("S", "1"), ()]
+    assert len(stepped_over) == len(bodies)
+
+
 @pytest.mark.parametrize("odd", ["<!-- </test> -->\n", "<msg><![CDATA[</test>]]></msg>\n", "<?php </test> ?>\n"])
 def test_from_the_first_comment_section_or_instruction_on_all_is_read(odd: str, stepped_over: list[int]) -> None:
     data = wrap(TEST + TEST.replace("<kw", odd + "<kw", 1) + TEST)
