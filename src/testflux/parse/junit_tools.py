@@ -15,6 +15,7 @@ PLAYWRIGHT = "Playwright"
 PHPUNIT = "PHPUnit"
 GRADLE = "Gradle"
 GO = "Go"
+SUREFIRE = "Maven Surefire"
 ROBOT = "Robot Framework"
 
 UNIQUE_NAMES = {GRADLE, GO}
@@ -33,8 +34,8 @@ _ROOTS: tuple[tuple[str, Callable[[Attributes], bool]], ...] = (
 _SUITES: tuple[tuple[str, Callable[[Attributes], bool]], ...] = (
     (PYTEST, lambda suite: _order(suite) == "name errors failures skipped tests time timestamp hostname"),
     (PYTEST, lambda suite: suite.get("name") == "pytest"),
-    ("Maven Surefire", lambda suite: "surefire" in suite.get("xsi:noNamespaceSchemaLocation", "")),
-    ("Maven Surefire", lambda suite: _order(suite).startswith("version name time tests errors skipped failures")),
+    (SUREFIRE, lambda suite: "surefire" in suite.get("xsi:noNamespaceSchemaLocation", "")),
+    (SUREFIRE, lambda suite: _order(suite).startswith("version name time tests errors skipped failures")),
     (GRADLE, lambda suite: _order(suite) == "name tests skipped failures errors timestamp hostname time"),
     ("Catch2", lambda suite: suite.get("hostname") == "tbd"),
     ("CTest", lambda suite: _order(suite) == "name tests failures disabled skipped hostname time timestamp"),
@@ -63,7 +64,9 @@ def of_suite(attributes: Attributes, *, is_root: bool) -> str:
 
 def of_property(name: str, value: str) -> raw.Tool | None:
     """Return the writer that a suite's property gives away. Of no other suite property anything is kept."""
-    return raw.Tool(GO, value.removeprefix("go").split()[0]) if name == "go.version" and value.strip() else None
+    if name == "go.version" and value.strip():
+        return raw.Tool(GO, value.split(maxsplit=1)[0].removeprefix("go"))
+    return raw.Tool(SUREFIRE) if name.startswith("surefire.") else None
 
 
 def _order(attributes: Attributes) -> str:
