@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from testflux.parse import times
 
 _MOST_REMEMBERED = 50_000
-_RFC3339 = re.compile(rb"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_RFC3339 = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
+_FRACTION = 19  # where a fraction of the second begins
+_LONGEST_FRACTION = len(".123456789")
+_ZONE = len("+00:00")
 _MOST_DIGITS = 20
 _UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
 
@@ -18,7 +21,7 @@ class Moments(dict[bytes, int]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._seconds: dict[tuple[bytes, bytes], int] = {}
+        self._seconds: dict[bytes, int] = {}
 
     def __missing__(self, text: bytes) -> int:
         if len(self) >= _MOST_REMEMBERED:
@@ -28,15 +31,19 @@ class Moments(dict[bytes, int]):
         return moment
 
     def _read(self, text: bytes) -> int:
-        found = _RFC3339.fullmatch(text)
-        if found is None:
+        zone = len(text) - (1 if text.endswith(b"Z") else _ZONE)
+        fraction = text[_FRACTION:zone]
+        if fraction and (
+            not fraction.startswith(b".") or not fraction[1:].isdigit() or len(fraction) > _LONGEST_FRACTION
+        ):
             return from_number(text)
-        second, fraction, zone = found.groups()
-        key = second, zone
+        key = text[:_FRACTION] + text[zone:]
         base = self._seconds.get(key)
         if base is None:
-            base = self._seconds[key] = _second(b"".join(key).decode())
-        return base + (int(fraction[:6].ljust(6, b"0")) if fraction else 0)
+            if _RFC3339.fullmatch(key) is None:
+                return from_number(text)
+            base = self._seconds[key] = _second(key.decode())
+        return base + int(fraction[1:7].ljust(6, b"0"))
 
 
 def moment(microseconds: int) -> datetime:
@@ -56,7 +63,7 @@ def from_number(text: bytes) -> int:
 
 
 def _second(text: str) -> int:
-    found = times.iso(text.upper().replace(" ", "T"))
+    found = times.iso(text)
     if found is None:
         raise ValueError("no sensible time")
     return int(found.timestamp()) * 1_000_000

@@ -1,20 +1,16 @@
 """k6's samples as JSON lines (`--out json=…`): definitions of metrics and points, in any order of keys.
 
-Lines as k6 writes them are taken apart a block at a time by their fixed parts; each part that is new (the beginning up
-to the time, a time, a set of tags) is checked once and remembered. A block with any other line is read line by line.
+Lines as k6 writes them are taken apart a block at a time by their fixed parts; each part that is new (a name, a time, a
+set of tags) is checked once and remembered. A block with any other line is read line by line.
 """
 
 from __future__ import annotations
 
-from itertools import repeat
-
 import msgspec
 
 from testflux.model import raw
-from testflux.parse import blocks, json_document, k6_moments, k6_numbers, k6_samples, k6_table
+from testflux.parse import blocks, json_document, k6_moments, k6_numbers, k6_samples, k6_scan, k6_table
 
-_VALUE = b'","value":'
-_TAGS = b',"tags":'
 _POINT = {"metric", "type", "data"}
 _MOST_REMEMBERED = 50_000
 
@@ -33,18 +29,17 @@ class Reader:
 
     def __init__(self) -> None:
         self.table = k6_table.Table()
-        self._heads = _Heads(self.table)
+        self._metrics = _Metrics(self.table)
         self._moments = k6_moments.Moments()
         self._tails = _Tails(self.table)
 
     def read(self, block: bytes) -> list[int]:
         """Read whole lines. Returns which of them, counted from 0, could not be read."""
-        lines = block.split(b"\n")
-        lines.pop()
         try:
-            self._read_together(lines)
+            self._read_together(block)
         except (_IrregularError, ValueError):
-            return [number for number, line in enumerate(lines) if not self.read_line(line)]
+            lines = block.split(b"\n")
+            return [number for number, line in enumerate(lines[:-1]) if not self.read_line(line)]
         return []
 
     def read_line(self, line: bytes) -> bool:
@@ -58,20 +53,14 @@ class Reader:
             return False
         return True
 
-    def _read_together(self, lines: list[bytes]) -> None:
+    def _read_together(self, block: bytes) -> None:
         """Read lines that are all points as k6 writes them; otherwise raise, and have read none of them."""
-        middles = list(map(bytes.find, lines, repeat(_VALUE)))
-        quotes = list(map(bytes.rfind, lines, repeat(b'"'), repeat(0), middles))
-        tags = list(map(bytes.find, lines, repeat(_TAGS), middles))
-        heads = [line[: quote + 1] for line, quote in zip(lines, quotes, strict=True)]
-        texts = [line[quote + 1 : middle] for line, quote, middle in zip(lines, quotes, middles, strict=True)]
-        numbers = [line[middle + 10 : tag] for line, middle, tag in zip(lines, middles, tags, strict=True)]
-        tails = [line[tag + 1 :] for line, tag in zip(lines, tags, strict=True)]
-        metrics = list(map(self._heads.__getitem__, heads))
-        times = list(map(self._moments.__getitem__, texts))
-        values = k6_numbers.decode(numbers)
-        sets = list(map(self._tails.__getitem__, tails))
-        self.table.add(metrics, times, values, sets)
+        scan = k6_scan.Scan(block)
+        metrics = [self._metrics[name] for name in scan.names()]
+        moments = k6_scan.spread(scan.times(), self._moments)
+        values = k6_numbers.decode_list(scan.values(), len(metrics))
+        sets = k6_scan.spread(scan.tails(), self._tails)
+        self.table.add(metrics, moments, values, sets)
 
     def _read_object(self, line: dict[str, object]) -> None:
         data = line.get("data")
@@ -100,18 +89,16 @@ class Reader:
             self._tails.clear()
 
 
-class _Heads(dict[bytes, int]):
-    """Numbers of metrics by the beginning of a line, up to the time."""
+class _Metrics(dict[bytes, int]):
+    """Numbers of metrics by their names, as they are written in JSON."""
 
     def __init__(self, table: k6_table.Table) -> None:
         super().__init__()
         self._table = table
 
-    def __missing__(self, head: bytes) -> int:
-        line = _decode(head + b'"}}')
-        if line.keys() != _POINT or line["type"] != "Point" or line["data"] != {"time": ""}:
-            raise _IrregularError
-        number = self[head] = self._table.metric(_metric_name(line["metric"]))
+    def __missing__(self, name: bytes) -> int:
+        (text,) = _decode(b'{"%b":0}' % name)
+        number = self[name] = self._table.metric(_metric_name(text))
         return number
 
 

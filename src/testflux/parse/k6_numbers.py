@@ -10,8 +10,13 @@ _GREATEST = 1e150
 
 def decode(texts: list[bytes]) -> list[float]:
     """Return the numbers that JSON texts hold. ValueError when one is no number or none that can be reckoned with."""
-    numbers = msgspec.json.decode(b"[%b]" % b",".join(texts), type=list[float])
-    if len(numbers) != len(texts) or not all(map(is_sound, (max(numbers, default=0), min(numbers, default=0)))):
+    return decode_list(b"[%b]" % b",".join(texts), len(texts))
+
+
+def decode_list(text: bytes, size: int) -> list[float]:
+    """Return the numbers of a JSON list. ValueError as above, or when it has another size."""
+    numbers = msgspec.json.decode(text, type=list[float])
+    if len(numbers) != size or not all(map(is_sound, (max(numbers, default=0), min(numbers, default=0)))):
         raise ValueError("not all are numbers")
     return numbers
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Numbers = Sequence[int] | Integers
 Tags = tuple[str | None, ...]
 
 KEYS = ("scenario", "group", "name", "method", "status", "expected_response", "check", "error_code")
@@ -98,8 +99,8 @@ class Table:
             return tuple(_OTHER if key == "name" and tag else tag for key, tag in zip(self.keys, kept, strict=True))
         return (None,) * len(kept)
 
-    def add(self, metrics: list[int], times: list[int], values: list[float], sets: list[int]) -> None:
-        """Take samples in; all lists are of one length and the values are finite."""
+    def add(self, metrics: Sequence[int], times: Numbers, values: Sequence[float], sets: Numbers) -> None:
+        """Take samples in; all are of one length and the values are finite."""
         if not metrics:
             return
         moments = np.array(times, np.int64)
