@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from testflux.parse import sarif_http
 
-REQUEST = {
+REQUEST: dict[str, object] = {
     "protocol": "HTTP",
     "version": "1.1",
     "method": "POST",
@@ -17,7 +17,13 @@ def test_a_request_is_written_as_it_was_sent() -> None:
 
 
 def test_an_answer_is_written_as_it_came() -> None:
-    answer = {"protocol": "HTTP", "version": "2", "statusCode": 404, "reasonPhrase": "Not Found", "body": {"text": "-"}}
+    answer: dict[str, object] = {
+        "protocol": "HTTP",
+        "version": "2",
+        "statusCode": 404,
+        "reasonPhrase": "Not Found",
+        "body": {"text": "-"},
+    }
     assert sarif_http.answer(answer) == ("HTTP/2 404 Not Found\r\n\r\n", "-")
     assert sarif_http.answer({"statusCode": 200}) == ("HTTP 200\r\n\r\n", "")
 
