@@ -81,7 +81,7 @@ def _reports(parts: Iterator[unpack.Part]) -> Iterator[unpack.Part]:
 
 def _parse(part: unpack.Part) -> raw.RawReport | errors.TestFluxError:
     try:
-        return registry.parse(part.stream)
+        return registry.parse(inflate.inflate_stream(part.stream, inflate.Limits()))
     except (errors.ReportError, errors.TooLargeError) as error:
         return error
 

@@ -7,7 +7,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 import msgspec
 import zstandard
@@ -34,6 +34,12 @@ class Stream(Protocol):
     def read(self, size: int, /) -> bytes:
         """Return up to `size` bytes, b"" at the end."""
         ...
+
+
+class _Tellable(Stream, Protocol):
+    """A stream that knows how far it was read."""
+
+    def tell(self) -> int: ...
 
 
 class Guard:
@@ -81,8 +87,18 @@ def inflate(file: BinaryIO, limits: Limits) -> Guard:
     """
     head = file.read(len(_ZSTD))
     file.seek(0)
+    return _unfold(head, file, limits)
+
+
+def inflate_stream(stream: Stream, limits: Limits) -> Guard:
+    """Return the bytes of a stream as `inflate` does; it cannot go back, so nobody may have read from it."""
+    forward = _Forward(stream)
+    return _unfold(forward.peek(len(_ZSTD)), forward, limits)
+
+
+def _unfold(head: bytes, file: _Tellable, limits: Limits) -> Guard:
     if head.startswith(_GZIP):
-        return Guard(_Gzip(fileobj=file), file.tell, limits)
+        return Guard(_Gzip(fileobj=cast("BinaryIO", file)), file.tell, limits)
     if head == _ZSTD:
         return Guard(_Zstd(file), file.tell, limits)
     return Guard(file, file.tell, limits)
@@ -111,6 +127,28 @@ def is_compressed(head: bytes) -> bool:
     return head.startswith((_GZIP, _ZSTD))
 
 
+class _Forward:
+    """A stream with a look ahead, that counts what it hands out."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._head = b""
+        self._size = 0
+
+    def peek(self, size: int) -> bytes:
+        while len(self._head) < size and (part := self._stream.read(size - len(self._head))):
+            self._head += part
+        return self._head
+
+    def read(self, size: int, /) -> bytes:
+        data, self._head = (self._head[:size], self._head[size:]) if self._head else (self._stream.read(size), b"")
+        self._size += len(data)
+        return data
+
+    def tell(self) -> int:
+        return self._size
+
+
 class _Gzip(gzip.GzipFile):
     """Hands out all that a file cut off still holds; the library's own `read` keeps the last piece back."""
 
@@ -126,7 +164,7 @@ class _Zstd:
 
     _FED = 1024
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Stream) -> None:
         self._file = file
         self._decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
         self._frame = self._decompressor.decompressobj()

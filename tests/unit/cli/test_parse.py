@@ -91,6 +91,18 @@ def test_reports_of_an_archive_are_named_below_it(
     assert entry["file"] == f"{archive}/web/output.xml"
 
 
+def test_packed_reports_of_an_archive_are_read(tmp_path: Path, robot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive = tmp_path / "results.zip"
+    with zipfile.ZipFile(archive, "w") as members:
+        members.writestr("a.xml.gz", gzip.compress(robot.read_bytes()))
+        members.writestr("b.xml.zst", zstandard.compress(robot.read_bytes()))
+
+    plain, first, second = parsed(capsys, robot, archive)
+
+    assert [entry["file"] for entry in (first, second)] == [f"{archive}/a.xml.gz", f"{archive}/b.xml.zst"]
+    assert first["totals"] == second["totals"] == plain["totals"]
+
+
 def test_damaged_archive_is_one_error(tmp_path: Path, robot: Path, capsys: pytest.CaptureFixture[str]) -> None:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as members:

@@ -134,3 +134,32 @@ def test_a_packed_file_is_told_by_its_beginning(pack: Pack, *, expected: bool) -
     file = io.BytesIO(pack(b"some text"))
     assert inflate.is_compressed_file(file) is expected
     assert file.tell() == 0
+
+
+class Trickle:
+    """A stream that cannot go back and hands out little at a time."""
+
+    def __init__(self, content: bytes, most: int) -> None:
+        self._content = io.BytesIO(content)
+        self._most = most
+
+    def read(self, size: int, /) -> bytes:
+        return self._content.read(min(size, self._most))
+
+
+@given(st.binary(max_size=3000), st.sampled_from([bytes, *PACKERS]), st.integers(1, 400), st.integers(1, 5000))
+def test_a_stream_that_cannot_go_back_unfolds_as_a_file_does(content: bytes, pack: Pack, most: int, size: int) -> None:
+    packed = pack(content)
+    if pack is bytes and inflate.is_compressed(content[:4]):
+        return
+    stream = inflate.inflate_stream(Trickle(packed, most), inflate.Limits())
+    parts: list[bytes] = []
+    while part := stream.read(size):
+        parts.append(part)
+    assert b"".join(parts) == content
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_a_bomb_in_a_stream_is_refused(pack: Pack) -> None:
+    with pytest.raises(errors.TooLargeError):
+        drain(inflate.inflate_stream(Trickle(pack(bytes(500_000)), 100), TIGHT))
