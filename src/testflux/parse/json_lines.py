@@ -34,23 +34,13 @@ def lines(stream: blocks.Stream) -> Iterator[Line]:
 
 
 def _split(stream: blocks.Stream) -> Iterator[bytes]:
-    """Yield the lines of a stream with their ends; the last one may have none."""
+    r"""Yield the lines of a stream with their ends, \n alone: \r is a space in JSON. The last one may have none."""
     parts: list[bytes] = []
     for block in blocks.blocks(stream):
-        for line in block.splitlines(keepends=True) if b"\r" not in block else _at_newlines(block):
+        for line in block.splitlines(keepends=True):
             parts.append(line)
             if line.endswith(b"\n"):
                 yield b"".join(parts)
                 parts = []
     if parts:
         yield b"".join(parts)
-
-
-def _at_newlines(block: bytes) -> Iterator[bytes]:
-    r"""Yield the lines of a block, parted at \n alone: \r is a space in JSON."""
-    start = 0
-    while (end := block.find(b"\n", start)) >= 0:
-        yield block[start : end + 1]
-        start = end + 1
-    if start < len(block):
-        yield block[start:]

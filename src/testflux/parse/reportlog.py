@@ -24,6 +24,7 @@ class Running(msgspec.Struct):
 
     phases: dict[str, dict[str, object]]
     byte_start: int
+    byte_end: int
 
 
 class Log:
@@ -89,17 +90,22 @@ class Log:
             words = f'The outcome "{json_pieces.text(fields, "outcome")[:80]}" is not known: taken as broken.'
             self.report.warnings.append(raw.ReportWarning("unknown-status", words, line=line.number, byte=line.start))
         key = (node, json_pieces.text(fields, "worker_id"))
-        if phase == "setup" or key not in self._running:
-            self._running[key] = Running({}, line.start)
-        running = self._running[key]
+        if phase == "setup" and key in self._running:
+            self._close(key)  # it is run again, and what ran before was never torn down
+        running = self._running.setdefault(key, Running({}, line.start, line.end))
         running.phases[phase] = fields
+        running.byte_end = line.end
         self._keep_times(fields)
         if phase not in _LATER:  # a teardown, or the end that pytest-xdist writes for a worker that crashed
-            del self._running[key]
-            self._attempts[node] = self._attempts.get(node, 0) + 1
-            test = _test(node, list(running.phases.values()), self._attempts[node])
-            test.byte_start, test.byte_end = running.byte_start, line.end
-            self.report.tests.append(test)
+            self._close(key)
+
+    def _close(self, key: tuple[str, str]) -> None:
+        """Keep one attempt of a test."""
+        running, node = self._running.pop(key), key[0]
+        self._attempts[node] = self._attempts.get(node, 0) + 1
+        test = _test(node, list(running.phases.values()), self._attempts[node])
+        test.byte_start, test.byte_end = running.byte_start, running.byte_end
+        self.report.tests.append(test)
 
     def _keep_times(self, fields: dict[str, object]) -> None:
         start, stop = times.epoch(json_pieces.number(fields, "start")), json_pieces.number(fields, "stop")

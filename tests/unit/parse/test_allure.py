@@ -179,6 +179,11 @@ def test_a_result_that_breaks_off_is_left_out() -> None:
     assert [(warning.code, warning.line) for warning in seen.warnings] == [("report-truncated", 2)]
 
 
+def test_a_result_that_breaks_off_at_once_is_left_out_too() -> None:
+    seen = allure.parse(io.BytesIO(write({"name": "a"}) + b"\n{"))
+    assert ([test.name for test in seen.tests], seen.is_complete) == (["a"], False)
+
+
 @pytest.mark.parametrize("data", [b'{"name": "a', b"{\n", b'{"uuid": "c", "children": []}\n{"name'])
 def test_nothing_but_broken_results_is_refused(data: bytes) -> None:
     with pytest.raises(errors.ReportError) as caught:

@@ -118,6 +118,13 @@ def test_a_setup_that_begins_anew_is_another_attempt() -> None:
     assert [data[test.byte_start : test.byte_end].count(b"nodeid") for test in tests] == [3, 3, 3]
 
 
+def test_an_attempt_without_a_teardown_is_one_too() -> None:
+    data = write(START, phase("setup"), phase("call", "rerun", longrepr="E  no"), *run(), END)
+    tests = reportlog.parse(io.BytesIO(data)).tests
+    assert [(test.attempt, test.status) for test in tests] == [(1, Status.FAILED), (2, Status.PASSED)]
+    assert [data[test.byte_start : test.byte_end].count(b"nodeid") for test in tests] == [2, 3]
+
+
 def test_the_lines_of_workers_are_sorted_out() -> None:
     other = "tests/test_a.py::test_other"
     lines = [
