@@ -122,7 +122,7 @@ PROJECT = project.Project(
         FunctionalLane("regression", "staging", "regression", Schedule(0, 40), _BOOK),
         FunctionalLane("smoke", "production", "smoke", Schedule(7, 0, every=2), _BOOK, only="smoke"),
         LoadLane("peak", "staging", "load", Schedule(4, 15), _PEAK),
-        LoadLane("smoke", "production", "load", Schedule(5, 30, every=7), _SMOKE, file_name="k6-export.json"),
+        LoadLane("smoke", "production", "load", Schedule(5, 30, every=7), _SMOKE, file_name="samples.json"),
     ),
     builder=project.GITLAB,
     labels={"team": "payments", "region": "eu-west"},

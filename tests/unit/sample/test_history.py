@@ -49,7 +49,7 @@ def test_same_day_gives_the_same_bytes(plan: list[history.Planned]) -> None:
 
 def test_there_are_enough_reports_and_not_too_many(plan: list[history.Planned]) -> None:
     assert 500 <= len(plan) <= 900
-    assert sum(len(item.write().content) for item in plan) < 20_000_000
+    assert sum(len(item.write().content) for item in plan) < 40_000_000
 
 
 def test_oldest_comes_first_and_all_ninety_days_are_there(plan: list[history.Planned]) -> None:
