@@ -15,7 +15,14 @@ DEEPEST = 250
 ROOTS = {"if/else", "try/except"}
 """What only holds branches: the branches take its place, unless it says something itself."""
 
-_STATUSES = {"PASS": "passed", "FAIL": "failed", "SKIP": "skipped", "NOT RUN": "not_run", "NOT SET": ""}
+_STATUSES = {
+    "PASS": "passed",
+    "FAIL": "failed",
+    "SKIP": "skipped",
+    "NOT RUN": "not_run",
+    "NOT_RUN": "not_run",
+    "NOT SET": "",
+}
 _CALLS = {"keyword", "setup", "teardown"}
 _BETWEEN = " | "
 _HTML = "*HTML*"

@@ -16,7 +16,14 @@ def test_a_keyword_keeps_its_name_and_arguments() -> None:
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("PASS", "passed"), ("FAIL", "failed"), ("SKIP", "skipped"), ("NOT RUN", "not_run"), ("?", "failed")],
+    [
+        ("PASS", "passed"),
+        ("FAIL", "failed"),
+        ("SKIP", "skipped"),
+        ("NOT RUN", "not_run"),
+        ("NOT_RUN", "not_run"),
+        ("?", "failed"),
+    ],
 )
 def test_statuses(word: str, status: str) -> None:
     assert Draft("keyword", status=word).finish()[0].status == status
