@@ -58,5 +58,6 @@ def _fail(test: raw.RawTest, message: str) -> None:
 
 def _skip(test: raw.RawTest, message: str) -> None:
     test.status = Status.SKIPPED
-    earlier = _EARLIER + test.message if test.message else ""
-    test.message = _SKIPPED + message + earlier
+    mark = "*HTML* " if test.message_is_html else ""
+    earlier = _EARLIER + mark + test.message if test.message else ""
+    test.message, test.message_is_html = _SKIPPED + message + earlier, False

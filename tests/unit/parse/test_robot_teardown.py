@@ -62,3 +62,16 @@ def test_long_messages_are_not_repeated_without_end() -> None:
     assert sum(len(test.message) for test in tests) < 65 * 1024 * 1024
     assert all(test.status is Status.FAILED for test in tests)
     assert [warning.code for warning in report.warnings] == ["teardown-messages-left-out"]
+
+
+def test_html_in_the_middle_of_a_message_is_text() -> None:
+    test = raw.RawTest(("S",), "T", Status.FAILED, "<b>old</b>", message_is_html=True)
+    apply(robot_teardown.Teardown("SKIP", "shut"), test)
+    assert test.message == "Skipped in parent suite teardown:\nshut\n\nEarlier message:\n*HTML* <b>old</b>"
+    assert not test.message_is_html
+
+
+def test_html_at_the_start_stays_html() -> None:
+    test = raw.RawTest(("S",), "T", Status.FAILED, "<b>old</b>", message_is_html=True)
+    apply(robot_teardown.Teardown("FAIL", "shut"), test)
+    assert (test.message, test.message_is_html) == ("<b>old</b>\n\nAlso parent suite teardown failed:\nshut", True)
