@@ -13,6 +13,7 @@ from testflux.model import raw
 from testflux.model.status import Kind, Status
 from testflux.parse import blocks, json_document, json_lines, json_pieces, reportlog_failure, times
 
+SUBTEST = "SubTestReport"
 _LATER = {"setup", "call"}
 _STOPPED = {2, 3}  # exit statuses: interrupted, internal error
 _OUTCOMES = {"passed", "failed", "skipped", "rerun"}
@@ -48,6 +49,8 @@ class Log:
             self._read_collection(line, fields)
         elif kind == "TestReport":
             self._read_phase(line, fields)
+        elif kind == SUBTEST:
+            self._read_subtest(fields)
 
     def _read_end(self, line: json_lines.Line, fields: dict[str, object]) -> None:
         """Learn whether all tests were run that were to be: a module that cannot be read stops pytest, too."""
@@ -98,6 +101,12 @@ class Log:
         self._keep_times(fields)
         if phase not in _LATER:  # a teardown, or the end that pytest-xdist writes for a worker that crashed
             self._close(key)
+
+    def _read_subtest(self, fields: dict[str, object]) -> None:
+        """Keep a part of a test that failed: with pytest-subtests the test itself does not."""
+        running = self._running.get((json_pieces.text(fields, "nodeid"), json_pieces.text(fields, "worker_id")))
+        if running is not None and json_pieces.text(fields, "outcome") == "failed":
+            running.phases[f"{SUBTEST} {len(running.phases)}"] = fields
 
     def _close(self, key: tuple[str, str]) -> None:
         """Keep one attempt of a test."""
@@ -151,13 +160,18 @@ def _test(node: str, phases: list[dict[str, object]], attempt: int) -> raw.RawTe
         status,
         message=message,
         started_at=times.epoch(json_pieces.number(phases[0], "start")),
-        duration_ms=json_pieces.duration(sum(json_pieces.number(phase, "duration") or 0 for phase in phases) * 1000),
+        duration_ms=json_pieces.duration(sum(_seconds(phase) for phase in phases) * 1000),
         tags=_tags(phases[0], node),
         source=json_document.as_text(place[0]) if place else "",
         line=line + 1 if isinstance(line, int) and 0 <= line < 2**31 - 1 else None,
         attempt=attempt,
         parameters=node.split("[", 1)[1].removesuffix("]") if "[" in node else "",
     )
+
+
+def _seconds(phase: dict[str, object]) -> float:
+    """Return how long a phase took; a subtest's time is part of its test's."""
+    return 0 if phase.get("$report_type") == SUBTEST else json_pieces.number(phase, "duration") or 0
 
 
 def judge(phases: list[dict[str, object]]) -> tuple[Status, str]:

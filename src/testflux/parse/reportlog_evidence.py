@@ -26,7 +26,8 @@ def open_test(piece: bytes) -> steps.Evidence:
 
 
 def _is_same(fields: dict[str, object], first: dict[str, object]) -> bool:
-    return all(fields.get(key) == first.get(key) for key in ("$report_type", "nodeid", "worker_id"))
+    is_phase = fields.get("$report_type") in (first.get("$report_type"), reportlog.SUBTEST)
+    return is_phase and all(fields.get(key) == first.get(key) for key in ("nodeid", "worker_id"))
 
 
 def _step(phase: dict[str, object]) -> steps.Step:
@@ -35,13 +36,20 @@ def _step(phase: dict[str, object]) -> steps.Step:
     seconds = json_pieces.number(phase, "duration")
     return steps.Step(
         kind=_KINDS.get(when, "step"),
-        name=when,
+        name=_subtest(phase) or when,
         status=plain_steps.word(reportlog.status_of(phase)),
         started_at=times.epoch(json_pieces.number(phase, "start")),
         duration_ms=None if seconds is None else json_pieces.duration(seconds * 1000),
         message=json_pieces.text(phase, "wasxfail") or failure.message,
         children=plain_steps.trace(failure.trace),
     )
+
+
+def _subtest(phase: dict[str, object]) -> str:
+    """Return the name of a part of a test, with what tells it from the others."""
+    context = json_pieces.members(phase, "_subtest.context")
+    values = [f"{name}={value}" for name, value in json_pieces.pairs(context, "kwargs")]
+    return " ".join(part for part in (json_pieces.text(context, "msg"), *values) if part)
 
 
 def _output(phases: list[dict[str, object]]) -> tuple[steps.Step, ...]:

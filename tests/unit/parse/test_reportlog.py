@@ -148,6 +148,15 @@ def test_a_worker_that_crashed_breaks_its_test() -> None:
     assert (test.status, test.message.split("'")[1]) == (Status.BROKEN, "gw0")
 
 
+def test_a_subtest_that_failed_fails_its_test() -> None:
+    def subtest(outcome: str) -> Line:
+        return {**phase("call", outcome, longrepr="E  one"), "$report_type": "SubTestReport"}
+
+    test = read_test(phase("setup"), subtest("skipped"), subtest("failed"), phase("call"), phase("teardown"))
+    assert (test.status, test.message, test.duration_ms) == (Status.FAILED, "one", 750)
+    assert read_test(subtest("failed"), phase("setup"), subtest("skipped"), *run()[1:]).status is Status.PASSED
+
+
 def test_markers_are_tags_and_names_are_not() -> None:
     keywords = dict.fromkeys(
         ("test_b[x]", "parametrize", "slow", "pytestmark", "smoke", "x", "TestCart", "test_a.py", "tests", "shop", ""),

@@ -46,6 +46,15 @@ def test_lines_of_other_tests_and_workers_are_left_out() -> None:
     assert [step.name for step in seen.steps] == ["setup", "call"]
 
 
+def test_subtests_are_steps_of_their_own_name() -> None:
+    context = {"msg": "apples", "kwargs": {"i": "1", "j": 2}}
+    part = {**phase("call", "failed", longrepr="E  x"), "$report_type": "SubTestReport", "_subtest.context": context}
+    seen = open_test(phase("setup"), part, phase("call"))
+    assert [(step.name, step.status) for step in seen.steps] == [
+        ("setup", "passed"), ("apples i=1 j=2", "failed"), ("call", "passed"),
+    ]  # fmt: skip
+
+
 def test_output_that_phases_repeat_is_shown_once() -> None:
     sections = [["Captured stdout call", "a\n"], ["Captured log call", "b\n"], ["Captured stderr call", ""]]
     seen = open_test(phase("call", sections=sections[:1]), phase("teardown", sections=sections))
