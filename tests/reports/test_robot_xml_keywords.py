@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import collections
 from pathlib import Path
+from typing import Any
 
 import pytest
 from robot.api import ExecutionResult, ResultVisitor
-from robot.result import Keyword as OfficialKeyword
 
 from testflux.parse import robot_keywords
 
@@ -32,7 +32,7 @@ class OfficialCount(ResultVisitor):
     def __init__(self) -> None:
         self.found: Counted = collections.defaultdict(lambda: [0, 0, 0.0])
 
-    def start_keyword(self, keyword: OfficialKeyword) -> None:
+    def start_keyword(self, keyword: Any) -> None:
         """Count a call; until version 3 loops were keywords too, which they are not any more."""
         if keyword.status != "NOT RUN" and not is_loop(keyword):
             count = self.found[keyword.owner or "", keyword.name or ""]
@@ -41,7 +41,7 @@ class OfficialCount(ResultVisitor):
             count[2] += keyword.elapsed_time.total_seconds() * 1000
 
 
-def is_loop(keyword: OfficialKeyword) -> bool:
+def is_loop(keyword: Any) -> bool:
     return keyword.type not in {"KEYWORD", "SETUP", "TEARDOWN"}
 
 
