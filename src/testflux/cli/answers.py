@@ -44,6 +44,13 @@ class Rejection(msgspec.Struct, frozen=True):
     byte: int | None = None
 
 
+class Doubt(msgspec.Struct, frozen=True):
+    """Something about a report that was read around or left out."""
+
+    code: str
+    message: str
+
+
 class Upload(msgspec.Struct, frozen=True):
     """One file on the server. It is finished when `status` is stored or rejected."""
 
@@ -55,6 +62,7 @@ class Upload(msgspec.Struct, frozen=True):
     duplicate: bool = False
     runs: tuple[RunLink, ...] = ()
     error: Rejection | None = None
+    warnings: tuple[Doubt, ...] = ()
 
     @property
     def is_finished(self) -> bool:

@@ -15,6 +15,7 @@ from testflux.cli import answers, exits, pick, words
 from testflux.kit import errors
 
 _SKIPPED_SHOWN: Final = 8
+_DOUBTS_SHOWN: Final = 3
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -97,6 +98,9 @@ def _lines(result: Result, told: Told) -> Iterator[str]:
             yield f"  {name}: received ({upload.status})  {told.url}/p/{told.project}/uploads"
         for judged in _runs_of(result, upload):
             yield from _run_lines(name, judged, told.url, again=" (sent before)" if upload.duplicate else "")
+        yield from (f"  ! {doubt.message}" for doubt in upload.warnings[:_DOUBTS_SHOWN])
+        if len(upload.warnings) > _DOUBTS_SHOWN:
+            yield f"  ! and {len(upload.warnings) - _DOUBTS_SHOWN} more warnings"
 
 
 def _bad_lines(what: str, error: errors.TestFluxError) -> Iterator[str]:
@@ -133,7 +137,15 @@ def _entries(result: Result, told: Told) -> Iterator[dict[str, object]]:
     problem = exits.describe(result.problem) if result.problem is not None else None
     file = str(result.path)
     if not result.uploads:
-        yield {"file": file, "id": None, "status": None, "duplicate": False, "runs": [], "error": problem}
+        yield {
+            "file": file,
+            "id": None,
+            "status": None,
+            "duplicate": False,
+            "runs": [],
+            "warnings": [],
+            "error": problem,
+        }
     for upload in result.uploads:
         rejection = exits.describe(_as_error(upload.error)) if upload.error is not None else None
         yield {
@@ -142,6 +154,7 @@ def _entries(result: Result, told: Told) -> Iterator[dict[str, object]]:
             "status": upload.status,
             "duplicate": upload.duplicate,
             "runs": [_run(judged, told.url) for judged in _runs_of(result, upload)],
+            "warnings": [{"code": doubt.code, "message": doubt.message} for doubt in upload.warnings],
             "error": rejection or problem,
         }
 

@@ -217,6 +217,7 @@ def test_json_tells_the_same_to_machines(server: Server, report: Path, capsys: p
                         "url": f"{server.url}/runs/3-1",
                     }
                 ],
+                "warnings": [],
                 "error": None,
             }
         ],

@@ -166,3 +166,15 @@ def test_machines_get_every_skipped_file() -> None:
         {"file": "a.txt", "reason": "why"},
         {"file": "b.txt", "reason": "why"},
     ]
+
+
+def test_what_was_left_out_or_read_around_is_named() -> None:
+    doubts = tuple(answers.Doubt("left-out", f"{number}.csv was left out.") for number in range(5))
+    result = outcome.Result(PATH, "output.xml", (stored(warnings=doubts),), (run("passed"),))
+    lines = outcome.as_text(told(result)).splitlines()
+    assert [line for line in lines if line.startswith("  !")] == [
+        *(f"  ! {number}.csv was left out." for number in range(3)),
+        "  ! and 2 more warnings",
+    ]
+    (entry,) = json.loads(outcome.as_json(told(result)))["uploads"]
+    assert entry["warnings"][4] == {"code": "left-out", "message": "4.csv was left out."}
