@@ -17,8 +17,10 @@ _BLOCK = 1024 * 1024
 _MOST_HELD = 16 * 1024 * 1024
 _LONGEST_STATUS = 4096
 _MOST_KEYWORDS = 100_000
+_NOT_RUN = {"NOT RUN", "NOT_RUN"}
+"""As version 4 and later write it, and as dry runs did until 3."""
 _CALLS = {"", "kw", "keyword", "setup", "teardown"}
-_MARK = re.compile(rb'<(?:(kw[^>]*+)>|status status="([A-Z ]+)"([^>]*+)>(?:[^<]*+</status>)?\s*</kw>|(/kw)>)')
+_MARK = re.compile(rb'<(?:(kw[^>]*+)>|status status="([A-Z_ ]+)"([^>]*+)>(?:[^<]*+</status>)?\s*</kw>|(/kw)>)')
 _ELAPSED = re.compile(rb' elapsed="(\d{1,9}\.\d+)"')
 
 
@@ -31,7 +33,7 @@ class _Count(msgspec.Struct):
 
     def add(self, status: str, duration_ms: float | None) -> None:
         """Count a call that ended so."""
-        if status != "NOT RUN":
+        if status not in _NOT_RUN:
             self.calls += 1
             self.failed += status not in {"PASS", "SKIP"}
             self.duration_ms += duration_ms or 0.0

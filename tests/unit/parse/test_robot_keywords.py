@@ -43,6 +43,7 @@ def test_calls_failures_and_times_are_added_up(head: str) -> None:
 @pytest.mark.parametrize("head", HEADS)
 def test_what_was_not_run_is_no_call(head: str) -> None:
     assert count(keyword("A", "NOT RUN"), head) == {}
+    assert count(keyword("A", "NOT_RUN"), head) == {}
 
 
 @pytest.mark.parametrize("head", HEADS)
