@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 ZAP_URL = "https://shop.example"
 
@@ -108,3 +108,45 @@ def k6(p95: float, *, limit: float = 500, checks_failed: int = 0) -> bytes:
     inner = {"name": "basket", "path": "::basket", "id": "2", "groups": {}, "checks": {}}
     root = {"name": "", "path": "", "id": "0", "groups": {"basket": inner}, "checks": {"status is 200": check}}
     return json.dumps({"metrics": metrics, "root_group": root}).encode()
+
+
+def k6_samples(started_at: datetime, *, seconds: int = 20) -> bytes:
+    """Write the JSON lines of `k6 run --out json`: two requests a second, one of them failing in the last second."""
+    lines: list[dict[str, object]] = [
+        {"type": "Metric", "metric": name, "data": {"name": name, "type": kind, "contains": contains, "thresholds": []}}
+        for name, kind, contains in (
+            ("http_reqs", "counter", "default"),
+            ("http_req_duration", "trend", "time"),
+            ("http_req_failed", "rate", "default"),
+            ("vus", "gauge", "default"),
+        )
+    ]
+    for second in range(seconds):
+        at = f"{started_at + timedelta(seconds=second):%Y-%m-%dT%H:%M:%S}.500000Z"
+        for path in ("basket", "pay"):
+            is_failed = path == "pay" and second == seconds - 1
+            tags = {"name": f"{ZAP_URL}/{path}", "method": "GET", "status": "500" if is_failed else "200"}
+            values = {"http_reqs": 1, "http_req_duration": 100.0 + second, "http_req_failed": int(is_failed)}
+            lines.extend(
+                {"type": "Point", "metric": name, "data": {"time": at, "value": value, "tags": tags}}
+                for name, value in values.items()
+            )
+        lines.append({"type": "Point", "metric": "vus", "data": {"time": at, "value": 5, "tags": {}}})
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
+def junit() -> bytes:
+    """Write a Surefire report: a test that failed twice before it passed, and one that failed and wrote output."""
+    return b"""<testsuite name="shop.PayTest" tests="2" failures="1" time="3.5">
+<properties><property name="java.version" value="21"/></properties>
+<testcase name="retries" classname="shop.PayTest" time="1.5">
+<flakyFailure message="not yet" type="AssertionError" time="0.5">not yet
+at shop.PayTest:7</flakyFailure>
+<flakyFailure message="still not" type="AssertionError" time="0.5">still not</flakyFailure>
+</testcase>
+<testcase name="writes" classname="shop.PayTest" time="2">
+<failure message="lost" type="AssertionError">lost at the counter</failure>
+<system-out>plain words \x1b[31mred words\x1b[0m</system-out>
+<system-err>complaints</system-err>
+</testcase>
+</testsuite>"""

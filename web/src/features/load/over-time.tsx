@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import clsx from "clsx";
 import { Card } from "@/components/card";
 import { Chart } from "@/components/chart";
 import type { Series } from "@/components/chart-model";
@@ -96,7 +97,8 @@ export function OverTime({ run }: { run: RunDetail }) {
   if (whole.isError) return <TroubleNote error={whole.error} retry={() => void whole.refetch()} />;
   if (items.length === 0) return null;
   const options = (parts.data?.items ?? []).filter(({ tags }) => tags !== "");
-  const shown = part === "" ? items : (chosen.data?.items ?? []);
+  const isLate = part !== "" && chosen.data === undefined;
+  const shown = part === "" ? items : (chosen.data?.items ?? items);
   const width = items[0]?.bucket_ms ?? 0;
   return (
     <Card
@@ -121,7 +123,13 @@ export function OverTime({ run }: { run: RunDetail }) {
         )
       }
     >
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-4 gap-y-3 pb-2 lg:grid-cols-2">
+      <div
+        aria-busy={isLate}
+        className={clsx(
+          "grid grid-cols-[minmax(0,1fr)] gap-x-4 gap-y-3 pb-2 lg:grid-cols-2",
+          isLate && "opacity-50",
+        )}
+      >
         {DRAWINGS.map((drawing) => {
           const series = named(drawing.isWhole ? items : shown, drawing.metrics);
           return series && <Drawn key={drawing.title} drawing={drawing} series={series} />;
