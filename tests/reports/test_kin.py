@@ -1,8 +1,9 @@
 """Small reports of the kin of JUnit, written by hand in the shape of the tools' own.
 
 Held against real files of pytest 9.2.0 with pytest-reportlog 1.0.0, pytest-json-ctrf 0.6.1, allure-pytest 2.16.2 and
-pytest-rerunfailures 16.7, of @playwright/test 1.57 with its json reporter, playwright-ctrf-json-reporter and
-allure-playwright, and the corpus's files of VSTest, MSTest and NUnit.
+pytest-rerunfailures 16.7, of @playwright/test 1.65.1 with its json reporter, playwright-ctrf-json-reporter 0.0.29 and
+allure-playwright 3.12.2, and the corpus's files of VSTest, MSTest and NUnit. For xUnit.net and the rest of NUnit's and
+TRX's words the tools' documentation stood in.
 """
 
 from __future__ import annotations
