@@ -27,7 +27,7 @@ from testflux.normalise import report
 from testflux.parse import blocks, evidence, registry
 
 HERE = Path(__file__).parent
-PLACES = (HERE.parent / "reports", HERE.parents[2] / "shared" / "corpus")
+PLACES = (HERE / "sound", HERE.parent / "reports", HERE.parents[2] / "shared" / "corpus")
 LARGEST_SEED = 48_000
 GRACE_S = 0.5
 FACTOR = 10
