@@ -22,11 +22,10 @@ _INSTANCE = re.compile(rf"\s*+<instance>\s*+(?:<id>[^<]*+</id>\s*+)?{_FIELDS}</i
 _WIDTH = len(_ORDER) + 1
 _SEEN = 5  # fields before the node's name in RawInstance, but for the address
 _OPEN, _CLOSE, _LAST = b"<instances>", b"</instances>", b"</instance>"
-_BLANK = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
+_BLANK = bytes(byte if byte in b"\r\n" else 0x20 if byte >= 0x20 or byte == 0x09 else 0 for byte in range(256))  # noqa: PLR2004 - XML allows no others
 _ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["'](?!utf-?8["']|(?:us-)?ascii["'])""", re.IGNORECASE)
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
-_FORBIDDEN = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
-_NEVER = (b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # the last two are U+FFFE and U+FFFF
+_NEVER = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF
 _REFERENCE = re.compile(r"&(?:#([0-9]{1,7})|#x([0-9a-fA-F]{1,6})|(lt|gt|amp|quot|apos)|[^;]{0,9});?")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _LONGEST = 16 * 1024 * 1024  # of one instance
@@ -97,20 +96,22 @@ class Lists:
         close = buffer.find(_CLOSE, at)
         last = buffer.rfind(_LAST, at)
         end = close if close >= 0 else max(at, last + len(_LAST) if last >= 0 else at)
-        rows = self._read_rows(buffer[at:end])
+        piece = buffer[at:end]
+        blank = piece.translate(_BLANK)
+        rows = None if 0 in blank else self._read_rows(piece)
         if rows is None or len(buffer) - end > _LONGEST:
             self._is_usual = False
             return at, False
         if self._list is not None:
             self._list += rows
-        passed.append(buffer[at:end].translate(_BLANK))
+        passed.append(blank)
         if close >= 0:
             self._list = None
         return end, close >= 0
 
     def _read_rows(self, piece: bytes) -> list[raw.RawInstance] | None:
         """Return the instances of a piece, None when there is anything but usual ones in it."""
-        if any(part in piece for part in _NEVER) or len(piece.translate(None, _FORBIDDEN)) < len(piece):
+        if b"]]>" in piece or (not piece.isascii() and any(character in piece for character in _NEVER)):
             return None
         try:
             parts: list[str | None] = _INSTANCE.split(piece.decode())
