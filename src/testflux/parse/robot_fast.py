@@ -100,7 +100,7 @@ class _Scan:
 
     def _meet(self, mark: bytes, at: int) -> None:
         if mark == b"<test":
-            self._test = at if self._test is None else None
+            self._test = at
         elif mark != b"</test":
             self.is_over = True
         elif self._test is not None:
@@ -162,7 +162,7 @@ def _walk_back(window: bytes, first: int, end: int) -> int:
     at = end
     while True:
         closed = window.rfind(b">", first, at)
-        if closed < 0 or window[closed + 1 : at].strip():
+        if closed < 0:
             return 0
         if window.startswith(b"/", closed - 1):
             start = window.rfind(b"<", first, closed)

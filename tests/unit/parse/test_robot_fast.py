@@ -97,13 +97,14 @@ WARNING = '<msg time="2026-01-02T03:04:05.000006" level="WARN">a &lt;b&gt; "x" &
 def test_warnings_in_bodies_are_found_and_what_only_looks_like_them_is_not(stepped_over: list[int]) -> None:
     old = '<msg timestamp="20260102 03:04:05.006" level="ERROR" html="yes">old</msg>\n'
     words = '<msg time="2026-01-02T03:04:05" level="INFO">said level="WARN" twice level="WARN"</msg>\n'
+    blank = '<msg time="2026-01-02T03:04:05" level="WARN">\n</msg>\n'
     argument = '<arg level="WARN">no message</arg>\n'
     bodies = [KW.replace("<msg", f"{more}<msg", 1) for more in (WARNING, old + old, words, argument)]
     tests = "".join(TEST.replace(KW, body).replace('"T"', f'"{number}"') for number, body in enumerate(bodies))
-    data = wrap(tests).replace(b"</suite>", f"</suite><errors>{WARNING}{old}{words}</errors>".encode())
+    data = wrap(tests).replace(b"</suite>", f"</suite><errors>{WARNING}{old}{words}{blank}</errors>".encode())
     seen = robot.parse(io.BytesIO(data))
     assert seen == read_whole(data) == robot.parse_strict(io.BytesIO(data))
-    assert [entry.test for entry in seen.log] == [("S", "0"), ("S", "1"), ()]
+    assert [entry.test for entry in seen.log] == [("S", "0"), ("S", "1"), (), ()]
     assert len(stepped_over) == len(bodies)
 
 
@@ -192,6 +193,16 @@ PIECES = [
     "é",
     " ",
 ]
+
+
+def test_marks_on_the_edge_of_two_windows_are_seen(monkeypatch: pytest.MonkeyPatch, stepped_over: list[int]) -> None:
+    data = wrap(TEST * 2 + TEST.replace("<kw", "<!-- </test> --><kw", 1) + TEST)
+    expected = read_whole(data)
+    for block in range(len(HEAD), len(HEAD) + len(TEST)):
+        stepped_over.clear()
+        monkeypatch.setattr(robot_fast, "_BLOCK", block)
+        assert robot.parse(io.BytesIO(data)) == expected
+        assert stepped_over == [len(KW)] * 2
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.integers(len(HEAD), len(HEAD) + 300))
