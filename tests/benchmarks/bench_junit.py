@@ -44,7 +44,7 @@ def write_case(dice: random.Random, number: int) -> str:
     draw = dice.randrange(100)
     if draw < 4:
         message = f"AssertionError: the total is &lt;wrong&gt;&#10;assert {price} == ({price} + 1)"
-        words = TRACEBACK.format(price=price, line=line) * 3
+        words = TRACEBACK.format(price=price, line=line) * 4
         return f'{head}><failure message="{message}">{words}</failure></testcase>'
     if draw < 7:
         where = f"/home/ci/tests/unit/test_basket.py:{line}: not on this machine"
@@ -52,7 +52,7 @@ def write_case(dice: random.Random, number: int) -> str:
     if draw < 9:
         return f'{head}><properties><property name="owner" value="shop" /></properties></testcase>'
     if draw < 12:
-        words = "".join(OUTPUT.format(second=second, price=price) for second in range(20))
+        words = "".join(OUTPUT.format(second=second, price=price) for second in range(32))
         return f"{head}><system-out>{words}</system-out></testcase>"
     return f"{head} />"
 

@@ -16,6 +16,7 @@ from testflux.model.status import Status
 from testflux.parse import blocks, junit_case, junit_result, junit_simple, xml_events
 
 _CASE = b"<testcase"
+_PASS = (Status.PASSED, "")
 _NEVER = "\x7f"  # no name ends with it
 _NO_ATTRIBUTES: dict[str, str] = {}
 _MOST_DURATIONS = 20_000
@@ -117,12 +118,13 @@ class Reader(xml_events.Reader[junit_result.Result]):
                 self._add(found, layout, name, outcomes, duration_ms, (moved + at, moved + end))
             else:
                 place.names.append(name)
+                status, message = (junit_case.STATUSES[outcomes[0].tag], outcomes[0].message) if outcomes else _PASS
                 keep(
                     raw.RawTest(
                         place.path,
                         name,
-                        junit_case.STATUSES[outcomes[0].tag] if outcomes else Status.PASSED,
-                        outcomes[0].message if outcomes else "",
+                        status,
+                        message,
                         False,
                         None,
                         duration_ms,
