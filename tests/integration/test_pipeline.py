@@ -169,6 +169,14 @@ async def test_a_byte_range_cuts_the_test_out_of_the_kept_file(
     assert piece.endswith(b"</test>")
 
 
+async def test_who_comes_late_takes_what_somebody_else_decompressed(project: Project, blobs: Blobs) -> None:
+    upload_id = await bring(project, blobs, gzip.compress(ROBOT))
+    stale = await get(project, upload_id)
+    await pipeline.process(project.database, blobs, project.project_id, upload_id)
+    now = await pipeline._unfold(project.database, blobs, stale, LIMITS)  # noqa: SLF001
+    assert now["blob_digest"] == (await get(project, upload_id))["blob_digest"] != stale["blob_digest"]
+
+
 async def test_a_damaged_compressed_file_stays_as_it_was_sent(blobs: Blobs, process: Process) -> None:
     packed = gzip.compress(ROBOT)[:-20]
     upload = await process(packed)
