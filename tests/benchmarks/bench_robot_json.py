@@ -1,8 +1,8 @@
 """How fast JSON is read and one test opened: `python tests/benchmarks/bench_robot_json.py [MEGABYTES]`, 80 if not said.
 
 Robot writes some 8 MB of XML and of JSON (a tenth of the tests fail); both are enlarged by repeating their suites. JSON
-is read in fresh processes: medians of CPU seconds and the highest peak of memory. Tests are opened out of stored, packed
-files, as the server does it: CPU milliseconds for one. Beyond 200 MB Robot Framework's own reader is left out.
+is read in fresh processes: medians of CPU seconds and the highest peak of memory. Tests are opened out of stored and
+packed files, as the server does it: CPU milliseconds for one. Robot Framework's own reader is left out above 200 MB.
 """
 
 from __future__ import annotations
