@@ -51,10 +51,10 @@ def test_what_robot_writes_is_read_as_robot_reads_it(version: str, data: st.Data
         suites = project.write(work)
         for name in ["output.xml", "output.json"][: 1 + (numbers(version) >= (7, 2))]:
             run(version, "robot", [*project.options, "--output", str(work / name), str(suites)])
-            check(work / name)
+            check_file(work / name)
         if version == HERE:
             run(version, "robot.rebot", ["--output", str(work / "again.json"), str(work / "output.xml")])
-            check(work / "again.json")
+            check_file(work / "again.json")
 
 
 def run(version: str, module: str, arguments: list[str]) -> None:
@@ -65,5 +65,5 @@ def run(version: str, module: str, arguments: list[str]) -> None:
     assert ended.returncode < 250, ended.stderr.decode()
 
 
-def check(path: Path) -> None:
+def check_file(path: Path) -> None:
     official.assert_same(path.read_bytes(), f"robot-{path.suffix[1:]}", ExecutionResult(path))
