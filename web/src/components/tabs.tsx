@@ -1,5 +1,5 @@
 import clsx from "clsx";
-import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 
 /** One view of a page; `note` is a quiet count beside its name. */
 export interface Tab {
@@ -21,6 +21,17 @@ export function Tabs({
   label: string;
 }) {
   const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is another place to scroll to
+  useEffect(() => {
+    const chosen = list.current?.querySelector<HTMLElement>("[aria-selected=true]");
+    const row = list.current;
+    if (
+      chosen &&
+      row &&
+      chosen.offsetLeft + chosen.offsetWidth > row.offsetLeft + row.clientWidth + row.scrollLeft
+    )
+      row.scrollLeft = chosen.offsetLeft - row.offsetLeft - row.clientWidth / 3;
+  }, [active]);
   const press = (event: KeyboardEvent) => {
     const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (move === undefined) return;

@@ -28,7 +28,7 @@ function Facts({ facts }: { facts: [name: string, fact: ReactNode][] }) {
 }
 
 function Mono({ children }: { children: string }) {
-  return children === "" ? "" : <span className="font-mono text-sm">{children}</span>;
+  return <span className="font-mono text-sm">{children}</span>;
 }
 
 function File({ run }: { run: RunDetail }) {
@@ -120,7 +120,7 @@ export function RunAbout({ run }: { run: RunDetail }) {
               ["environment", run.environment],
               ["test type", run.type],
               ["branch", run.branch],
-              ["commit", <Mono key="commit">{run.commit}</Mono>],
+              ["commit", run.commit === "" ? "" : <Mono key="commit">{run.commit}</Mono>],
               ["pull request", run.pull_request],
               ["CI", run.ci_provider],
               ["build", run.build_url],

@@ -74,6 +74,14 @@ it("only web addresses become links", () => {
   expect(isWebAddress("")).toBe(false);
 });
 
+it("names sites only where a scan has some", () => {
+  const found = { findings: 2, instances: 3 };
+  expect(sayTotals({ kind: "security", totals: { ...found, sites: 1 } })).toBe(
+    "3 occurrences in 2 findings on 1 site",
+  );
+  expect(sayTotals({ kind: "security", totals: { ...found, sites: 0 } })).toBe("3 occurrences in 2 findings");
+});
+
 it("says what was kept of a report that breaks off", () => {
   expect(sayKept({ kind: "functional", totals: { total: 1 } })).toBe("1 complete test was kept");
   expect(sayKept({ kind: "functional", totals: { total: 1200 } })).toBe("1,200 complete tests were kept");

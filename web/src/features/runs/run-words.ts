@@ -60,7 +60,9 @@ export function sayTotals(run: Pick<Run, "kind" | "totals">): string {
   if (run.kind === "functional") return plural(total(run, "total"), "test");
   if (run.kind === "security") {
     const places = plural(total(run, "instances"), "occurrence");
-    return `${places} in ${plural(total(run, "findings"), "finding")} on ${plural(total(run, "sites"), "site")}`;
+    const sites = total(run, "sites");
+    const where = sites === 0 ? "" : ` on ${plural(sites, "site")}`;
+    return `${places} in ${plural(total(run, "findings"), "finding")}${where}`;
   }
   return `${plural(total(run, "thresholds"), "threshold")}, ${plural(total(run, "metrics"), "metric")}`;
 }
