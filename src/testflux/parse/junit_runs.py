@@ -119,26 +119,13 @@ class Reader(xml_events.Reader[junit_result.Result]):
             else:
                 place.names.append(name)
                 status, message = (junit_case.STATUSES[outcomes[0].tag], outcomes[0].message) if outcomes else _PASS
+                number = self._builder.line(line) if line else None
                 keep(
                     raw.RawTest(
-                        place.path,
-                        name,
-                        status,
-                        message,
-                        False,
-                        None,
-                        duration_ms,
-                        (),
-                        sources[file],
-                        self._builder.line(line) if line else None,
-                        "",
-                        1,
-                        place.parameters,
-                        moved + at,
-                        moved + end,
-                        _NO_ATTRIBUTES,
+                        place.path, name, status, message, False, None, duration_ms, (), sources[file], number, "", 1,
+                        place.parameters, moved + at, moved + end, _NO_ATTRIBUTES,
                     )
-                )
+                )  # fmt: skip
             at = end if text[end : end + 1] == "<" else junit_simple.after_space(text, end)
         return at
 
