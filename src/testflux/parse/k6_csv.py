@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 
+from testflux.kit import errors
 from testflux.model import raw
 from testflux.parse import blocks, json_document, k6_moments, k6_numbers, k6_samples, k6_table
 
@@ -123,7 +124,15 @@ class _Tags(dict[bytes, int]):
     def __init__(self, table: k6_table.Table, header: bytes) -> None:
         super().__init__()
         self._table = table
-        self._columns = _cells(header.strip(b"\xef\xbb\xbf \t\r"))[_FIXED:]
+        try:
+            self._columns = _cells(header.strip(b"\xef\xbb\xbf \t\r"))[_FIXED:]
+        except _IrregularError:
+            raise errors.ReportError(
+                "The first row of this CSV does not name its columns.",
+                code="report-shape",
+                hint="Send the file as k6 wrote it with --out csv=samples.csv.",
+                line=1,
+            ) from None
 
     def __missing__(self, rest: bytes) -> int:
         if len(self) >= _MOST_REMEMBERED:
