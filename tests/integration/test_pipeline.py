@@ -5,35 +5,20 @@ import gzip
 import io
 import zipfile
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 import zstandard
 
-from made import (
-    NOON,
-    F,
-    P,
-    Project,
-    chunks,
-    finding,
-    load_test,
-    make_project,
-    outcomes,
-    read,
-    scan,
-    threshold,
-)
+from made import NOON, Project, chunks, make_project, read
 from testflux import pipeline
 from testflux.ingest import receive
 from testflux.kit import errors, identifiers, inflate
 from testflux.model.raw import RawKeyword
-from testflux.model.report import Report
 from testflux.model.run import Metadata, Stage
 from testflux.parse import registry
-from testflux.store import run_list, run_results, uploads
+from testflux.store import run_results, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Row
 
@@ -327,44 +312,6 @@ async def test_formats_without_keywords_have_no_such_job(
 async def test_nothing_is_counted_for_a_run_that_is_gone(project: Project, blobs: Blobs, counting: list[bytes]) -> None:
     await pipeline.count_keywords(project.database, blobs, project.project_id, 99)
     assert counting == []
-
-
-def second(report: Report, *, is_complete: bool) -> Report:
-    return msgspec.structs.replace(report, started_at=NOON + timedelta(hours=1), is_complete=is_complete)
-
-
-@pytest.mark.parametrize(
-    ("bad", "good"),
-    [
-        (outcomes(a=F, b=P), outcomes(a=P, b=P)),
-        (scan(finding("a"), finding("b")), scan(finding("b"))),
-        (load_test(threshold("m", is_met=False)), load_test(threshold("m", is_met=True))),
-    ],
-    ids=["functional", "security", "load"],
-)
-@pytest.mark.parametrize("is_complete", [True, False])
-async def test_a_report_that_breaks_off_mends_nothing_and_is_no_baseline(
-    project: Project, bad: Report, good: Report, *, is_complete: bool
-) -> None:
-    await project.arrive(bad)
-    run = await project.arrive(second(good, is_complete=is_complete))
-    third = await project.arrive(good, NOON + timedelta(hours=2))
-    assert run["fixed"] == (1 if is_complete else 0)
-    assert run["verdict"] == ("passed" if is_complete else "incomplete")
-    assert third["baseline_run_id"] == run["run_id"] - (0 if is_complete else 1)
-    assert third["fixed"] == (0 if is_complete else 1)
-
-
-@pytest.mark.parametrize("is_complete", [True, False])
-async def test_tests_behind_the_break_are_neither_mended_nor_gone(project: Project, *, is_complete: bool) -> None:
-    await project.arrive(outcomes(a=F, b=P, c=P))
-    stored = await project.arrive(second(outcomes(a=P, b=P), is_complete=is_complete))
-    async with project.database.read() as reader:
-        run = await run_list.get_run(reader, project.project_id, stored["run_id"])
-        changes = await run_results.count_changes(reader, run)
-        results = await run_results.list_results(reader, run, run_results.ResultFilter(), 0, 10)
-    assert (changes["fixed"], changes["removed"]) == ((1, 1) if is_complete else (0, 0))
-    assert [row["change"] for row in results] == ["fixed" if is_complete else None, None]
 
 
 SAMPLES = (
