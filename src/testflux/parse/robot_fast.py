@@ -15,8 +15,8 @@ import re
 from testflux.parse import blocks, robot_result, xml_events
 
 _BLOCK = 256 * 1024
-_LARGEST_BLOCK = 4 * 1024 * 1024
-_MOST_HELD = 16 * 1024 * 1024
+_LARGEST_BLOCK = 2 * 1024 * 1024
+_MOST_HELD = 8 * 1024 * 1024
 """A longer test is read whole, because it would not fit into the memory allowed."""
 _HEAD = re.compile(rb'<\?xml version="1\.0" encoding="UTF-8"\?>\s*<robot [^<>]*?generator="R(?:o|e)bot ')
 _MARK = re.compile(rb"<(?:test|/test|[!?])")

@@ -14,7 +14,7 @@ from testflux.model import raw
 from testflux.parse import blocks, robot_fast, times, xml_events
 
 _BLOCK = 1024 * 1024
-_MOST_HELD = 16 * 1024 * 1024
+_MOST_HELD = 8 * 1024 * 1024
 _LONGEST_STATUS = 4096
 _MOST_KEYWORDS = 100_000
 _NOT_RUN = {"NOT RUN", "NOT_RUN"}
