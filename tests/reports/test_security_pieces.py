@@ -177,3 +177,17 @@ def test_instances_are_really_read_by_pattern() -> None:
     assert len(passed) == len(data)
     assert passed.count(b"\n") == data.count(b"\n")
     assert all(data[at:].startswith(b"<instances>") for at in lists.found)
+
+
+def test_a_list_within_a_text_is_text() -> None:
+    listed = "<instances><instance><uri>u</uri></instance></instances>"
+    data = make_xml([1]).replace(b"<count>", f"<desc><![CDATA[{listed}]]></desc><count>".encode())
+    read = zap_xml.parse(io.BytesIO(data))
+    assert read.alerts[0].description == listed
+    assert read == zap_xml.read_elements(io.BytesIO(data))
+
+
+def test_a_key_that_only_ends_in_the_word_is_no_list() -> None:
+    data = make_json([2], "").replace(b'"pluginid"', b'"my \\"instances": [{"uri": "x"}], "pluginid"')
+    assert len(zap_json_lists.Cut(io.BytesIO(data)).lists) == 1
+    check_json(data)
