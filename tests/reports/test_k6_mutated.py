@@ -85,9 +85,10 @@ def read_or_refuse(parse: Callable[[io.BytesIO], raw.RawReport], data: bytes) ->
 
 def check_storable(built: model.Report) -> None:
     """Texts without NUL and lone surrogates, numbers that are numbers, keys that are unique."""
-    text = json.dumps(summary.describe(built, "x"), ensure_ascii=False, allow_nan=False)
-    assert "\\u0000" not in text
-    assert text.encode()
+    assert json.dumps(summary.describe(built, "x"), ensure_ascii=False, allow_nan=False).encode()
+    texts = [word for metric in built.metrics for word in (metric.name, metric.tags)]
+    texts += [word for check in built.checks for word in (check.name, *check.group)]
+    assert "\0" not in "".join(texts)
     keys = [(metric.name, metric.tags) for metric in built.metrics]
     assert len(set(keys)) == len(keys)
     series = [(one.name, one.tags) for one in built.series]
