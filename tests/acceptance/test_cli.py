@@ -123,11 +123,21 @@ def test_archive_becomes_a_run_for_each_report(house: RunningHouse, token: str, 
 
 def test_rejected_report_says_where(house: RunningHouse, token: str, project: str, tmp_path: Path) -> None:
     path = report(tmp_path, "webshop", "regression")
-    path.write_bytes(path.read_bytes()[:20_000])
+    path.write_bytes(path.read_bytes().replace(b"</suite>", b"</sweet>"))
     (entry,) = uploaded(house, token, project, path, code=3)
     assert entry["status"] == "rejected"
     assert entry["error"]["line"] > 100
     assert entry["error"]["hint"]
+
+
+def test_a_report_that_breaks_off_is_kept_as_far_as_it_goes(
+    house: RunningHouse, token: str, project: str, tmp_path: Path
+) -> None:
+    path = report(tmp_path, "webshop", "regression")
+    path.write_bytes(path.read_bytes()[:20_000])
+    (entry,) = uploaded(house, token, project, path)
+    assert entry["runs"][0]["verdict"] in {"failed", "incomplete"}
+    assert "report-truncated" in {warning["code"] for warning in entry["warnings"]}
 
 
 @pytest.mark.parametrize(("slug", "token_"), [("unknown", ""), ("own", "tfx_wrong")])
