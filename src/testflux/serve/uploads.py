@@ -164,7 +164,7 @@ async def get_upload_file(
     database: NamedDependency[database.Database],
     blobs: NamedDependency[blobs.Blobs],
 ) -> Stream:
-    """Download the file as it was sent."""
+    """Download the report, unpacked if it was sent compressed."""
     async with database.read() as reader:
         project, number = await doors.open_project(reader, actor, upload_id)
         row = await uploads.get_upload(reader, project["project_id"], number)

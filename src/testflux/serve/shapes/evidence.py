@@ -65,7 +65,7 @@ class TestFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TestSteps(msgspec.Struct, frozen=True, kw_only=True):
-    """One test opened: read from its slice of the report as it was sent. `reason` says why it could not be."""
+    """One test opened: read from its slice of the report. `reason` says why it could not be."""
 
     __test__ = False
     is_available: bool

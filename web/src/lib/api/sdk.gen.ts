@@ -543,7 +543,7 @@ export const getUpload = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Download the file as it was sent.
+ * Download the report, unpacked if it was sent compressed.
  */
 export const getUploadFile = <ThrowOnError extends boolean = false>(options: Options<GetUploadFileData, ThrowOnError>): RequestResult<GetUploadFileResponses, GetUploadFileErrors, ThrowOnError> => (options.client ?? client).get<GetUploadFileResponses, GetUploadFileErrors, ThrowOnError>({
     responseType: 'blob',

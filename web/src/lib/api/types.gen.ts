@@ -1368,7 +1368,7 @@ export type TestStats = {
 /**
  * TestSteps
  *
- * One test opened: read from its slice of the report as it was sent. `reason` says why it could not be.
+ * One test opened: read from its slice of the report. `reason` says why it could not be.
  */
 export type TestSteps = {
     is_available: boolean;

@@ -1550,7 +1550,7 @@ export const getUploadOptions = (options: Options<GetUploadData>) => queryOption
 export const getUploadFileQueryKey = (options: Options<GetUploadFileData>) => createQueryKey('getUploadFile', options);
 
 /**
- * Download the file as it was sent.
+ * Download the report, unpacked if it was sent compressed.
  */
 export const getUploadFileOptions = (options: Options<GetUploadFileData>) => queryOptions<unknown, AxiosError<GetUploadFileError>, unknown, ReturnType<typeof getUploadFileQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
