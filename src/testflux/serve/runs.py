@@ -120,11 +120,19 @@ async def list_run_log(
     async with database.read() as reader:
         row = await doors.open_run(reader, actor, run_id)
         found = await run_list.list_log(reader, row, page.offset, page.limit + 1)
-    items = [
-        LogItem(level=entry["level"], text=entry["text"], at=entry["logged_at"], is_html=entry["is_html"])
-        for entry in found[: page.limit]
-    ]
+    items = [_log_item(row["project_id"], entry) for entry in found[: page.limit]]
     return cached.answer(request, LogPage(items=items, next_cursor=paging.next_offset(page, len(found))))
+
+
+def _log_item(project_id: int, entry: database.Row) -> LogItem:
+    return LogItem(
+        level=entry["level"],
+        text=entry["text"],
+        at=entry["logged_at"],
+        is_html=entry["is_html"],
+        test_id=None if entry["test_no"] is None else identifiers.pack(project_id, entry["test_no"]),
+        test_name=entry["test_name"],
+    )
 
 
 async def _list(

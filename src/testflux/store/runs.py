@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import msgspec
 from psycopg.types.json import Jsonb
 
+from testflux.model.raw import RawLogMessage
 from testflux.model.report import Report
 from testflux.model.run import Metadata
 from testflux.model.status import Kind, Severity, Status, Verdict
@@ -104,17 +105,38 @@ async def find_file(reader: Reader, project_id: int, run_id: int) -> Row | None:
 
 
 async def add_log(writer: Writer, run: RunKey, report: Report) -> None:
-    """Write down the errors and warnings that belong to no test."""
-    if report.log:
-        await writer.copy(
-            "run_log",
-            ("project_id", "run_id", "position", "level", "text", "is_html", "logged_at"),
-            ("int8", "int8", "int4", "text", "text", "bool", "timestamptz"),
-            (
-                (run.project_id, run.run_id, position, entry.level, entry.text, entry.is_html, entry.at)
-                for position, entry in enumerate(report.log)
-            ),
-        )
+    """Write down the execution errors and warnings, each with its test; the tests are written down before."""
+    if not report.log:
+        return
+    numbers = await _find_loggers(writer, run, report)
+    await writer.copy(
+        "run_log",
+        ("project_id", "run_id", "position", "level", "text", "is_html", "logged_at", "test_no"),
+        ("int8", "int8", "int4", "text", "text", "bool", "timestamptz", "int4"),
+        (
+            (run.project_id, run.run_id, position, *_line(entry), numbers.get(entry.test))
+            for position, entry in enumerate(report.log)
+        ),
+    )
+
+
+async def _find_loggers(writer: Writer, run: RunKey, report: Report) -> dict[tuple[str, ...], int]:
+    """Return the numbers of the tests that the log names, by path; of equal names the first one's."""
+    named = {entry.test for entry in report.log if entry.test}
+    digests: dict[bytes, tuple[str, ...]] = {}
+    for result in report.results:
+        path = (*result.key.suite, result.key.name)
+        if path in named:
+            named.discard(path)
+            digests[result.digest] = path
+    if not digests:
+        return {}
+    rows = await writer.all(_SQL["find_test_numbers"], project_id=run.project_id, digests=list(digests))
+    return {digests[row["digest"]]: row["test_no"] for row in rows}
+
+
+def _line(entry: RawLogMessage) -> tuple[object, ...]:
+    return entry.level, entry.text, entry.is_html, entry.at
 
 
 def _said(metadata: Metadata) -> dict[str, object]:

@@ -265,7 +265,7 @@ create table keyword_count (
     primary key (project_id, run_id, owner, name)
 );
 
--- Execution errors and warnings of a run that belong to no test. [10^6]
+-- Execution errors and warnings of a run. [10^6]
 create table run_log (
     project_id bigint not null,
     run_id     bigint not null,
@@ -274,6 +274,7 @@ create table run_log (
     text       text not null,
     is_html    boolean not null,
     logged_at  timestamptz,
+    test_no    integer,                                    -- the test that logged the same; null: none did, e.g. a failed import
     primary key (project_id, run_id, position)
 );
 

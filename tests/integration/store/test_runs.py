@@ -8,6 +8,7 @@ import pytest
 
 from made import NOON, B, F, P, Project, S, Y, functional, load_test, make_project, outcomes, result, scan
 from testflux.model.raw import RawLogMessage
+from testflux.store import run_list
 from testflux.store.database import Database
 
 HOUR = timedelta(hours=1)
@@ -185,4 +186,25 @@ async def test_what_belongs_to_no_test_is_kept_with_the_run(project: Project) ->
     assert rows == [
         {"position": 0, "level": "WARN", "text": "odd", "is_html": False, "logged_at": NOON},
         {"position": 1, "level": "ERROR", "text": "<b>bad</b>", "is_html": True, "logged_at": None},
+    ]
+
+
+async def test_the_log_names_the_test_that_logged_it(project: Project) -> None:
+    entries = [
+        RawLogMessage("WARN", "slow", test=("Shop", "b")),
+        RawLogMessage("WARN", "gone", test=("Shop", "not there")),
+        RawLogMessage("ERROR", "no such library"),
+        RawLogMessage("WARN", "twice", test=("Shop", "a")),
+    ]
+    twin = result("a")
+    twin = msgspec.structs.replace(twin, key=msgspec.structs.replace(twin.key, duplicate=1), digest=b"the second a....")
+    run = await project.arrive(functional(result("a"), result("b"), twin, log=entries))
+    async with project.database.read() as reader:
+        log = await run_list.list_log(reader, run, 0, 9)
+    first = {row["name"]: row["test_no"] for row in await project.rows("select * from test where duplicate = 0")}
+    assert [(entry["text"], entry["test_no"], entry["test_name"]) for entry in log] == [
+        ("slow", first["b"], "b"),
+        ("gone", None, None),
+        ("no such library", None, None),
+        ("twice", first["a"], "a"),
     ]

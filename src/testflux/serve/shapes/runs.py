@@ -149,12 +149,17 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogItem(msgspec.Struct, frozen=True, kw_only=True):
-    """An execution error or warning of a run. `text` is HTML when `is_html`; sanitise it before showing it."""
+    """An execution error or warning of a run, with the test that logged it, if one did.
+
+    `text` is HTML when `is_html`; sanitise it before showing it.
+    """
 
     level: str
     text: str
     at: datetime | None
     is_html: bool
+    test_id: str | None = None
+    test_name: str | None = None
 
 
 class LogPage(msgspec.Struct, frozen=True, kw_only=True):

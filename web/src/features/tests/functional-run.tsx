@@ -66,7 +66,11 @@ export function FunctionalRun({ run }: { run: RunDetail }) {
         )}
         {active === "keywords" && <KeywordsTab run={run} />}
         {active === "log" && (
-          <LogTab items={lines} onMore={log.hasNextPage ? () => void log.fetchNextPage() : null} />
+          <LogTab
+            runId={run.id}
+            items={lines}
+            onMore={log.hasNextPage ? () => void log.fetchNextPage() : null}
+          />
         )}
         {active === "about" && <RunAbout run={run} />}
       </TabPanel>

@@ -1,3 +1,4 @@
+import { Link } from "react-router";
 import { Button } from "@/components/button";
 import { Card } from "@/components/card";
 import { Chip, type Tone } from "@/components/status";
@@ -7,10 +8,18 @@ import { plainText } from "@/lib/plain-text";
 
 const TONE: Record<string, Tone> = { ERROR: "fail", WARN: "flaky" };
 
-/** Errors and warnings that belong to the run as a whole; `onMore` when there are more. */
-export function LogTab({ items, onMore }: { items: LogItem[]; onMore: (() => void) | null }) {
+/** Execution errors and warnings, each with the test that logged it; `onMore` when there are more. */
+export function LogTab({
+  runId,
+  items,
+  onMore,
+}: {
+  runId: string;
+  items: LogItem[];
+  onMore: (() => void) | null;
+}) {
   return (
-    <Card title="Run log" note="errors and warnings outside any one test">
+    <Card title="Run log" note="execution errors and warnings">
       <ul aria-label="Run log">
         {items.map((item, index) => (
           <li
@@ -22,6 +31,11 @@ export function LogTab({ items, onMore }: { items: LogItem[]; onMore: (() => voi
             <pre className="min-w-0 flex-1 basis-60 whitespace-pre-wrap font-mono text-sm [overflow-wrap:anywhere]">
               {item.is_html ? plainText(item.text) : item.text}
             </pre>
+            {item.test_id && (
+              <Link className="text-accent underline" to={`/runs/${runId}?tab=tests&test=${item.test_id}`}>
+                {item.test_name}
+              </Link>
+            )}
             {item.at !== null && <time className="text-text-3">{moment(item.at)}</time>}
           </li>
         ))}

@@ -568,13 +568,17 @@ export type LoadPoint = {
 /**
  * LogItem
  *
- * An execution error or warning of a run. `text` is HTML when `is_html`; sanitise it before showing it.
+ * An execution error or warning of a run, with the test that logged it, if one did.
+ *
+ * `text` is HTML when `is_html`; sanitise it before showing it.
  */
 export type LogItem = {
     level: string;
     text: string;
     at: string | null;
     is_html: boolean;
+    test_id?: string | null;
+    test_name?: string | null;
 };
 
 /**

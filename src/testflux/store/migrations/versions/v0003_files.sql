@@ -23,3 +23,5 @@ create table keyword_count (
     duration_ms double precision not null,
     primary key (project_id, run_id, owner, name)
 );
+
+alter table run_log add column test_no integer;
