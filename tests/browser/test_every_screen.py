@@ -51,6 +51,18 @@ def test_axe_finds_nothing(
     assert {name: words for name, words in objections.items() if words} == {}
 
 
+STICKS_OUT = """() => new Promise(done => {
+    const latest = performance.now() + 3000;
+    const look = () => {
+        const pixels = document.documentElement.scrollWidth - innerWidth;
+        if (pixels <= 0 || performance.now() > latest) done(pixels);
+        else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+})"""
+"""How many pixels are too many, once the page has followed its window: what observes sizes does so a frame later."""
+
+
 def test_nothing_sticks_out_sideways(found: dict[str, str], page: Page) -> None:
     too_wide: dict[str, int] = {}
     for name, path in found.items():
@@ -58,7 +70,7 @@ def test_nothing_sticks_out_sideways(found: dict[str, str], page: Page) -> None:
         screens.settle(page)
         for width in (1920, 768, 390, 320):
             page.set_viewport_size({"width": width, "height": 844})
-            too_wide[f"{name} at {width}"] = page.evaluate("document.documentElement.scrollWidth") - width
+            too_wide[f"{name} at {width}"] = page.evaluate(STICKS_OUT)
     assert {name: pixels for name, pixels in too_wide.items() if pixels > 0} == {}
 
 
