@@ -15,6 +15,7 @@ from testflux.store import queries
 from testflux.store.database import Reader, Row, Writer
 
 _SQL = queries.load("runs")
+_FIND_TESTS = queries.load("results")["find_tests"]
 
 
 class RunKey(msgspec.Struct, frozen=True):
@@ -131,7 +132,7 @@ async def _find_loggers(writer: Writer, run: RunKey, report: Report) -> dict[tup
             digests[result.digest] = path
     if not digests:
         return {}
-    rows = await writer.all(_SQL["find_test_numbers"], project_id=run.project_id, digests=list(digests))
+    rows = await writer.all(_FIND_TESTS, project_id=run.project_id, digests=list(digests))
     return {digests[row["digest"]]: row["test_no"] for row in rows}
 
 

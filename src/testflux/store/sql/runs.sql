@@ -30,10 +30,6 @@ values (%(project_id)s, %(run_id)s, %(number)s, %(upload_id)s, %(kind)s, %(forma
         %(flaky)s, %(duration_sum_ms)s, %(duration_histogram)s, %(findings_high)s, %(findings_medium)s,
         %(findings_low)s, %(findings_info)s, %(baseline_run_id)s, %(new_failures)s, %(fixed)s);
 
--- name: find_test_numbers
--- The numbers of tests by digest.
-select digest, test_no from test where project_id = %(project_id)s and digest = any(%(digests)b);
-
 -- name: find_file
 -- The report of a run: its format and its file.
 select r.format, u.blob_digest
