@@ -1,6 +1,6 @@
 """Feed readers what no tool would write: `make fuzz [FORMATS="robot-xml …"] [N=100000]`.
 
-Every input is a mutation of a real or hand-made report and has a number: FORMAT:NUMBER makes it again, always the same
+Every input is a mutation of a report at hand and has a number: FORMAT:NUMBER makes it again from the same reports
 (`python tests/fuzz/fuzz.py --only robot-xml:4711` reads it alone and leaves it in found/, which git ignores; written
 anew and small, and named FORMAT-WHAT, it goes into seeds/, which every test run reads). An input
 must become a report or a ReportError, in at most ten times the time that sound reports of its size take (and a fixed
@@ -123,7 +123,7 @@ def _spice(content: bytearray, _seeds: list[bytes], dice: random.Random) -> None
 
 
 def _swap(content: bytearray, _seeds: list[bytes], dice: random.Random) -> None:
-    """Put one of the file's own pieces between tags, quotes or braces in another one's place."""
+    """Let two pieces of the file change places."""
     first, second = sorted(dice.randint(0, len(content)) for _ in range(2))
     size = dice.choice((5, 30, 150))
     content[first : first + size], content[second : second + size] = (

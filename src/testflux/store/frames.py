@@ -168,5 +168,5 @@ def _read_table(file: BinaryIO) -> tuple[int, tuple[int, ...]]:
 def _damaged() -> errors.UnavailableError:
     return errors.UnavailableError(
         "A stored file is damaged: its frames do not fit together.",
-        hint="Restore the blob store from a backup, or send the report again; `testflux admin doctor` checks the disk.",
+        hint="Send the report again, or restore the blob store from a backup; and look after the disk it lies on.",
     )
