@@ -1,0 +1,1 @@
+-- Runs that several uploads make up.

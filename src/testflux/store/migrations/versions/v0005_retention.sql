@@ -1,0 +1,1 @@
+-- How long what is kept, stars, and how much a project may hold.

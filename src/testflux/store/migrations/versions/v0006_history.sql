@@ -1,0 +1,1 @@
+-- What the import of history and uploads set aside need.

@@ -1,0 +1,1 @@
+-- What servers share when there are several.
