@@ -9,7 +9,10 @@ create table org (
     org_id      bigint generated always as identity primary key,
     slug        text not null unique,                      -- in addresses; never reused
     name        text not null,
-    created_at  timestamptz not null default now()
+    created_at  timestamptz not null default now(),
+    quota_bytes bigint,                                    -- most bytes of files in all its projects; null: no limit
+    project_quota_bytes bigint,                            -- the same for each project without a quota of its own
+    file_bytes  bigint not null default 0                  -- what it holds: distinct files, counted with each upload
 );
 
 -- A person who signs in. [10^4]
@@ -72,7 +75,42 @@ create table project (
     next_finding_no bigint not null default 1,
     change_count    bigint not null default 0,             -- grows with every stored or dropped run: cache key of trends
     created_at      timestamptz not null default now(),
+    quota_bytes     bigint,                                -- most bytes of its files; null: the organisation's for each project
+    results_kept_from date,                                -- retention removed runs before this day, their totals stay; null: none
     unique (org_id, slug)
+);
+
+-- How long an organisation keeps what, in days; what has no row is kept for ever. [40]
+create table org_retention (
+    org_id bigint not null references org,
+    kind   text not null check (kind in ('results', 'evidence', 'rows', 'audit')),
+    days   integer not null check (days > 0),
+    primary key (org_id, kind)
+);
+
+-- Where a project differs from its organisation. [10^3]
+create table project_retention (
+    project_id bigint not null,
+    kind       text not null check (kind in ('results', 'evidence', 'rows', 'audit')),
+    days       integer check (days > 0),                   -- null: for ever
+    primary key (project_id, kind)
+);
+
+-- How many bytes of files a project holds: not in its own row, which waits while a run is stored. [10^3]
+create table project_usage (
+    project_id bigint primary key,
+    file_bytes bigint not null default 0                   -- distinct files, counted with each upload, recounted nightly
+);
+
+-- What a project took up on a day: growth and forecast. [10^6]
+create table usage_day (
+    project_id  bigint not null,
+    day         date not null,
+    result_bytes bigint not null,                          -- its share of the tables, by results, rows and runs
+    row_bytes   bigint not null,
+    file_bytes  bigint not null,
+    total_bytes bigint not null,
+    primary key (project_id, day)
 );
 
 -- ---------------------------------------------------------------------------------------------------------------- uploads
@@ -96,12 +134,14 @@ create table upload (
     created_by   bigint,                                   -- app_user; null for the sample history
     created_at   timestamptz not null default now(),
     finished_at  timestamptz,
+    files_dropped_at timestamptz,                          -- when retention removed its files; null: it did not
     primary key (project_id, upload_id)
 );
 -- The same upload twice gives the same run; a rejected one may be sent again (a newer version may read it).
 create unique index upload_key on upload (project_id, upload_key) where status <> 'rejected';
 create index upload_recent on upload (project_id, created_at desc);       -- the project's upload list
 create index upload_waiting on upload (created_at) where status in ('queued', 'processing');  -- find those that were forgotten
+create index upload_with_files on upload (project_id, upload_id) where files_dropped_at is null;  -- whose files retention looks at
 create index upload_blob on upload (blob_digest);                         -- whether a file is still needed
 
 -- What came along with an upload: screenshots, videos, logs, and reports that are read together with it. [10^7]
@@ -170,6 +210,7 @@ create table run (
     new_failures  integer not null default 0,              -- tests, findings or thresholds that turned bad against the baseline
     fixed         integer not null default 0,
     created_at    timestamptz not null default now(),
+    rows_dropped_at timestamptz,                           -- when retention removed its result rows and log; null: it did not
     primary key (project_id, run_id)
 );
 create unique index run_number on run (project_id, number);
@@ -177,6 +218,16 @@ create unique index run_upload on run (project_id, upload_id);            -- one
 create index run_recent on run (project_id, started_at desc, run_id desc);            -- run list and its cursor
 create index run_lane on run (project_id, kind, name, environment, branch, started_at desc);  -- baseline, history of a lane
 create index run_day on run (project_id, run_day);                        -- trends
+create index run_with_rows on run (project_id, run_day) where rows_dropped_at is null;  -- whose rows retention looks at
+
+-- A run that retention leaves alone. [10^4]
+create table run_star (
+    project_id bigint not null,
+    run_id     bigint not null,
+    user_id    bigint not null,                            -- who set it
+    created_at timestamptz not null default now(),
+    primary key (project_id, run_id)
+);
 
 -- ------------------------------------------------------------------------------------------------------------------ tests
 
