@@ -9,7 +9,7 @@ export TESTFLUX_PG_BIN ?= /usr/lib/postgresql/$(PG)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench fuzz screens api-types lock clean install install-tests
+.PHONY: help run dev test check bench faults fuzz screens api-types lock clean install install-tests
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: install-tests ## Lint, formats, types, import contracts, for Python and f
 bench: install-tests ## Run the benchmarks; each prints a table
 	@$(BIN)/python tools/web.py build
 	@for script in tests/benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+faults: install-tests ## Kill API, worker and PostgreSQL 200 times under load, and lose nothing (ROUNDS=50: fewer)
+	@ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest tests/acceptance/test_kill.py
 
 fuzz: install-tests ## Feed every reader 100,000 mutated reports (N=1000: fewer; FORMATS="trx ctrf": only these)
 	@$(BIN)/python tests/fuzz/fuzz.py --count $(or $(N),100000) $(FORMATS)

@@ -50,6 +50,11 @@ class RunningHouse:
             self.wait_until_ready()
         return self
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is alive."""
+        return self.process is not None and self.process.poll() is None
+
     def wait_until_ready(self) -> None:
         """Return when /readyz answers 200; fail with the log's end when the server ends or takes too long."""
         deadline = time.monotonic() + PATIENCE
@@ -78,19 +83,52 @@ class RunningHouse:
 
     def stop(self) -> int:
         """Ask the server to end and return its exit code."""
-        return self._end(subprocess.Popen.terminate)
+        return _end(self, subprocess.Popen.terminate)
 
     def kill(self) -> int:
         """End the server as kill -9 does."""
-        return self._end(subprocess.Popen.kill)
+        return _end(self, subprocess.Popen.kill)
 
-    def _end(self, request: Any) -> int:
-        if self.process is None:
-            return 0
-        request(self.process)
-        code = self.process.wait(PATIENCE)
-        self.process = None
-        return code
+
+class RunningWorker:
+    """`testflux work` on a data folder. `kill` is kill -9; `stop` is Ctrl-C."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data = data
+        self.log = data.with_name(f"{data.name}.worker.log")
+        self.process: subprocess.Popen[bytes] | None = None
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("TESTFLUX_")}
+        self._environment = {**kept, **environment}
+
+    def start(self, *options: str, ready: bool = False) -> Self:
+        """Start the worker; it has nothing that would say when it is ready."""
+        del ready
+        command = [sys.executable, "-m", "testflux.cli.main", "work", "--data", str(self.data), *options]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
+        return self
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is alive."""
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> int:
+        """Ask the worker to end and return its exit code."""
+        return _end(self, subprocess.Popen.terminate)
+
+    def kill(self) -> int:
+        """End the worker as kill -9 does."""
+        return _end(self, subprocess.Popen.kill)
+
+
+def _end(running: RunningHouse | RunningWorker, request: Any) -> int:
+    if running.process is None:
+        return 0
+    request(running.process)
+    code = running.process.wait(PATIENCE)
+    running.process = None
+    return code
 
 
 def find_free_port() -> int:
