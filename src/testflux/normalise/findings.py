@@ -14,7 +14,7 @@ import msgspec
 from testflux.kit import hashing
 from testflux.model import raw, report
 from testflux.model.status import Confidence, Severity
-from testflux.normalise import sarif_identity, texts, zap_identity, zap_rules
+from testflux.normalise import sarif_identity, secrecy, texts, zap_identity, zap_rules
 from testflux.normalise.zap_identity import Place
 
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s<>\"']+")
@@ -97,8 +97,8 @@ def _occurrence(instance: raw.RawInstance, position: str) -> report.Occurrence:
         instance.attack,
         instance.evidence,
         texts.paragraphs(other) if other else "",
-        instance.request_header + instance.request_body,
-        instance.response_header + instance.response_body,
+        secrecy.hide(instance.request_header) + instance.request_body,
+        secrecy.hide(instance.response_header) + instance.response_body,
     )
 
 

@@ -142,6 +142,20 @@ def test_texts_become_plain_and_references_a_list() -> None:
     assert finding.occurrences[0].param == "Id"
 
 
+@pytest.mark.parametrize("tool", ["", "Semgrep"])
+def test_what_the_scanner_signed_in_with_is_hidden(tool: str) -> None:
+    instance = msgspec.structs.replace(
+        HERE,
+        request_header="GET / HTTP/1.1\r\nCookie: sid=1\r\nAuthorization: Bearer x\r\n\r\n",
+        request_body="Cookie: of a body",
+        response_header="HTTP/1.1 200 OK\r\nSet-Cookie: sid=2\r\n\r\n",
+    )
+    (occurrence,) = find(make("40012", instance, tool=tool)).occurrences
+    hidden = "GET / HTTP/1.1\r\nCookie: [hidden]\r\nAuthorization: [hidden]\r\n\r\nCookie: of a body"
+    assert occurrence.request == hidden
+    assert occurrence.response == "HTTP/1.1 200 OK\r\nSet-Cookie: [hidden]\r\n\r\n"
+
+
 @given(st.permutations([make("40012", HERE), make("40018", HERE), make("10021", HERE), make("10010", HERE)]))
 def test_the_order_of_a_file_does_not_matter(alerts: list[raw.RawAlert]) -> None:
     assert {finding.digest for finding in findings.build(alerts)} == {
