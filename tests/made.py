@@ -215,3 +215,8 @@ async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
     """Hand out bytes as a request does."""
     for part in parts:
         yield part
+
+
+async def list_files(blobs: Blobs) -> list[bytes]:
+    """Return the digests of all files in a blob store."""
+    return [digest async for page in blobs.list_older(-60) for digest in page]

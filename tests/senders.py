@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Self
 
 import httpx
@@ -13,6 +13,7 @@ import parcels
 
 CHUNK = 16 * 1024
 PAUSE_S = 0.05
+PATIENCE_S = 90
 
 
 class Senders:
@@ -44,13 +45,17 @@ class Senders:
         for thread in self._threads:
             thread.join()
 
-    def wait_for_more(self, count: int, seconds: float = 90) -> None:
-        """Return when so many more answers came."""
-        with self._more:
-            wanted = self.answers + count
-            came = self._more.wait_for(lambda: self.answers >= wanted or self.failures, seconds)
-        assert not self.failures, self.failures
-        assert came, "nothing is acknowledged any more"
+    def wait_for_more(self, count: int, meanwhile: Callable[[], object] = bool) -> None:
+        """Return when so many more answers came; `meanwhile` is called every second."""
+        wanted = self.answers + count
+        for _ in range(PATIENCE_S):
+            with self._more:
+                came = self._more.wait_for(lambda: self.answers >= wanted or self.failures, 1)
+            assert not self.failures, self.failures
+            if came:
+                return
+            meanwhile()
+        raise AssertionError("nothing is acknowledged any more")
 
     def _send_all(self) -> None:
         try:

@@ -98,7 +98,7 @@ def make_token(client: httpx.Client) -> str:
 def disturb(fleet: Fleet, senders: Senders, dice: random.Random) -> None:
     moment = threading.Event()
     for _ in range(ROUNDS):
-        senders.wait_for_more(dice.randint(0, 6))
+        senders.wait_for_more(dice.randint(0, 6), fleet.revive)
         moment.wait(dice.random() / 2)  # the moment must not hang on anything that the servers do
         fleet.kill(dice.choice(("api", "worker", "postgres")))
         fleet.revive()
@@ -110,7 +110,7 @@ def recover(fleet: Fleet, senders: Senders, wait_until: Callable[..., None]) -> 
         return fleet.api.is_ready()
 
     wait_until(is_ready, 60)
-    senders.wait_for_more(1)
+    senders.wait_for_more(1, fleet.revive)
 
 
 @pytest.mark.timeout(300 + 20 * ROUNDS)

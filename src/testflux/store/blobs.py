@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -40,10 +40,15 @@ class Blobs:
     """
 
     def __init__(self, place: Path | str, incoming: Path | None = None) -> None:
+        self.place = place
         folder = _folder(place)
-        self._shelf: shelves.Shelf = shelves.FolderShelf(folder) if folder else shelves.ObjectShelf(str(place))
+        self._shelf: shelves.Shelf = shelves.FolderShelf(folder) if folder else _object_shelf(str(place))
         self._incoming = incoming or (folder or Path(tempfile.gettempdir())) / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
+
+    async def check(self) -> None:
+        """Return when the store can be used. UnavailableError: it is away for now; SetupError: it is set up wrong."""
+        await asyncio.to_thread(self._shelf.check)
 
     async def put(self, chunks: AsyncIterator[bytes], limit: int) -> StoredBlob:
         """Store a stream. TooLargeError above `limit` bytes, UnavailableError if the disk refuses: nothing is kept."""
@@ -111,19 +116,26 @@ class Blobs:
         """Whether the blob is stored."""
         return await asyncio.to_thread(self._shelf.exists, digest)
 
-    async def drop(self, digest: bytes) -> None:
-        """Remove a blob; harmless when it is not there."""
-        await asyncio.to_thread(self._shelf.drop, digest)
+    async def drop(self, *digests: bytes) -> None:
+        """Remove blobs; harmless for those that are not there."""
+        await asyncio.to_thread(self._shelf.drop, *digests)
 
-    async def list_older(self, age_s: float) -> list[bytes]:
-        """Return the digests of blobs older than `age_s` seconds; half-written files of that age are removed."""
-        return await asyncio.to_thread(self._list_older, time.time() - age_s)
+    async def list_older(self, age_s: float) -> AsyncIterator[list[bytes]]:
+        """Yield the digests of blobs older than `age_s` seconds, a thousand at a time.
 
-    def _list_older(self, moment: float) -> list[bytes]:
+        Half-written files of that age are removed.
+        """
+        moment = time.time() - age_s
+        await asyncio.to_thread(self._drop_remains, moment)
+        pages = self._shelf.list_older(moment)
+        while (page := await asyncio.to_thread(next, pages, None)) is not None:
+            yield page
+
+    def _drop_remains(self, moment: float) -> None:
         for path in self._incoming.iterdir():
-            if path.stat().st_mtime < moment:
-                path.unlink(missing_ok=True)
-        return list(self._shelf.list_older(moment))
+            with suppress(FileNotFoundError):  # its upload just ended
+                if path.stat().st_mtime < moment:
+                    path.unlink()
 
 
 class _Incoming:
@@ -200,6 +212,12 @@ def _folder(place: Path | str) -> Path | None:
         return place
     parts = urlsplit(place)
     return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
+def _object_shelf(url: str) -> shelves.Shelf:
+    from testflux.store import objects  # noqa: PLC0415  (20 MB that a local folder does not need)
+
+    return objects.ObjectShelf(url)
 
 
 def _refused(error: OSError) -> errors.UnavailableError:

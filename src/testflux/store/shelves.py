@@ -1,19 +1,27 @@
-"""Where blobs lie: a local folder, or an object store by URL. Blocking; call it off the event loop."""
+"""Where blobs lie: what every such place can do, and a local folder. Blocking; call it off the event loop."""
 
 from __future__ import annotations
 
-import io
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+from typing import BinaryIO, Final, Protocol
 
-if TYPE_CHECKING:
-    from obstore.store import ObjectStore
+from testflux.kit import errors
+
+MARK: Final = "testflux-blobs"
+"""An empty file in every folder of blobs: where it is missing, the disk behind the folder is."""
+
+_PAGE: Final = 1000
 
 
 class Shelf(Protocol):
-    """A place for files under their digests."""
+    """A place for files under their digests. UnavailableError: the whole place is away."""
+
+    def check(self) -> None:
+        """Return when the place can be used; SetupError when it never will be as it is set up."""
+        ...
 
     def keep(self, path: Path, digest: bytes) -> None:
         """Take a finished file over from its temporary path."""
@@ -27,12 +35,12 @@ class Shelf(Protocol):
         """Whether it is there."""
         ...
 
-    def drop(self, digest: bytes) -> None:
-        """Remove; harmless when it is not there."""
+    def drop(self, *digests: bytes) -> None:
+        """Remove; harmless for what is not there."""
         ...
 
-    def list_older(self, moment: float) -> Iterator[bytes]:
-        """Yield what was written before a moment (seconds since 1970)."""
+    def list_older(self, moment: float) -> Iterator[list[bytes]]:
+        """Yield what was written before a moment (seconds since 1970), page by page."""
         ...
 
 
@@ -42,9 +50,19 @@ class FolderShelf:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARK).touch()
+
+    def check(self) -> None:
+        """Look for the mark: a mount point whose disk is away is an empty folder, and must not be written to."""
+        if not (self._folder / MARK).exists():
+            raise errors.UnavailableError(
+                f"The folder of the blob store is not there: {self._folder} has no file {MARK}.",
+                hint="Bring the disk back that holds it; no restart is needed.",
+            )
 
     def keep(self, path: Path, digest: bytes) -> None:
         """Move the file in; once this returns, not even a power cut takes it away."""
+        self.check()
         place = self._path(digest)
         is_new_folder = not place.parent.exists()
         place.parent.mkdir(exist_ok=True)
@@ -55,104 +73,39 @@ class FolderShelf:
 
     def open(self, digest: bytes) -> BinaryIO:
         """Open the file."""
-        return self._path(digest).open("rb")
+        try:
+            return self._path(digest).open("rb")
+        except FileNotFoundError:
+            self.check()
+            raise
 
     def exists(self, digest: bytes) -> bool:
         """Whether the file is there."""
-        return self._path(digest).is_file()
+        if self._path(digest).is_file():
+            return True
+        self.check()
+        return False
 
-    def drop(self, digest: bytes) -> None:
-        """Remove the file."""
-        self._path(digest).unlink(missing_ok=True)
+    def drop(self, *digests: bytes) -> None:
+        """Remove the files."""
+        for digest in digests:
+            self._path(digest).unlink(missing_ok=True)
 
-    def list_older(self, moment: float) -> Iterator[bytes]:
+    def list_older(self, moment: float) -> Iterator[list[bytes]]:
         """Yield what was written before a moment."""
+        page: list[bytes] = []
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
-            if path.stat().st_mtime < moment:
-                yield bytes.fromhex(path.name)
+            with contextlib.suppress(FileNotFoundError):  # somebody dropped it meanwhile
+                if path.stat().st_mtime < moment:
+                    page.append(bytes.fromhex(path.name))
+            if len(page) == _PAGE:
+                yield page
+                page = []
+        yield page
 
     def _path(self, digest: bytes) -> Path:
         name = digest.hex()
         return self._folder / name[:2] / name
-
-
-class ObjectShelf:
-    """Objects in S3, Google Cloud Storage or Azure; credentials come from the environment, as is usual there."""
-
-    def __init__(self, url: str) -> None:
-        import obstore.store  # noqa: PLC0415  (20 MB that a local folder does not need)
-
-        self._store: ObjectStore = obstore.store.from_url(url)
-
-    def keep(self, path: Path, digest: bytes) -> None:
-        """Send the file."""
-        import obstore  # noqa: PLC0415
-
-        with path.open("rb") as file:
-            obstore.put(self._store, _key(digest), file)
-
-    def open(self, digest: bytes) -> BinaryIO:
-        """Open the object: it is fetched as it is read."""
-        import obstore  # noqa: PLC0415
-
-        return cast(
-            "BinaryIO", io.BufferedReader(_Fetched(obstore.open_reader(self._store, _key(digest))), 1024 * 1024)
-        )
-
-    def exists(self, digest: bytes) -> bool:
-        """Whether the object is there."""
-        import obstore  # noqa: PLC0415
-
-        try:
-            obstore.head(self._store, _key(digest))
-        except FileNotFoundError:
-            return False
-        return True
-
-    def drop(self, digest: bytes) -> None:
-        """Remove the object."""
-        import obstore  # noqa: PLC0415
-
-        if self.exists(digest):
-            obstore.delete(self._store, _key(digest))
-
-    def list_older(self, moment: float) -> Iterator[bytes]:
-        """Yield what was written before a moment."""
-        import obstore  # noqa: PLC0415
-
-        for page in obstore.list(self._store):  # pyright: ignore[reportUnknownMemberType]
-            for entry in page:
-                if entry["last_modified"].timestamp() < moment:
-                    yield bytes.fromhex(entry["path"].rsplit("/", 1)[-1])
-
-
-class _Fetched(io.RawIOBase):
-    """An object's reader as Python's own kind of file."""
-
-    def __init__(self, reader: Any) -> None:
-        self._reader = reader
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        return self._reader.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._reader.tell()
-
-    def readinto(self, buffer: Any, /) -> int:
-        data = memoryview(self._reader.read(len(buffer)))
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _key(digest: bytes) -> str:
-    name = digest.hex()
-    return f"{name[:2]}/{name}"
 
 
 def _sync_folder(folder: Path) -> None:

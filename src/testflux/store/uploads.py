@@ -180,9 +180,9 @@ async def drop_unused_blobs(database: Database, blobs: Blobs, digests: list[byte
             await writer.run(_SQL["lock_blobs"], digests=some)
             await writer.run(_SQL["drop_unused_blobs"], digests=some)
             used = {row["digest"] for row in await writer.all(_SQL["list_used_blobs"], digests=some)}
-            for digest in set(some) - used:
-                await blobs.drop(digest)
-                dropped += 1
+            unused = set(some) - used
+            await blobs.drop(*unused)
+            dropped += len(unused)
     return dropped
 
 

@@ -101,7 +101,8 @@ async def check_totals(database: Database) -> None:
 
 async def drop_unused_files(database: Database, blobs: Blobs) -> None:
     """Remove files that belong to no upload: their upload was removed, or never written down."""
-    old = await blobs.list_older(_UNUSED_S)
-    dropped = await uploads.drop_unused_blobs(database, blobs, old)
+    dropped = 0
+    async for old in blobs.list_older(_UNUSED_S):
+        dropped += await uploads.drop_unused_blobs(database, blobs, old)
     if dropped:
         log.info("removed unused files", files=dropped)

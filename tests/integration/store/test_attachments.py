@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from made import F, Project, chunks, make_project, outcomes
+from made import F, Project, chunks, list_files, make_project, outcomes
 from testflux.kit import errors, hashing
 from testflux.model.raw import ReportWarning
 from testflux.model.run import Metadata
@@ -126,7 +126,7 @@ async def test_an_attachment_that_is_a_report_elsewhere_stays(project: Project, 
 async def test_a_file_in_use_survives_the_sweep_of_files_nobody_named(project: Project, blobs: Blobs) -> None:
     await add(project, blobs, shots=SHOT)
     await put(blobs, b"never written down")
-    old = await blobs.list_older(-60)
+    old = await list_files(blobs)
     assert await uploads.drop_unused_blobs(project.database, blobs, old) == 1
     assert await list_kept(blobs, REPORT, SHOT, SUMMARY, b"never written down") == [REPORT, SHOT, SUMMARY]
 
