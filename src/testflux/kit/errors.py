@@ -72,6 +72,12 @@ class TooLargeError(TestFluxError):
     code = "too-large"
 
 
+class QuotaError(TestFluxError):
+    """The file does not fit into the quota of its project or organisation."""
+
+    code = "quota-exceeded"
+
+
 class UnauthenticatedError(TestFluxError):
     """Nobody is signed in, or the credential is wrong, spent or expired."""
 

@@ -53,6 +53,7 @@ _STATUS: Final[tuple[tuple[type[errors.TestFluxError], int], ...]] = (
     (errors.ConflictError, 409),
     (errors.InvalidError, 422),
     (errors.TooLargeError, 413),
+    (errors.QuotaError, 507),
     (errors.UnauthenticatedError, 401),
     (errors.ForbiddenError, 403),
     (errors.UnavailableError, 503),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from testflux.kit import errors
-from testflux.store import queries
+from testflux.store import queries, usage
 from testflux.store.database import Reader, Row, Writer
 
 _SQL = queries.load("projects")
@@ -86,13 +86,18 @@ async def drop_project(writer: Writer, project_id: int) -> list[bytes]:
     await writer.all(_SQL["lock_uploads"], project_id=project_id)
     await writer.run(_SQL["lock_project"], project_id=project_id)
     digests = [row["blob_digest"] for row in await writer.all(_SQL["list_digests"], project_id=project_id)]
-    for table in _TENANT_TABLES:
+    async with usage.counted(writer, project_id, digests):
+        for table in _TENANT_TABLES:
+            await writer.run(_SQL["drop_rows_of"].replace("TENANT_TABLE", table), project_id=project_id)
+    for table in ("project_usage", "project"):  # last, when nothing names it any more
         await writer.run(_SQL["drop_rows_of"].replace("TENANT_TABLE", table), project_id=project_id)
-    await writer.run(_SQL["drop_project"], project_id=project_id)
     return digests
 
 
 _TENANT_TABLES = (
+    "project_retention",
+    "usage_day",
+    "run_star",
     "delivery",
     "channel",
     "day_total",

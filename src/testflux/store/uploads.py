@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from testflux.kit import errors, identifiers
 from testflux.model.raw import ReportWarning
 from testflux.model.run import Metadata, Stage
-from testflux.store import attachments, events, jobs, queries
+from testflux.store import attachments, events, jobs, queries, usage
 from testflux.store.blobs import Blobs, StoredBlob
 from testflux.store.database import Database, Reader, Row, Writer
 
@@ -41,8 +41,22 @@ async def add_upload(writer: Writer, new: NewUpload) -> tuple[int, bool]:
     """Write an upload down and queue its job; returns its id and whether it is new (a repeated one gives the first's).
 
     One with an `error` is rejected from the start. Waits for a concurrent upload of the same file to be committed.
+    QuotaError when its files do not fit any more: then nothing may be committed.
     """
-    await add_blobs(writer, list_blobs(new))
+    files = list_blobs(new)
+    await add_blobs(writer, files)
+    async with usage.counted(writer, new.project_id, [file.digest for file in files]):
+        upload_id, is_new = await _write_down(writer, new)
+    if not is_new:
+        return upload_id, False
+    await usage.check_quota(writer, new.project_id)
+    if not new.error:
+        await jobs.add_process_upload(writer, new.project_id, upload_id, new.request_id)
+    await _publish(writer, new.project_id, upload_id)
+    return upload_id, True
+
+
+async def _write_down(writer: Writer, new: NewUpload) -> tuple[int, bool]:
     row = await writer.find(
         _SQL["add_upload"],
         project_id=new.project_id,
@@ -60,12 +74,8 @@ async def add_upload(writer: Writer, new: NewUpload) -> tuple[int, bool]:
     if row is None:
         same = await writer.one(_SQL["find_same"], project_id=new.project_id, upload_key=new.key)
         return same["upload_id"], False
-    upload_id: int = row["upload_id"]
-    await attachments.add_files(writer, new.project_id, upload_id, new.files)
-    if not new.error:
-        await jobs.add_process_upload(writer, new.project_id, upload_id, new.request_id)
-    await _publish(writer, new.project_id, upload_id)
-    return upload_id, True
+    await attachments.add_files(writer, new.project_id, row["upload_id"], new.files)
+    return row["upload_id"], True
 
 
 def list_blobs(*new: NewUpload) -> list[StoredBlob]:
@@ -129,15 +139,17 @@ async def save_progress(writer: Writer, project_id: int, upload_id: int, stage: 
 
 async def save_content(writer: Writer, project_id: int, upload_id: int, file_name: str, blob: StoredBlob) -> None:
     """Put another file in the place of an upload's own, one that says the same; nothing changes once it is finished."""
-    await add_blobs(writer, [blob])
-    await writer.run(
-        _SQL["save_content"],
-        project_id=project_id,
-        upload_id=upload_id,
-        file_name=file_name,
-        blob_digest=blob.digest,
-        size_bytes=blob.size_bytes,
-    )
+    digests = [*await list_digests(writer, project_id, [upload_id]), blob.digest]
+    async with usage.counted(writer, project_id, digests):
+        await add_blobs(writer, [blob])
+        await writer.run(
+            _SQL["save_content"],
+            project_id=project_id,
+            upload_id=upload_id,
+            file_name=file_name,
+            blob_digest=blob.digest,
+            size_bytes=blob.size_bytes,
+        )
 
 
 async def save_stored(writer: Writer, project_id: int, upload_id: int, run_id: int) -> None:
@@ -153,22 +165,33 @@ async def save_rejected(
 
     Returns the digests of what came along and does not stay, for `drop_unused_blobs` after the commit.
     """
-    changed = await writer.run(
-        _SQL["save_rejected"],
-        project_id=project_id,
-        upload_id=upload_id,
-        error=Jsonb(_explain(error)),
-        is_kept=is_kept,
-    )
+    digests = [] if is_kept else await list_digests(writer, project_id, [upload_id])
+    async with usage.counted(writer, project_id, digests):
+        changed = await writer.run(
+            _SQL["save_rejected"],
+            project_id=project_id,
+            upload_id=upload_id,
+            error=Jsonb(_explain(error)),
+            is_kept=is_kept,
+        )
+        dropped = await attachments.drop_files(writer, project_id, upload_id) if changed and not is_kept else []
     await _publish(writer, project_id, upload_id)
-    return await attachments.drop_files(writer, project_id, upload_id) if changed and not is_kept else []
+    return dropped
 
 
 async def drop_upload(writer: Writer, project_id: int, upload_id: int) -> list[bytes]:
     """Remove an upload; returns the digests of its files for `drop_unused_blobs` after the commit."""
-    row = await writer.find(_SQL["drop_upload"], project_id=project_id, upload_id=upload_id)
-    own = [row["blob_digest"]] if row and row["blob_digest"] else []
-    return own + await attachments.drop_files(writer, project_id, upload_id)
+    digests = await list_digests(writer, project_id, [upload_id])
+    async with usage.counted(writer, project_id, digests):
+        await writer.run(_SQL["drop_upload"], project_id=project_id, upload_id=upload_id)
+        await attachments.drop_files(writer, project_id, upload_id)
+    return digests
+
+
+async def list_digests(reader: Reader, project_id: int, upload_ids: list[int]) -> list[bytes]:
+    """Return the files that these uploads name, each once."""
+    rows = await reader.all(_SQL["list_digests_of"], project_id=project_id, upload_ids=upload_ids)
+    return [row["blob_digest"] for row in rows]
 
 
 async def drop_unused_blobs(database: Database, blobs: Blobs, digests: list[bytes]) -> int:

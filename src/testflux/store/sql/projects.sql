@@ -65,7 +65,3 @@ select blob_digest from upload_file where project_id = %(project_id)s;
 -- name: drop_rows_of
 -- Everything of a project in one table; TENANT_TABLE is one of ours, never the caller's.
 delete from TENANT_TABLE where project_id = %(project_id)s;
-
--- name: drop_project
--- Last, when nothing names it any more.
-delete from project where project_id = %(project_id)s;

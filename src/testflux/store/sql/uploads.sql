@@ -84,7 +84,14 @@ where project_id = %(project_id)s and upload_id = %(upload_id)s and status in ('
 
 -- name: drop_upload
 -- One upload, with its run.
-delete from upload where project_id = %(project_id)s and upload_id = %(upload_id)s returning blob_digest;
+delete from upload where project_id = %(project_id)s and upload_id = %(upload_id)s;
+
+-- name: list_digests_of
+-- The files that some uploads name.
+select blob_digest from upload
+where project_id = %(project_id)s and upload_id = any(%(upload_ids)s) and blob_digest is not null
+union
+select blob_digest from upload_file where project_id = %(project_id)s and upload_id = any(%(upload_ids)s);
 
 -- name: drop_unused_blobs
 -- Files that no upload names any more.
