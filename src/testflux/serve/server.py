@@ -59,6 +59,7 @@ async def open_house(settings: kit_settings.Settings, database_url: str) -> Asyn
             await partitions.ensure_ahead(writer, clock.now().date())
             await users.add_org(writer)
         files = blobs.Blobs(settings.blob_url or settings.data_dir / "blobs")
+        await _look_at(files)
         loader = load_sample.Loader(opened, files)
         try:
             yield House(
@@ -74,6 +75,14 @@ async def open_house(settings: kit_settings.Settings, database_url: str) -> Asyn
             await loader.close()
     finally:
         await opened.close()
+
+
+async def _look_at(files: blobs.Blobs) -> None:
+    """Let no start succeed with a blob store that is set up wrong; one that is away may come back by itself."""
+    try:
+        await files.check()
+    except errors.UnavailableError as error:
+        log.warning("the blob store is away", reason=error.message)
 
 
 async def add_first_administrator(house: House) -> str | None:

@@ -131,6 +131,25 @@ async def test_a_disk_that_refuses_is_named_so(tmp_path: Path, monkeypatch: pyte
         await blobs.put(chunks(b"x"), 10)
 
 
+async def test_a_folder_whose_disk_is_away_is_not_written_to(tmp_path: Path) -> None:
+    place = tmp_path / "blobs"
+    blobs = Blobs(place, incoming=tmp_path / "incoming")
+    stored = await blobs.put(chunks(b"kept"), 10)
+    disk = place.rename(tmp_path / "disk")
+    place.mkdir()  # as an empty mount point is
+    for attempt in (blobs.check(), blobs.put(chunks(b"x"), 10), blobs.exists(stored.digest)):
+        with pytest.raises(errors.UnavailableError, match="is not there"):
+            await attempt
+    with pytest.raises(errors.UnavailableError, match="is not there"):
+        blobs.open(stored.digest)
+    assert list(place.iterdir()) == []
+    place.rmdir()
+    disk.rename(place)
+    await blobs.check()
+    with blobs.open(stored.digest) as file:
+        assert file.read() == b"kept"
+
+
 async def test_a_file_is_on_the_disk_for_good_before_it_has_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
