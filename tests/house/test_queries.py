@@ -90,3 +90,39 @@ def test_a_statement_would_be_found() -> None:
     assert is_statement("\n  DELETE FROM run where run_id = 1")
     assert not is_statement("Create a user from the directory")
     assert not is_statement("selects the runs of a project")
+
+
+# What outlives a transaction would meet somebody else's session behind a pooler in transaction mode.
+LASTING = {
+    "a lock of the session": r"\bpg_(?:try_)?advisory_lock(?:_shared)?\b",
+    "a setting of the session": r"(?:\A|;)\s*set (?!local\b|constraints\b|transaction\b)",
+    "a prepared statement": r"(?:\A|;)\s*(?:prepare|deallocate)\b",
+    "a cursor": r"\bwith hold\b",
+    "a listener": r"(?:\A|;)\s*(?:un)?listen\b",
+    "a temporary table": r"\bcreate temp(?:orary)? table\b(?!(?:[^;])*\bon commit drop\b)",
+}
+
+
+def test_no_query_leaves_anything_in_its_session(queries: dict[str, tuple[str, str]]) -> None:
+    found = [f"{name}: {what}" for name, (_, text) in queries.items() for what in list_lasting(text)]
+    assert found == []
+
+
+def list_lasting(text: str) -> list[str]:
+    return [what for what, pattern in LASTING.items() if re.search(pattern, text, re.IGNORECASE)]
+
+
+def test_what_would_stay_in_a_session_would_be_found() -> None:
+    for left, statement in {
+        "a lock of the session": "select pg_advisory_lock(1)",
+        "a setting of the session": "set lock_timeout = '1s'",
+        "a prepared statement": "prepare p as select 1",
+        "a cursor": "declare c cursor with hold for select 1",
+        "a listener": "listen news",
+        "a temporary table": "create temporary table t (n integer)",
+    }.items():
+        assert list_lasting(statement) == [left]
+    assert list_lasting("select pg_advisory_xact_lock(1)") == []
+    assert list_lasting("set local lock_timeout = '1s'") == []
+    assert list_lasting("update t\nset a = 1") == []
+    assert list_lasting("create temporary table t (n integer) on commit drop") == []

@@ -96,7 +96,7 @@ async def look_at_database(settings: Settings, database: Database) -> AsyncItera
     async with database.read() as reader:
         kind = "external" if settings.database_url is not None else "embedded"
         yield Check("Database", ok=True, detail=f"PostgreSQL {await health.get_version(reader)}, {kind}")
-        status = await migrate.status(database.url)
+        status = await migrate.status(database.direct_url)
         detail = f"schema {status.current or 'empty'}, this version needs {status.head}"
         yield Check("Migrations", status.is_current, detail, "Run `testflux admin migrate`, or start `testflux serve`.")
         if not status.is_current:

@@ -13,10 +13,10 @@ from testflux.store.database import Database
 
 @contextmanager
 def database_url(settings: Settings) -> Generator[str]:
-    """Lend the database's address; SetupError when the data folder holds none."""
+    """Lend the database's address, around a pooler if there is one; SetupError when the data folder holds none."""
     folder = settings.data_dir / "postgres"
     if settings.database_url is not None:
-        yield settings.database_url
+        yield settings.database_direct_url or settings.database_url
     elif running := embedded.find_running_dsn(folder):
         yield running
     elif folder.is_dir():
@@ -33,8 +33,9 @@ def database_url(settings: Settings) -> Generator[str]:
 @asynccontextmanager
 async def database(settings: Settings, connections: int = 2) -> AsyncGenerator[Database]:
     """Lend an open pool of so many connections on the database."""
-    with database_url(settings) as url:
-        opened = Database(url, settings.database_direct_url, max_size=connections)
+    with database_url(settings) as direct_url:
+        pooler_url = settings.database_url if settings.database_direct_url is not None else None
+        opened = Database(pooler_url or direct_url, direct_url if pooler_url else None, max_size=connections)
         await opened.open()
         try:
             yield opened

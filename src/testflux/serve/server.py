@@ -50,9 +50,8 @@ def run(
 @contextlib.asynccontextmanager
 async def open_house(settings: kit_settings.Settings, database_url: str) -> AsyncGenerator[House]:
     """Migrate and open a database, and build everything that requests need; close it all at the end."""
-    direct_url = settings.database_direct_url or database_url
-    await migrate.upgrade(direct_url)
-    opened = database.Database(database_url, direct_url, max_size=_CONNECTIONS)
+    await migrate.upgrade(settings.database_direct_url or database_url)
+    opened = database.Database(database_url, settings.database_direct_url, max_size=_CONNECTIONS)
     await opened.open()
     try:
         async with opened.write() as writer:

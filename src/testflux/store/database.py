@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterable, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Any
 
@@ -51,6 +51,19 @@ class Reader:
 class Writer(Reader):
     """One connection inside one transaction, committed when its `async with` ends without an error."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._last: list[Callable[[], Awaitable[object]]] = []
+
+    def at_end(self, act: Callable[[], Awaitable[object]]) -> None:
+        """Do something as the last thing before the commit: what holds a lock that everybody wants."""
+        self._last.append(act)
+
+    async def finish(self) -> None:
+        """Do what was left for the end."""
+        while self._last:
+            await self._last.pop(0)()
+
     async def run(self, query: Query, /, **values: object) -> int:
         """Execute a statement and return how many rows it touched."""
         return (await self._execute(query, values)).rowcount
@@ -71,8 +84,8 @@ class Writer(Reader):
 class Database:
     """A pool of connections to `url`.
 
-    Give `direct_url` when `url` leads to a pooler (PgBouncer): it serves where a session must last (LISTEN, the queue),
-    and statements on `url` are then never prepared.
+    Give `direct_url` when `url` leads to a pooler (PgBouncer): it serves where a session must last (LISTEN, the queue,
+    migrations), and statements on `url` are then never prepared.
     """
 
     def __init__(
@@ -86,7 +99,7 @@ class Database:
     ) -> None:
         self.url = url
         self.direct_url = direct_url or url
-        self.is_pooled = self.direct_url != url
+        self.is_pooled = direct_url is not None
         self._timeout_s = timeout_s
         arguments: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 10}
         if self.is_pooled:
@@ -106,9 +119,12 @@ class Database:
         )
 
     async def open(self) -> None:
-        """Connect; UnavailableError when the database does not answer in time."""
+        """Connect; UnavailableError when the database does not answer in time, SetupError behind an unknown pooler."""
         with _explain():
             await self.pool.open(wait=True, timeout=self._timeout_s)
+            if not self.is_pooled:
+                async with self.pool.connection() as connection:
+                    await _refuse_pooler(connection)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -130,7 +146,9 @@ class Database:
         """Lend a connection for one transaction: committed at the end, rolled back on any error."""
         with _explain():
             async with self.pool.connection() as connection:
-                yield Writer(connection)
+                writer = Writer(connection)
+                yield writer
+                await writer.finish()
 
     @asynccontextmanager
     async def listen(self, channel: str) -> AsyncGenerator[AsyncIterator[str]]:
@@ -144,6 +162,15 @@ class Database:
                 # Closed before the connection is: while it waits for news, it holds the connection's lock.
                 async with aclosing(_payloads(connection)) as payloads:
                     yield payloads
+
+
+async def _refuse_pooler(connection: Connection) -> None:
+    """A pooler answers with another process than the one that the session was promised."""
+    cursor = await connection.execute("select pg_backend_pid() as pid")
+    row = await cursor.fetchone()
+    if row is not None and row["pid"] != connection.info.backend_pid:
+        hint = "Set TESTFLUX_DATABASE_DIRECT_URL to an address around it; in session mode, to the same address again."
+        raise errors.SetupError("TESTFLUX_DATABASE_URL leads to a pooler.", hint=hint, code="pooler-unknown")
 
 
 async def _check(connection: Connection) -> None:

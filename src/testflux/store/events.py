@@ -18,10 +18,14 @@ KEPT = timedelta(hours=1)
 _SQL = queries.load("events")
 
 
-async def publish(writer: Writer, org_id: int, topic: str, type_: str, data: dict[str, object]) -> int:
-    """Tell everybody who listens to the topic; returns the event's number."""
-    row = await writer.one(_SQL["publish"], org_id=org_id, topic=topic, type=type_, data=Jsonb(data), channel=CHANNEL)
-    return row["event_id"]
+async def publish(writer: Writer, org_id: int, topic: str, type_: str, data: dict[str, object]) -> None:
+    """Tell everybody who listens to the topic, once this transaction commits.
+
+    The event gets its number at the very end, under a lock that is held until the commit: so numbers become visible in
+    their order, and whoever asks for all after a number misses none.
+    """
+    values: dict[str, object] = {"org_id": org_id, "topic": topic, "type": type_, "data": Jsonb(data)}
+    writer.at_end(lambda: writer.one(_SQL["publish"], **values, channel=CHANNEL))
 
 
 async def list_events(reader: Reader, org_id: int, topics: list[str], after: int, limit: int = 500) -> list[Row]:

@@ -80,7 +80,9 @@ async def hear_until(connection: ClientConnection, type_: str) -> dict[str, Any]
 
 async def publish(house: ServeHouse, topic: str, number: int) -> int:
     async with house.rooms.database.write() as writer:
-        return await events.publish(writer, house.org_id, topic, "test", {"number": number})
+        await events.publish(writer, house.org_id, topic, "test", {"number": number})
+    async with house.rooms.database.read() as reader:
+        return (await events.get_range(reader))["last_event"]
 
 
 async def test_an_upload_is_followed_until_its_run_is_stored(address: str, house: ServeHouse) -> None:

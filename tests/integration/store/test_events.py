@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from testflux.store import events
@@ -8,7 +9,9 @@ from testflux.store.database import Database
 
 async def publish(database: Database, topic: str, org_id: int = 1) -> int:
     async with database.write() as writer:
-        return await events.publish(writer, org_id, topic, "run.stored", {"n": 1})
+        await events.publish(writer, org_id, topic, "run.stored", {"n": 1})
+    async with database.read() as reader:
+        return (await events.get_range(reader))["last_event"]
 
 
 async def test_an_event_is_heard_when_it_is_committed(database: Database) -> None:
@@ -49,3 +52,25 @@ async def test_nothing_kept_has_no_range(database: Database) -> None:
     async with database.read() as reader:
         assert await events.get_range(reader) == {"first_event": 0, "last_event": 0}
         assert await events.find_event(reader, 1) is None
+
+
+async def test_numbers_become_visible_in_their_order(database: Database) -> None:
+    """Who read up to a number reads on from there: nothing below it may appear later."""
+    async with database.write() as slow:
+        await events.publish(slow, 1, "projects", "run.stored", {"n": "told first, committed last"})
+        first = await publish(database, "projects")
+    async with database.read() as reader:
+        rows = await events.list_events(reader, 1, ["projects"], first)
+    assert [row["data"]["n"] for row in rows] == ["told first, committed last"]
+
+
+async def test_the_next_number_is_given_out_only_when_the_last_one_is_committed(database: Database) -> None:
+    async with database.write() as first:
+        await events.publish(first, 1, "projects", "run.stored", {})
+        await first.finish()
+        async with database.write() as second:
+            await second.run("set local lock_timeout = '50ms'")
+            await events.publish(second, 1, "projects", "run.stored", {})
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                await second.finish()
+            await second.connection.rollback()

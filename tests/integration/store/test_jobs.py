@@ -63,7 +63,7 @@ async def test_a_delivery_may_wait_for_its_time(database: Database, project: Pro
 
 @pytest.mark.parametrize("is_pooled", [False, True])
 async def test_a_queue_hands_out_what_was_added(database_url: str, *, is_pooled: bool) -> None:
-    direct = conninfo.make_conninfo(database_url, application_name="direct") if is_pooled else database_url
+    direct = conninfo.make_conninfo(database_url, application_name="direct") if is_pooled else None
     database = Database(database_url, direct)
     assert database.is_pooled is is_pooled
     await database.open()

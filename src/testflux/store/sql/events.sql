@@ -1,8 +1,10 @@
 -- name: publish
--- Keep an event and wake the listeners with its number when the transaction commits.
-with event as (
+-- Keep an event and wake the listeners with its number when the transaction commits. The number is taken under a lock:
+-- without it the one with the lower number could commit later, behind the back of those who read on from the higher.
+with locked as materialized (select pg_advisory_xact_lock(7368741904)),
+event as (
     insert into live_event (org_id, topic, type, data)
-    values (%(org_id)s, %(topic)s, %(type)s, %(data)s)
+    select %(org_id)s, %(topic)s, %(type)s, %(data)s from locked
     returning event_id
 )
 select event_id, pg_notify(%(channel)s, event_id::text) from event;
