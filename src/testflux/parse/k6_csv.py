@@ -10,15 +10,12 @@ import csv
 
 from testflux.kit import errors
 from testflux.model import raw
-from testflux.parse import blocks, json_document, k6_moments, k6_numbers, k6_samples, k6_table
+from testflux.parse import blocks, json_document, k6_lines, k6_moments, k6_numbers, k6_samples, k6_scan, k6_table
 
 _FIXED = 3  # metric_name, timestamp, metric_value
 _MOST_REMEMBERED = 50_000
 _LONGEST = 64  # lines of one row
-
-
-class _IrregularError(Exception):
-    """A row is not as k6 writes it, or not sound: it has to be looked at alone."""
+_BLANK = b" \t\r\0"  # at the ends of a row
 
 
 def parse(stream: blocks.Stream) -> raw.RawReport:
@@ -38,17 +35,11 @@ class Reader:
 
     def read(self, block: bytes) -> list[int]:
         """Read whole lines. Returns which of them, counted from 0, could not be read."""
-        lines = block.split(b"\n")
-        lines.pop()
-        start = 0
-        if self._tags is None:
-            self._tags = _Tags(self.table, lines[0])
-            start = 1
-        try:
-            self._read_together(self._tags, lines[start:])
-        except (_IrregularError, ValueError):
-            return [number for number, line in enumerate(lines[start:], start) if not self._read_part(line)]
-        return []
+        if self._tags is not None:
+            return k6_lines.read(block, self._read_together, self._read_part)
+        header, _, rows = block.partition(b"\n")
+        self._tags = _Tags(self.table, header)
+        return [number + 1 for number in k6_lines.read(rows, self._read_together, self._read_part)]
 
     def read_line(self, line: bytes) -> bool:
         """Read the last line, which no line feed ends. False when it could not be read."""
@@ -57,19 +48,20 @@ class Reader:
             return True
         return self._read_rows([*self._open, line])
 
-    def _read_together(self, tags: _Tags, lines: list[bytes]) -> None:
+    def _read_together(self, block: bytes) -> None:
         """Read lines that are all rows as k6 writes them; otherwise raise, and have read none of them."""
-        if self._open:
-            raise _IrregularError
-        cells = [line.split(b",", _FIXED) for line in lines]
-        try:
-            rest = [row[_FIXED] for row in cells]
-        except IndexError:
-            raise _IrregularError from None
-        metrics = list(map(self._metrics.__getitem__, [row[0] for row in cells]))
-        moments = list(map(self._moments.__getitem__, [row[1] for row in cells]))
-        values = k6_numbers.decode([row[2] for row in cells])
-        sets = list(map(tags.__getitem__, rest))
+        if self._tags is None or self._open:
+            raise k6_lines.IrregularError
+        scan = k6_scan.Scan(block)
+        name_end = scan.find(scan.starts, b",")
+        moment_end = scan.find(name_end + 1, b",")
+        value_end = scan.find(moment_end + 1, b",")
+        if (value_end > scan.ends).any() or (scan.count(b'"') % 2).any():
+            raise k6_lines.IrregularError
+        moments = scan.parts(name_end + 1, moment_end).numbers(self._moments)
+        values = k6_numbers.decode(scan.join(moment_end + 1, value_end), len(moments))
+        sets = scan.parts(value_end + 1, scan.ends).numbers(self._tags)
+        metrics = scan.parts(scan.starts, name_end).numbers(self._metrics)
         self.table.add(metrics, moments, values, sets)
 
     def _read_part(self, line: bytes) -> bool:
@@ -87,15 +79,16 @@ class Reader:
         return len(lines) > 1 and all([self._read_row(line) for line in lines])  # noqa: C419 - each is to be read
 
     def _read_row(self, line: bytes) -> bool:
-        line = line.strip(b" \t\r\0")
+        line = line.strip(_BLANK)
         if not line or self._tags is None:
             return True
         try:
-            name, moment, number, *cells = _cells(line)
-            metric = self._metrics.number(name)
-            values = k6_numbers.decode([number.encode()])
-            self.table.add([metric], [self._moments[moment.encode()]], values, [self._tags.number(cells)])
-        except (_IrregularError, ValueError):
+            name, time, number, *cells = _cells(line)
+            moment = self._moments[time.encode()]
+            values = k6_numbers.decode(number.encode() + b",", 1)
+            tags = self._tags.number(cells)
+            self.table.add([self._metrics.number(name)], [moment], values, [tags])
+        except ValueError:
             return False
         return True
 
@@ -108,13 +101,15 @@ class _Metrics(dict[bytes, int]):
         self._table = table
 
     def __missing__(self, name: bytes) -> int:
+        if name != name.lstrip(_BLANK):
+            raise k6_lines.IrregularError
         number = self[name] = self.number(name.decode("utf-8", "replace"))
         return number
 
     def number(self, name: str) -> int:
         """Return the number of a metric by its name."""
         if not name or '"' in name:
-            raise _IrregularError
+            raise k6_lines.IrregularError
         return self._table.metric(json_document.clean_text(name))
 
 
@@ -126,7 +121,7 @@ class _Tags(dict[bytes, int]):
         self._table = table
         try:
             self._columns = _cells(header.strip(b"\xef\xbb\xbf \t\r"))[_FIXED:]
-        except _IrregularError:
+        except k6_lines.IrregularError:
             raise errors.ReportError(
                 "The first row of this CSV does not name its columns.",
                 code="report-shape",
@@ -137,13 +132,13 @@ class _Tags(dict[bytes, int]):
     def __missing__(self, rest: bytes) -> int:
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
-        number = self[rest] = self.number(_cells(rest))
+        number = self[rest] = self.number(_cells(rest.rstrip(_BLANK)))
         return number
 
     def number(self, cells: list[str]) -> int:
         """Return the number of the set of tags that a row's cells hold."""
         if len(cells) != len(self._columns):
-            raise _IrregularError
+            raise k6_lines.IrregularError
         tags = {
             column: cell
             for column, cell in zip(self._columns, map(json_document.clean_text, cells), strict=True)
@@ -156,11 +151,11 @@ class _Tags(dict[bytes, int]):
 
 
 def _cells(line: bytes) -> list[str]:
-    """Return the cells of one row; _IrregularError when it is not one."""
+    """Return the cells of one row; IrregularError when it is not one."""
     if line.count(b'"') % 2:
-        raise _IrregularError
+        raise k6_lines.IrregularError
     try:
         rows = list(csv.reader([line.decode("utf-8", "replace")], strict=True))
     except csv.Error:
-        raise _IrregularError from None
+        raise k6_lines.IrregularError from None
     return rows[0] if rows else [""]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from testflux.kit import errors
 from testflux.parse import blocks
 
-SIZE = 256 * 1024
+SIZE = 512 * 1024
 _LONGEST = 1024 * 1024  # no tool writes such a line; a damaged disk does
+_PIECE = 16 * 1024
+
+
+class IrregularError(ValueError):
+    """A line is not as k6 writes it today, or not sound: it has to be looked at alone."""
 
 
 class Lines:
@@ -60,3 +65,37 @@ class Lines:
                 raise
             self.damage = error
         return b"".join(parts)
+
+
+def read(block: bytes, together: Callable[[bytes], None], alone: Callable[[bytes], bool]) -> list[int]:
+    """Read whole lines together or, where that fails, alone. Returns which, counted from 0, could not be read at all.
+
+    `together` raises ValueError, and has read none of the lines then, unless all are as k6 writes them.
+    """
+    if _is_read(block, together):
+        return []
+    bad: list[int] = []
+    first = 0
+    for piece in _pieces(block):
+        lines = piece.split(b"\n")[:-1]
+        if not _is_read(piece, together):
+            bad.extend(number for number, line in enumerate(lines, first) if not alone(line))
+        first += len(lines)
+    return bad
+
+
+def _is_read(block: bytes, together: Callable[[bytes], None]) -> bool:
+    try:
+        together(block)
+    except ValueError:
+        return False
+    return True
+
+
+def _pieces(block: bytes) -> Iterator[bytes]:
+    """Cut a block at line feeds into pieces of 16 KiB, or of one line that is longer."""
+    start = 0
+    while start < len(block):
+        end = block.find(b"\n", start + _PIECE) + 1 or len(block)
+        yield block[start:end]
+        start = end

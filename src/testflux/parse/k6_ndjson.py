@@ -9,14 +9,14 @@ from __future__ import annotations
 import msgspec
 
 from testflux.model import raw
-from testflux.parse import blocks, json_document, k6_moments, k6_numbers, k6_samples, k6_scan, k6_table
+from testflux.parse import blocks, json_document, k6_lines, k6_moments, k6_numbers, k6_samples, k6_scan, k6_table
 
 _POINT = {"metric", "type", "data"}
+_START = b'{"metric":"'
+_TIME = b'","type":"Point","data":{"time":"'
+_VALUE = b'","value":'
+_TAGS = b',"tags":'
 _MOST_REMEMBERED = 50_000
-
-
-class _IrregularError(Exception):
-    """A line is not as k6 writes it today, or not sound: it has to be looked at alone."""
 
 
 def parse(stream: blocks.Stream) -> raw.RawReport:
@@ -35,12 +35,7 @@ class Reader:
 
     def read(self, block: bytes) -> list[int]:
         """Read whole lines. Returns which of them, counted from 0, could not be read."""
-        try:
-            self._read_together(block)
-        except (_IrregularError, ValueError):
-            lines = block.split(b"\n")
-            return [number for number, line in enumerate(lines[:-1]) if not self.read_line(line)]
-        return []
+        return k6_lines.read(block, self._read_together, self.read_line)
 
     def read_line(self, line: bytes) -> bool:
         """Read one line, whichever order its keys are in. False when it says nothing sensible; an empty one is fine."""
@@ -49,32 +44,39 @@ class Reader:
             return True
         try:
             self._read_object(_decode(line))
-        except (_IrregularError, ValueError):
+        except ValueError:
             return False
         return True
 
     def _read_together(self, block: bytes) -> None:
         """Read lines that are all points as k6 writes them; otherwise raise, and have read none of them."""
         scan = k6_scan.Scan(block)
-        metrics = [self._metrics[name] for name in scan.names()]
-        moments = k6_scan.spread(scan.times(), self._moments)
-        values = k6_numbers.decode_list(scan.values(), len(metrics))
-        sets = k6_scan.spread(scan.tails(), self._tails)
+        name = scan.after(scan.starts, _START)
+        name_end = scan.find(name, b'"')
+        time = scan.after(name_end, _TIME)
+        time_end = scan.find(time, b'"')
+        value = scan.after(time_end, _VALUE)
+        value_end = scan.find(value, b",")
+        scan.after(value_end, _TAGS)
+        moments = scan.parts(time, time_end).numbers(self._moments)
+        values = k6_numbers.decode(scan.join(value, value_end), len(moments))
+        sets = scan.parts(value_end + 1, scan.ends).numbers(self._tails)
+        metrics = scan.parts(name, name_end).numbers(self._metrics)
         self.table.add(metrics, moments, values, sets)
 
     def _read_object(self, line: dict[str, object]) -> None:
         data = line.get("data")
         if not line.keys() >= _POINT or not json_document.is_object(data):
-            raise _IrregularError
+            raise k6_lines.IrregularError
         if line["type"] == "Metric":
             self._define(json_document.as_text(line["metric"]), data)
             return
         value = json_document.as_number(data.get("value"))
         if line["type"] != "Point" or value is None or not k6_numbers.is_sound(value):
-            raise _IrregularError
+            raise k6_lines.IrregularError
         moment = self._moments[json_document.as_text(data.get("time")).encode()]
-        metric = self.table.metric(_metric_name(line["metric"]))
-        self.table.add([metric], [moment], [value], [self.table.tag_set(_tags(data.get("tags")))])
+        tags = self.table.tag_set(_tags(data.get("tags")))
+        self.table.add([self.table.metric(_metric_name(line["metric"]))], [moment], [value], [tags])
 
     def _define(self, name: str, data: dict[str, object]) -> None:
         metric = self.table.metrics[self.table.metric(_metric_name(name))]
@@ -113,7 +115,7 @@ class _Tails(dict[bytes, int]):
         line = _decode(b'{"data":{' + tail)
         data = line["data"]
         if len(line) > 1 or not json_document.is_object(data) or not {"tags"} <= data.keys() <= {"tags", "metadata"}:
-            raise _IrregularError
+            raise k6_lines.IrregularError
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
         number = self[tail] = self._table.tag_set(_tags(data["tags"]))
@@ -126,13 +128,13 @@ def _decode(line: bytes) -> dict[str, object]:
     except UnicodeDecodeError:
         return msgspec.json.decode(line.decode("utf-8", "replace"), type=dict[str, object])
     except (msgspec.MsgspecError, RecursionError):
-        raise _IrregularError from None
+        raise k6_lines.IrregularError from None
 
 
 def _metric_name(value: object) -> str:
     name = json_document.clean_text(json_document.as_text(value))
     if not name:
-        raise _IrregularError
+        raise k6_lines.IrregularError
     return name
 
 

@@ -99,9 +99,9 @@ class Table:
             return tuple(_OTHER if key == "name" and tag else tag for key, tag in zip(self.keys, kept, strict=True))
         return (None,) * len(kept)
 
-    def add(self, metrics: Sequence[int], times: Numbers, values: Sequence[float], sets: Numbers) -> None:
+    def add(self, metrics: Numbers, times: Numbers, values: Sequence[float] | Floats, sets: Numbers) -> None:
         """Take samples in; all are of one length and the values are finite."""
-        if not metrics:
+        if not len(metrics):
             return
         moments = np.array(times, np.int64)
         first, last = int(moments.min()), int(moments.max())

@@ -122,6 +122,43 @@ def test_rows_read_together_are_rows_read_alone(rows: list[bytes], size: int) ->
     }
 
 
+DAMAGED = [
+    *ROWS[1:],
+    *(k6_made.row("m", moment, value, name="/1") for moment, value in (("soon", "1.0"), (AT, "many"))),
+    k6_made.row(" odd", AT, "1.0", env="x"),
+    k6_made.row("odd", AT, "1.0", "testid=a").replace(b"\n", b" \r\n"),
+    k6_made.row("n", AT, "1.0", name='a "stray quote'),
+    k6_made.row("n", AT, "1.0", name='"'),
+    k6_made.row("m", AT, "1.0").replace(b"\n", b",,,\n"),
+    k6_made.row("", AT, "1.0", group="::x"),
+    k6_made.row("m", AT, "1.0", name="/" + "x" * 600),
+    k6_made.row("m" * 70, AT, "1.0"),
+    b"too,few\n",
+    b"\n",
+]
+
+
+@given(st.permutations(DAMAGED), st.integers(1, 900), st.integers(1, 900))
+def test_however_it_is_cut_up_a_damaged_file_says_the_same(rows: list[bytes], size: int, piece: int) -> None:
+    data = b"".join((ROWS[0], *rows))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(k6_lines, "SIZE", size)
+        patch.setattr(k6_lines, "_PIECE", piece)
+        pieces = read(data)
+    assert read(data) == pieces
+
+
+def test_a_row_is_read_alone_as_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [*ROWS[:10], *ROWS[-3:], k6_made.row("checks", AT, "1.0", check='"a, ""b"""', extra="a=b&c=d")]
+    together = read(*rows)
+    monkeypatch.setattr(k6_csv.Reader, "_read_together", refuse)
+    assert read(*rows) == together
+
+
+def refuse(*_: object) -> None:
+    raise k6_lines.IrregularError
+
+
 def test_a_row_that_breaks_off_makes_the_report_incomplete() -> None:
     data = b"".join(ROWS)
     seen = read(data[:-9])

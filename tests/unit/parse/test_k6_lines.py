@@ -59,3 +59,27 @@ def test_a_line_without_an_end_is_given_up_and_counted() -> None:
     reading = k6_lines.Lines(io.BytesIO(b"a\n" + b"x" * 3_000_000))
     assert b"".join(reading.blocks()) == b"a\n"
     assert (reading.overlong, reading.rest) == (1, b"")
+
+
+def test_lines_that_cannot_be_read_together_are_read_alone() -> None:
+    seen: list[bytes] = []
+
+    def together(block: bytes) -> None:
+        if b"odd" in block:
+            raise k6_lines.IrregularError
+        seen.append(block)
+
+    def alone(line: bytes) -> bool:
+        seen.append(line + b"\n")
+        return b"very" not in line
+
+    even = b"%b\n" % b"even" * 20_000
+    long = b"x" * 40_000 + b"\n"
+    block = even + b"odd\nvery odd\n" + long + even + b"very odd\n"
+    assert k6_lines.read(block, together, alone) == [20_001, 40_003]
+    assert b"".join(seen) == block
+    assert len(seen) < 10_000
+    seen.clear()
+    assert k6_lines.read(even, together, alone) == []
+    assert seen == [even]
+    assert k6_lines.read(b"", together, alone) == []

@@ -174,6 +174,31 @@ def read_or_code(data: bytes) -> raw.RawReport | str:
         return error.code
 
 
+DAMAGED = [
+    *LINES,
+    k6_made.point("late", 1, name="/1").replace(b"2026-", b"soon-"),
+    k6_made.point("late", 1, name="/2").replace(b":1,", b":1e999,"),
+    k6_made.point("odd", 1, name="/3"),
+    k6_made.point("late", 2, name="/4"),
+    k6_made.point("", 2, env="x"),
+    k6_made.point("late", 2, env="y")[:-3] + b"\n",
+    k6_made.point("late", 2, name="/" + "x" * 600).replace(b"\n", b" \r\n"),
+    k6_made.point("m" * 70, 2),
+    k6_made.definition("late", "trend", submetrics=[{"name": "late{env:y}", "tags": {"env": "y"}}]),
+    b"\n",
+]
+
+
+@given(st.permutations(DAMAGED), st.integers(1, 900), st.integers(1, 900))
+def test_however_it_is_cut_up_a_damaged_file_says_the_same(lines: list[bytes], size: int, piece: int) -> None:
+    data = b"".join(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(k6_lines, "SIZE", size)
+        patch.setattr(k6_lines, "_PIECE", piece)
+        pieces = read(data)
+    assert read(data) == pieces
+
+
 @given(st.permutations(LINES[2:]), st.integers(1, 400))
 def test_lines_read_together_are_lines_read_alone(lines: list[bytes], size: int) -> None:
     data = b"".join((*LINES[:2], *lines))
