@@ -123,7 +123,7 @@ class EmbeddedPostgres:
         """Keep one server running until told to stop; give up only if the first start fails by itself."""
         pause = 0.0
         while not self._stopping.wait(pause):
-            _settle_predecessor(self._cluster, self._stopping)
+            _settle_predecessor(self._cluster, self._socket_folder, self._stopping)
             began = time.monotonic()
             process = self._spawn(command)
             if process is None:
@@ -215,21 +215,24 @@ def _lock_folder(folder: Path) -> int:
     return lock
 
 
-def _settle_predecessor(cluster: embedded_cluster.Cluster, stopping: threading.Event) -> None:
-    """End a server that outlived an earlier TestFlux, and make sure that its pid file is no obstacle."""
+def _settle_predecessor(cluster: embedded_cluster.Cluster, socket_folder: Path, stopping: threading.Event) -> None:
+    """End a server that outlived an earlier TestFlux, and make sure that its lock files are no obstacle."""
     recorded = cluster.read_recorded()
-    if recorded is None:
-        return
+    if recorded is not None:
+        _end_predecessor(cluster, recorded.pid, stopping)
+    if not stopping.is_set():
+        embedded_cluster.disown_stale(cluster, socket_folder)
+
+
+def _end_predecessor(cluster: embedded_cluster.Cluster, pid: int, stopping: threading.Event) -> None:
     deadline = time.monotonic() + _PATIENCE
-    if embedded_cluster.is_server_of(cluster, recorded.pid):
-        _log.warning("stopping the PostgreSQL that an earlier TestFlux left behind", pid=recorded.pid)
-        os.kill(recorded.pid, signal.SIGINT)
-    while embedded_cluster.is_server_of(cluster, recorded.pid) and not stopping.wait(_LOOK_EVERY):
+    if embedded_cluster.is_server_of(cluster, pid):
+        _log.warning("stopping the PostgreSQL that an earlier TestFlux left behind", pid=pid)
+        os.kill(pid, signal.SIGINT)
+    while embedded_cluster.is_server_of(cluster, pid) and not stopping.wait(_LOOK_EVERY):
         if time.monotonic() > deadline:
-            os.kill(recorded.pid, signal.SIGQUIT)
+            os.kill(pid, signal.SIGQUIT)
             deadline += _PATIENCE
-    if cluster.read_recorded() is not None and not stopping.is_set():
-        embedded_cluster.disown_stale(cluster, recorded)
 
 
 def _explain_failure(cluster: embedded_cluster.Cluster) -> errors.SetupError:

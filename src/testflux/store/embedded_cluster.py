@@ -171,18 +171,35 @@ def is_server_of(cluster: Cluster, pid: int) -> bool:
     return re.search(rf"postgres\S* -D {re.escape(str(cluster.data))}( |$)", words) is not None
 
 
-def disown_stale(cluster: Cluster, recorded: Recorded) -> None:
-    """Make the server accept lock files whose number now belongs to a zombie or to an unrelated program.
+def disown_stale(cluster: Cluster, socket_folder: Path) -> None:
+    """Make a server accept lock files whose number now belongs to a zombie or an unrelated program, or to nobody.
 
     PostgreSQL takes a pid file that names its own parent (us) for stale, but still checks that no worker of the dead
-    server holds its shared memory. Deleting the file would skip that check and could corrupt the data; the socket's
-    lock file guards nothing but the socket, so it goes.
+    server holds its shared memory. Deleting the file would skip that check and could corrupt the data; only one that
+    its writer died over before it had written a word goes. The socket's lock file guards nothing but the socket, so it
+    goes. `socket_folder` is where the next server will have its socket.
     """
     path = cluster.data / "postmaster.pid"
+    recorded = cluster.read_recorded()
+    if recorded is None:
+        path.unlink(missing_ok=True)
+    else:
+        _write_pid(path)
+    named = {Path(recorded.socket_folder)} if recorded and recorded.socket_folder else set[Path]()
+    for sockets in {*named, socket_folder}:
+        for leftover in (f".s.PGSQL.{PORT}.lock", f".s.PGSQL.{PORT}"):
+            (sockets / leftover).unlink(missing_ok=True)
+    for sockets in named - {cluster.folder, socket_folder}:
+        if sockets.exists():
+            sockets.rmdir()
+
+
+def _write_pid(path: Path) -> None:
+    """Put our number into a pid file, all at once: whoever dies here leaves the old one or the new one."""
     _, _, rest = path.read_text().partition("\n")
-    path.write_text(f"{os.getpid()}\n{rest}")
-    sockets = Path(recorded.socket_folder)
-    for leftover in (f".s.PGSQL.{PORT}.lock", f".s.PGSQL.{PORT}"):
-        (sockets / leftover).unlink(missing_ok=True)
-    if sockets != cluster.folder and sockets.exists():
-        sockets.rmdir()
+    owner = path.stat()
+    written = path.with_name("postmaster.pid.new")
+    written.write_text(f"{os.getpid()}\n{rest}")
+    written.chmod(0o600)
+    os.chown(written, owner.st_uid, owner.st_gid)
+    written.replace(path)

@@ -51,12 +51,36 @@ def test_a_stale_file_is_given_our_number_and_keeps_the_rest(cluster: embedded_c
     path.write_text(PID_FILE.replace("/data\n", f"{cluster.folder}\n"))
     lock = cluster.folder / ".s.PGSQL.5432.lock"
     lock.write_text("4711\n")
-    recorded = cluster.read_recorded()
-    assert recorded is not None
-    embedded_cluster.disown_stale(cluster, recorded)
+    embedded_cluster.disown_stale(cluster, cluster.folder)
     assert path.read_text().splitlines()[0] == str(os.getpid())
     assert "12345678         3" in path.read_text()
     assert not lock.exists()
+
+
+@pytest.mark.parametrize("text", [None, "", "4711\n/data/cluster\n"])
+def test_a_server_killed_while_it_wrote_its_files_leaves_no_obstacle(
+    cluster: embedded_cluster.Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = cluster.data / "postmaster.pid"
+    lock = cluster.folder / ".s.PGSQL.5432.lock"
+    lock.touch()
+    if text is not None:
+        path.write_text(text)
+    embedded_cluster.disown_stale(cluster, cluster.folder)
+    assert not lock.exists()
+    assert not path.exists() or path.read_text() == f"{os.getpid()}\n/data/cluster\n"
+    assert path.exists() == bool(text)
+
+
+def test_the_folder_of_the_socket_stays_for_the_next_server(cluster: embedded_cluster.Cluster, tmp_path: Path) -> None:
+    used, left = tmp_path / "used", tmp_path / "left"
+    for folder in (used, left):
+        folder.mkdir()
+        (cluster.data / "postmaster.pid").write_text(PID_FILE.replace("/data\n", f"{folder}\n"))
+        embedded_cluster.disown_stale(cluster, used)
+    assert used.exists()
+    assert not left.exists()
 
 
 def test_a_strangers_process_is_no_server_of_ours(cluster: embedded_cluster.Cluster) -> None:
