@@ -8,7 +8,7 @@ from testflux.store.database import Writer
 
 BY_DAY = ("result_chunk", "result_row", "finding_seen", "load_series")
 """Tables with rows of a run in the partition of its day."""
-BY_RUN = ("run_log", "keyword_count", "load_metric", "threshold", "load_check", "load_group", "delivery")
+BY_RUN = ("run_star", "run_log", "keyword_count", "load_metric", "threshold", "load_check", "load_group", "delivery")
 """Other tables with rows of a run; a delivery lies in the partition of the day it was made."""
 
 _SQL = queries.load("removal")

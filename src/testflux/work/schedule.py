@@ -13,7 +13,7 @@ from testflux.kit.settings import Settings
 from testflux.store import events, jobs, partitions, sessions, totals, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
-from testflux.work import deliver
+from testflux.work import deliver, retain
 
 STALLED_S = 20
 """A worker whose heartbeat is this old is dead."""
@@ -40,6 +40,8 @@ def register(app: procrastinate.App, database: Database, blobs: Blobs, settings:
 
     async def night() -> None:
         await check_totals(database)
+        await retain.retain(database, blobs, clock.now().date())
+        await retain.recount(database, clock.now().date())
         await drop_unused_files(database, blobs)
         await app.job_manager.delete_old_jobs(
             _KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True

@@ -13,7 +13,7 @@ from testflux.store import removal
 
 HOUR = timedelta(hours=1)
 # What a project has even when nothing was ever uploaded to it.
-STANDING = {"project", "procrastinate_jobs", "live_event"}
+STANDING = {"project", "project_usage", "procrastinate_jobs", "live_event"}
 
 Drop = Callable[[int], Awaitable[None]]
 

@@ -50,7 +50,7 @@ where r.project_id = %(project_id)s and r.run_id = %(run_id)s
   and d.project_id = r.project_id and d.run_day = r.run_day and d.runs = 0;
 
 -- name: list_differences
--- Days and lanes whose totals are not what their runs add up to.
+-- Days and lanes whose totals are not what their runs add up to; where retention removed runs, nobody can tell.
 with counted as (
     select project_id, run_day, kind, name, environment, branch, test_type, count(*) as runs, sum(passed) as passed,
            sum(failed) as failed, sum(broken) as broken, sum(skipped) as skipped, sum(flaky) as flaky,
@@ -58,11 +58,15 @@ with counted as (
            sum((select coalesce(sum(h), 0) from unnest(duration_histogram) as h)) as in_histogram
     from run
     where run_day >= %(since)s
+      and run_day >= (select coalesce(p.results_kept_from, '-infinity') from project p where p.project_id = run.project_id)
     group by project_id, run_day, kind, name, environment, branch, test_type
 )
 select project_id, run_day, kind, name, environment, branch, test_type,
        coalesce(d.runs, 0) as runs_kept, coalesce(c.runs, 0) as runs_counted
-from (select * from day_total where run_day >= %(since)s) d
+from (
+    select d.* from day_total d join project p using (project_id)
+    where d.run_day >= %(since)s and d.run_day >= coalesce(p.results_kept_from, '-infinity')
+) d
 full join counted c using (project_id, run_day, kind, name, environment, branch, test_type)
 where (d.runs, d.passed, d.failed, d.broken, d.skipped, d.flaky, d.duration_sum_ms, d.run_duration_sum_ms,
        (select coalesce(sum(h), 0) from unnest(d.duration_histogram) as h))
