@@ -162,13 +162,13 @@ class Result:
         tries = junit_case.tries(case)
         for number, (status, message, own_ms) in enumerate(tries, start=1):
             is_last = number == len(tries)
-            is_html = message.startswith(_HTML) and self.report.tool.name == junit_tools.ROBOT
+            words, is_html = self.without_mark(message)
             self.report.tests.append(
                 raw.RawTest(
                     place.path,
                     case.name,
                     status,
-                    message.removeprefix(_HTML).lstrip() if is_html else message,
+                    words,
                     is_html,
                     started_at,
                     duration_ms if is_last and own_ms is None else own_ms,
@@ -182,6 +182,12 @@ class Result:
                     span[1] if span and is_last else None,
                 )
             )
+
+    def without_mark(self, message: str) -> tuple[str, bool]:
+        """Return a message without the mark of HTML, and whether it is HTML: only Robot Framework marks it."""
+        if message.startswith(_HTML) and self.report.tool.name == junit_tools.ROBOT:
+            return message.removeprefix(_HTML).lstrip(), True
+        return message, False
 
     def place(self, classname: str, name: str) -> Place:
         """Return where a test of the innermost suite belongs."""

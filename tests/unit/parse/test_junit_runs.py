@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from testflux.kit import errors
 from testflux.model import raw
 from testflux.model.status import Status
-from testflux.parse import blocks, junit, junit_runs
+from testflux.parse import blocks, junit, junit_result, junit_runs
 
 FIXTURES = Path(__file__).parents[2] / "reports" / "junit"
 CONTENTS = [path.read_bytes() for path in sorted(FIXTURES.glob("*.xml"))]
@@ -33,6 +33,11 @@ TEXTS = st.one_of(
             "<!-- c -->",
             "]]",
             "a\r\nb",
+            "a\rb",
+            "<![CDATA[a\r\nb\r]]>",
+            "&am<![CDATA[]]>p;",
+            "]]<![CDATA[]]>&gt;",
+            "<![CDATA[<![CDATA[&nbsp;]]>",
             "<?pi?>",
             "<b/>",
         ]
@@ -204,8 +209,8 @@ def test_simple_cases_never_reach_expat() -> None:
     words = '<failure message="no &amp; no">&lt;<![CDATA[<x>]]></failure>'
     cases = [f'<testcase classname="a" name="{number}" time="1">{words}</testcase>\n' for number in range(1000)]
     data = ("<testsuites>" + "".join(cases) + "</testsuites>").encode()
-    add = junit_runs.Reader._add  # noqa: SLF001 - the one door between the two ways
-    with mock.patch.object(junit_runs.Reader, "_add", autospec=True, side_effect=add) as slower:
+    new_case = junit_result.Result.new_case
+    with mock.patch.object(junit_result.Result, "new_case", autospec=True, side_effect=new_case) as slower:
         seen = junit.parse(io.BytesIO(data))
     assert slower.call_count == 1
     assert [test.name for test in seen.tests] == [str(number) for number in range(1000)]
