@@ -16,6 +16,7 @@ import httpx
 
 PASSWORD = "a long enough password"
 PATIENCE = 60.0  # seconds
+_ANY_RATE = {f"TESTFLUX_RATE_{name}": "off" for name in ("READ", "WRITE", "UPLOAD", "PUBLIC")}
 
 
 class RunningHouse:
@@ -30,7 +31,7 @@ class RunningHouse:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TESTFLUX_")}
         for name in ("TESTFLUX_PG_BIN",):
             kept |= {name: os.environ[name]} if name in os.environ else {}
-        self._environment = {**kept, "TESTFLUX_ADMIN_PASSWORD": PASSWORD, **environment}
+        self._environment = {**kept, "TESTFLUX_ADMIN_PASSWORD": PASSWORD, **_ANY_RATE, **environment}
 
     def start(self, *options: str, ready: bool = True) -> Self:
         """Start the server; with `ready`, wait until it says so."""

@@ -71,15 +71,19 @@ class ServeHouse:
 
 @contextlib.asynccontextmanager
 async def open_serve_house(
-    database_url: str, folder: Path, *, is_working: bool = False, **changes: Any
+    database_url: str, folder: Path, *, is_working: bool = False, is_new: bool = True, **changes: Any
 ) -> AsyncGenerator[ServeHouse]:
-    """Open the API on a database; with `is_working`, uploads are processed and live events are passed on."""
+    """Open the API on a database; with `is_working`, uploads are processed and live events are passed on.
+
+    Without `is_new`, nobody is added: another server of the same database did that.
+    """
     own = msgspec.structs.replace(
         settings.load({}), data_dir=folder, database_url=database_url, secret_key=SECRET, **changes
     )
     async with server.open_house(own, database_url) as rooms:
         serving = ServeHouse(rooms)
-        await serving.settle()
+        if is_new:
+            await serving.settle()
         beside: list[asyncio.Task[None]] = []
         if is_working:
             beside.append(asyncio.create_task(rooms.hub.run()))

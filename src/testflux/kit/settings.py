@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `database_url` None means the PostgreSQL that TestFlux starts itself. `database_direct_url` is for LISTEN and the
     queue where a pooler stands before the database. `secret_key` is empty until `with_secret_key` finds or makes it.
+    The rates are requests a minute, 0 for any number.
     """
 
     data_dir: Path
@@ -44,7 +45,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str | None = None
     webhook_private_allowed: bool = True
     upload_limit_bytes: int = 2 * _GIB
-    worker_concurrency: int = 2
+    worker_concurrency: int = 4
+    worker_processes: int = msgspec.field(default_factory=lambda: min(os.cpu_count() or 1, 4))
+    rate_read: int = 6000
+    rate_write: int = 3000
+    rate_upload: int = 6000
+    rate_public: int = 1200
     metrics_token: str | None = None
     log_level: str = "info"
     log_format: str = "auto"
@@ -113,6 +119,14 @@ def _port(text: str) -> int:
 
 def _concurrency(text: str) -> int:
     return _number(text, 1, 64)
+
+
+def _processes(text: str) -> int:
+    return _number(text, 0, 64)
+
+
+def _rate(text: str) -> int:
+    return 0 if text.lower() == "off" else _number(text, 1, 10_000_000)
 
 
 def _number(text: str, low: int, high: int) -> int:
@@ -184,6 +198,11 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "WEBHOOK_PRIVATE": ("webhook_private_allowed", _is_allow),
     "UPLOAD_LIMIT": ("upload_limit_bytes", _size),
     "WORKER_CONCURRENCY": ("worker_concurrency", _concurrency),
+    "WORKER_PROCESSES": ("worker_processes", _processes),
+    "RATE_READ": ("rate_read", _rate),
+    "RATE_WRITE": ("rate_write", _rate),
+    "RATE_UPLOAD": ("rate_upload", _rate),
+    "RATE_PUBLIC": ("rate_public", _rate),
     "METRICS_TOKEN": ("metrics_token", str),
     "LOG_LEVEL": ("log_level", _choice(_LEVELS)),
     "LOG_FORMAT": ("log_format", _choice(_FORMATS)),

@@ -27,7 +27,7 @@ RefreshCookie = Annotated[str | None, CookieParameter(name=COOKIE, max_length=20
 AnyRequest = Request[Any, Any, Any]
 
 
-@post("/auth/login", **declare.route("signIn", None, 413, 415, 429, status_code=200))
+@post("/auth/login", **declare.route("signIn", None, 413, 415, status_code=200))
 async def sign_in(request: AnyRequest, data: JSONBody[SignIn], house: NamedDependency[House]) -> Response[AccessGrant]:
     """Sign in with e-mail address and password.
 

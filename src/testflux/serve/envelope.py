@@ -1,4 +1,4 @@
-"""What every answer carries, whoever gives it: request id and security headers. And each is counted and logged."""
+"""What every answer carries, whoever gives it: request id, limits, security headers. And each is counted and logged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from testflux.serve import metrics, request_id
+from testflux.serve.limiter import Standing
 
+STANDING: Final = "rate_limit_standing"
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -41,7 +43,7 @@ def wrap(inner: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(MutableScopeHeaders.from_message(message), chosen)
+                _complete(MutableScopeHeaders.from_message(message), chosen, scope)
             await send(message)
 
         await inner(scope, receive, send_more)
@@ -59,8 +61,13 @@ def _begin(scope: Scope) -> str:
     return chosen
 
 
-def _complete(headers: MutableScopeHeaders, chosen: str) -> None:
+def _complete(headers: MutableScopeHeaders, chosen: str, scope: Scope) -> None:
     headers[request_id.HEADER] = chosen
+    standing: Standing | None = scope["state"].get(STANDING) if "state" in scope else None
+    if standing is not None and "RateLimit-Limit" not in headers:
+        headers["RateLimit-Limit"] = str(standing.limit)
+        headers["RateLimit-Remaining"] = str(standing.remaining)
+        headers["RateLimit-Reset"] = str(standing.reset_s)
     for name, value in _HEADERS.items():
         if name not in headers:
             headers[name] = value

@@ -34,12 +34,19 @@ async def get_health() -> Alive:
     responses={503: ResponseSpec(Readiness, description="Something is away.", generate_examples=False)},
 )
 async def get_readiness(house: NamedDependency[House]) -> Response[Readiness]:
-    """Answer whether the server can work: the database, the blob store, the queue and the migrations, each named."""
+    """Answer whether the server can work: the database, the blob store, the queue and the migrations, each named.
+
+    A Redis that is away leaves it degraded, not dead.
+    """
     looks = {"database": _database, "blobs": _blobs, "queue": _queue, "migrations": _migrations}
     checks = {name: await _check(look, house) for name, look in looks.items()}
     is_ready = all(check.ok for check in checks.values())
+    if house.shared.is_set:
+        reason = await house.shared.check()
+        checks["redis"] = Check(ok=not reason, detail=reason or "answers")
+    is_whole = all(check.ok for check in checks.values())
     headers = {} if is_ready else {"Retry-After": "5"}
-    body = Readiness(status="ready" if is_ready else "not ready", checks=checks)
+    body = Readiness(status="ready" if is_whole else "degraded" if is_ready else "not ready", checks=checks)
     return Response(body, status_code=200 if is_ready else 503, headers=headers)
 
 

@@ -16,6 +16,7 @@ from testflux.model.access import Actor
 from testflux.serve.hub import Hub
 from testflux.serve.limiter import Limiter
 from testflux.serve.remembered import Remembered
+from testflux.serve.shared import Shared
 from testflux.store import blobs, database
 
 
@@ -26,6 +27,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     database: database.Database
     blobs: blobs.Blobs
     hub: Hub
+    shared: Shared
     limiter: Limiter
     remembered: Remembered
     sample: load_sample.Loader

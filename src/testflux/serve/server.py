@@ -19,11 +19,11 @@ from testflux.ingest import load_sample
 from testflux.kit import clock, errors
 from testflux.kit import settings as kit_settings
 from testflux.model.access import Role
-from testflux.serve import app, live_events
+from testflux.serve import app, limiter, live_events
 from testflux.serve.house import House
 from testflux.serve.hub import Hub
-from testflux.serve.limiter import Limiter
 from testflux.serve.remembered import Remembered
+from testflux.serve.shared import Shared
 from testflux.store import blobs, database, embedded, migrate, partitions, users
 
 Work = Callable[[database.Database, blobs.Blobs, kit_settings.Settings], Awaitable[None]]
@@ -59,19 +59,21 @@ async def open_house(settings: kit_settings.Settings, database_url: str) -> Asyn
             await users.add_org(writer)
         files = blobs.Blobs(settings.blob_url or settings.data_dir / "blobs")
         await _look_at(files)
-        loader = load_sample.Loader(opened, files)
+        loader, shared = load_sample.Loader(opened, files), Shared(settings.redis_url)
         try:
             yield House(
                 settings=settings,
                 database=opened,
                 blobs=files,
                 hub=Hub(opened, live_events.shape),
-                limiter=Limiter(settings.redis_url),
+                shared=shared,
+                limiter=limiter.Limiter(shared, limiter.rates_of(settings)),
                 remembered=Remembered(),
                 sample=loader,
             )
         finally:
             await loader.close()
+            await shared.close()
     finally:
         await opened.close()
 

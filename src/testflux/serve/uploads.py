@@ -25,6 +25,7 @@ from testflux.model.status import Kind, Verdict
 from testflux.serve import content, declare, doors, filters, multipart_body, paging, request_id, upload_metadata
 from testflux.serve.house import House
 from testflux.serve.hub import Watcher
+from testflux.serve.limiter import Rate
 from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import ProjectRef
 from testflux.serve.shapes.runs import ReportWarning
@@ -70,6 +71,7 @@ AnyRequest = Request[Any, Any, Any]
         404,
         413,
         415,
+        rate=Rate.UPLOAD,
         status_code=202,
         request_max_body_size=None,
         responses={

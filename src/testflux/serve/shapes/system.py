@@ -47,7 +47,10 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the server can work; `checks` names database, blobs, queue and migrations."""
+    """Whether the server can work; `checks` names database, blobs, queue, migrations and, where one is set, redis.
 
-    status: Literal["ready", "not ready"]
+    Degraded: it works, but something it can do without is away.
+    """
+
+    status: Literal["ready", "degraded", "not ready"]
     checks: dict[str, Check]

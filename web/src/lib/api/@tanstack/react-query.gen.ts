@@ -1951,6 +1951,8 @@ export const getReadinessQueryKey = (options?: Options<GetReadinessData>) => cre
 
 /**
  * Answer whether the server can work: the database, the blob store, the queue and the migrations, each named.
+ *
+ * A Redis that is away leaves it degraded, not dead.
  */
 export const getReadinessOptions = (options?: Options<GetReadinessData>) => queryOptions<GetReadinessResponse, AxiosError<GetReadinessError>, GetReadinessResponse, ReturnType<typeof getReadinessQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
