@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
@@ -44,6 +45,7 @@ class Hub:
         self._shape = shape
         self._watchers: set[Watcher] = set()
         self._newest = 0
+        self._listening = asyncio.Event()
 
     def add(self, watcher: Watcher) -> None:
         """Begin to hand events to a watcher."""
@@ -58,6 +60,12 @@ class Hub:
         """How many are watching."""
         return len(self._watchers)
 
+    async def wait(self, seconds: float) -> None:
+        """Return once it listens: a watcher that began before that could miss something."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._listening.wait()
+
     async def run(self) -> None:
         """Listen until cancelled; after a lost connection it reads what it missed."""
         while True:
@@ -70,13 +78,19 @@ class Hub:
     async def _listen(self) -> None:
         async with self._database.listen(events.CHANNEL) as payloads:
             await self._catch_up()
+            self._listening.set()
             async for payload in payloads:
-                await self._pass_on([int(payload)])
+                if int(payload) > self._newest:  # else it was there already when this began to listen
+                    await self._pass_on([int(payload)])
 
     async def _catch_up(self) -> None:
         async with self._database.read() as reader:
             newest: int = (await events.get_range(reader))["last_event"]
-        missed = range(max(self._newest + 1, newest - _MOST_MISSED), newest + 1) if self._newest else range(0)
+        missed = range(self._newest + 1 if self._newest else newest + 1, newest + 1)
+        if len(missed) > _MOST_MISSED:
+            missed = missed[-1:]
+            for watcher in self._watchers:
+                watcher.is_slow = True  # they shall connect again and learn that there is a gap
         self._newest = newest
         await self._pass_on(missed)
 

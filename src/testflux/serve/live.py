@@ -28,6 +28,7 @@ TOO_SLOW: Final = 4408
 PING_S: Final = 20.0
 _FIRST_WORD_S: Final = 10.0
 _MOST_TOPICS: Final = 50
+_MOST_MISSED: Final = 500
 _Topic = Annotated[str, msgspec.Meta(max_length=200)]
 Socket = WebSocket[Any, Any, Any]
 
@@ -102,7 +103,7 @@ async def _subscribe(
     watcher = Watcher(actor.org_id, subscribe.topics)
     house.hub.add(watcher)
     answer = await _read(house, actor, subscribe.topics, subscribe.last_event)
-    if answer.gap:
+    if answer.gap or len(answer.items) == _MOST_MISSED:
         await socket.send_json({"op": "gap"})
     await socket.send_json({"op": "subscribed", "last_event": answer.last_event})
     return watcher, expires_at, answer.items
@@ -158,7 +159,7 @@ async def list_live_events(
 async def _read(house: House, actor: Actor, topics: list[str], after: int | None) -> LiveEvents:
     async with house.database.read() as reader:
         kept = await events.get_range(reader)
-        rows = [] if after is None else await events.list_events(reader, actor.org_id, topics, after)
+        rows = [] if after is None else await events.list_events(reader, actor.org_id, topics, after, _MOST_MISSED)
         items = [await live_events.shape(reader, row) for row in rows]
     is_gap = after is not None and (after + 1 < kept["first_event"] or after > kept["last_event"])
     last_event = items[-1].event if items else kept["last_event"]

@@ -31,6 +31,7 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _GRACE_S: Final = 10
 _CONNECTIONS: Final = 16  # the worker takes up to eight of them
 _PAUSE_S: Final = 5.0
+_LISTENING_S: Final = 10.0
 _BACKLOG: Final = 512
 _SOCKET_BYTES: Final = 64 * 1024  # the longest message a browser may send over the live socket
 log = structlog.get_logger("testflux.serve")
@@ -196,6 +197,7 @@ async def _postgres(settings: kit_settings.Settings) -> AsyncGenerator[str]:
 async def _beside(house: House, work: Work | None) -> AsyncGenerator[None]:
     """Run the live events and the worker beside the API, and end them in order."""
     tasks = [asyncio.create_task(house.hub.run())]
+    await house.hub.wait(_LISTENING_S)
     if work is not None:
         tasks.append(asyncio.create_task(_keep_working(house, work)))
     try:

@@ -19,7 +19,7 @@ import tiny_reports
 from serve_house import READER, SECRET, ServeHouse, send
 from testflux.access import tokens
 from testflux.kit import clock
-from testflux.serve import live
+from testflux.serve import hub, live, live_events
 from testflux.store import events
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -133,6 +133,18 @@ async def test_a_gap_is_told(address: str, house: ServeHouse) -> None:
         assert (await hear(connection))["op"] == "subscribed"
 
 
+async def test_more_missed_than_is_told_is_a_gap(
+    address: str, house: ServeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await publish(house, "run:1-9", 0)
+    for number in (1, 2):
+        await publish(house, "run:1-9", number)
+    monkeypatch.setattr(live, "_MOST_MISSED", 2)
+    async with connect(address) as connection:
+        await subscribe(connection, token_of(house), "run:1-9", last_event=first)
+        assert [(await hear(connection))["op"] for _ in range(2)] == ["gap", "subscribed"]
+
+
 async def test_subscribing_again_replaces_the_topics(address: str, house: ServeHouse) -> None:
     async with watch(address, house, "run:1-1") as (connection, _):
         await subscribe(connection, await house.api_token("read"), "run:1-2")
@@ -232,3 +244,26 @@ async def test_the_hub_reads_what_it_missed_while_the_database_was_away(house: S
             )
         await publish(house, "run:1-1", 5)
         assert (await hear(connection))["data"] == {"number": 5}
+
+
+async def test_who_missed_more_than_the_hub_reads_is_let_go(
+    address: str, house: ServeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "_MOST_MISSED", 1)
+    monkeypatch.setattr(hub, "_PAUSE_S", 0.2)
+    async with watch(address, house, "run:1-1") as (connection, _):
+        async with house.rooms.database.write() as writer:
+            await writer.all(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and query ilike 'listen%%'"
+            )
+            for number in range(3):
+                await events.publish(writer, house.org_id, "run:1-1", "test", {"number": number})
+        assert (await closing(connection))[0] == 4408
+
+
+async def test_the_hub_says_when_it_listens(house: ServeHouse) -> None:
+    await house.rooms.hub.wait(PATIENCE_S)
+    idle = hub.Hub(house.rooms.database, live_events.shape)
+    await idle.wait(0.01)
+    assert idle.watcher_count == 0
