@@ -6,6 +6,7 @@ from typing import Any
 # Where anything at all may be caught, and what for. Elsewhere one names what one can handle.
 EDGES = {
     "src/testflux/work/tasks.py": "the task: whatever fails is our fault, tried again and in the end said so",
+    "src/testflux/work/process.py": "the same, where the task is done in a process of its own",
     "src/testflux/cli/main.py": "the command line: a crash must not look like a failed gate",
 }
 BROAD = {"Exception", "BaseException"}

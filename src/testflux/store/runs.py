@@ -101,7 +101,7 @@ async def add_run(
 
 
 async def find_file(reader: Reader, project_id: int, run_id: int) -> Row | None:
-    """Return the format of a run's report and the digest of its file, None when the run is gone."""
+    """Return a run's report: its format, blob_digest and size_bytes; None when the run is gone."""
     return await reader.find(_SQL["find_file"], project_id=project_id, run_id=run_id)
 
 

@@ -15,7 +15,7 @@ from testflux.store.blobs import Blobs
 from testflux.store.database import Database
 from testflux.work import deliver, retain
 
-STALLED_S = 20
+STALLED_S = 10
 """A worker whose heartbeat is this old is dead."""
 
 _KEPT_HOURS = 72  # jobs that failed, for whoever looks
@@ -47,7 +47,7 @@ def register(app: procrastinate.App, database: Database, blobs: Blobs, settings:
             _KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
 
-    for task, cron in ((rescue, "* * * * * */10"), (minute, "* * * * *"), (hour, "7 * * * *"), (night, "17 3 * * *")):
+    for task, cron in ((rescue, "* * * * * */5"), (minute, "* * * * *"), (hour, "7 * * * *"), (night, "17 3 * * *")):
         _schedule(app, task, cron)
 
 

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import date
 
+import msgspec
 import procrastinate
 import structlog
 
 from testflux import pipeline
 from testflux.kit import errors, inflate
 from testflux.kit.settings import Settings
-from testflux.store import deliveries, jobs, uploads
+from testflux.store import attachments, deliveries, jobs, runs, uploads
 from testflux.store.blobs import Blobs
-from testflux.store.database import Database
+from testflux.store.database import Database, Writer
 from testflux.work import deliver
+from testflux.work.orders import Order, Work
+from testflux.work.processes import Processes
 
 ATTEMPTS = 5
 """How often processing an upload is begun before it is given up as our fault."""
+
+SMALL_BYTES = 256 * 1024
+"""A report up to this size is read here: the others' way into a process takes longer than reading it."""
 
 _AGAIN = procrastinate.RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=3)  # after 3, 9, 27, 81 seconds
 _AWAY_S = 2.0
@@ -25,42 +32,51 @@ _AWAY_S = 2.0
 log = structlog.get_logger("testflux.work")
 
 
-def register(app: procrastinate.App, database: Database, blobs: Blobs, settings: Settings) -> None:
+class Bench(msgspec.Struct, frozen=True):
+    """What the tasks work with. Without `aside` everything is done in this process."""
+
+    database: Database
+    blobs: Blobs
+    limits: inflate.Limits
+    aside: Processes | None = None
+
+
+def register(app: procrastinate.App, bench: Bench, settings: Settings) -> None:
     """Put the tasks on a worker's queue."""
-    limits = inflate.Limits(max_bytes=settings.upload_limit_bytes)
 
     @app.task(name=jobs.PROCESS_UPLOAD, queue=jobs.UPLOADS, retry=_AGAIN, pass_context=True)
     async def process_upload(
         context: procrastinate.JobContext, project_id: int, upload_id: int, request_id: str
     ) -> None:
         with structlog.contextvars.bound_contextvars(request_id=request_id, upload=f"{project_id}-{upload_id}"):
-            await process(database, blobs, (project_id, upload_id), limits, attempts=context.job.attempts)
+            order = Order(Work.PROCESS, (project_id, upload_id), request_id)
+            await _or_hand_back(bench, order, process(bench, order, attempts=context.job.attempts))
 
     @app.task(name=jobs.DELIVER, queue=jobs.DELIVERIES)
     async def send(project_id: int, run_day: str, delivery_id: int) -> None:
-        await deliver.deliver(database, settings, deliveries.Key(project_id, date.fromisoformat(run_day), delivery_id))
+        key = deliveries.Key(project_id, date.fromisoformat(run_day), delivery_id)
+        await deliver.deliver(bench.database, settings, key)
 
     @app.task(name=jobs.COUNT_KEYWORDS, queue=jobs.KEYWORDS, retry=_AGAIN)
     async def count_keywords(project_id: int, run_id: int, request_id: str) -> None:
         with structlog.contextvars.bound_contextvars(request_id=request_id, run=f"{project_id}-{run_id}"):
-            await count(database, blobs, (project_id, run_id), limits)
+            order = Order(Work.COUNT, (project_id, run_id), request_id)
+            await _or_hand_back(bench, order, count(bench, order))
 
     del process_upload, send, count_keywords  # the queue knows them by name
 
 
-async def process(
-    database: Database, blobs: Blobs, key: tuple[int, int], limits: inflate.Limits, *, attempts: int
-) -> None:
-    """Process an upload (project id, upload id); one that failed ATTEMPTS times is rejected as our fault.
+async def process(bench: Bench, order: Order, *, attempts: int) -> None:
+    """Process an upload; one that failed ATTEMPTS times is set aside: rejected as our fault, its file kept.
 
     `attempts` counts those before. While the database is away it waits: that is no attempt.
     """
     while True:
         try:
             if attempts >= ATTEMPTS:  # the worker itself died of it each time
-                await _give_up(database, blobs, key)
+                await _give_up(bench, order)
             else:
-                await pipeline.process(database, blobs, *key, limits)
+                await _do(bench, order, await _is_large_upload(bench, order.key))
         except errors.UnavailableError as error:
             log.warning("waiting", reason=error.message)
             await asyncio.sleep(_AWAY_S)
@@ -71,24 +87,63 @@ async def process(
             log.exception("upload not processed", attempt=attempts + 1)
             if attempts + 1 < ATTEMPTS:
                 raise
-            await _give_up(database, blobs, key)
+            await _give_up(bench, order)
         return
 
 
-async def count(database: Database, blobs: Blobs, key: tuple[int, int], limits: inflate.Limits) -> None:
-    """Count the keywords of a run (project id, run id). What its report cannot tell stays uncounted."""
+async def count(bench: Bench, order: Order) -> None:
+    """Count the keywords of a run. What its report cannot tell stays uncounted."""
     try:
-        await pipeline.count_keywords(database, blobs, *key, limits)
+        async with bench.database.read() as reader:
+            source = await runs.find_file(reader, *order.key)
+        await _do(bench, order, source is not None and source["size_bytes"] > SMALL_BYTES)
     except (errors.ReportError, errors.TooLargeError, errors.NotFoundError) as error:
         log.info("keywords not counted", reason=error.message)
 
 
-async def _give_up(database: Database, blobs: Blobs, key: tuple[int, int]) -> None:
-    async with database.read() as reader:
+async def _do(bench: Bench, order: Order, is_large: bool) -> None:  # noqa: FBT001  (the one thing it depends on)
+    if is_large and bench.aside is not None:
+        await bench.aside.run(order)
+    elif order.work is Work.PROCESS:
+        await pipeline.process(bench.database, bench.blobs, *order.key, bench.limits)
+    else:
+        await pipeline.count_keywords(bench.database, bench.blobs, *order.key, bench.limits)
+
+
+async def _is_large_upload(bench: Bench, key: tuple[int, int]) -> bool:
+    """Whether an upload takes long to read: it is large, or compressed, so that nobody knows how large it is."""
+    async with bench.database.read() as reader:
         upload = await uploads.get_upload(reader, *key)
+        companions = await attachments.list_companions(reader, *key)
+    if sum(row["size_bytes"] for row in (upload, *companions)) > SMALL_BYTES:
+        return True
+    try:
+        return inflate.is_compressed(await bench.blobs.read_range(upload["blob_digest"], 0, 4))
+    except errors.NotFoundError:
+        return False  # the pipeline says so
+
+
+async def _or_hand_back(bench: Bench, order: Order, doing: Awaitable[None]) -> None:
+    """Do it; when the worker ends meanwhile, put it back into the queue at once, for another one to begin afresh."""
+    try:
+        await doing
+    except asyncio.CancelledError:
+        log.info("handed back", work=order.work)
+        async with bench.database.write() as writer:
+            await _queue(writer, order)
+
+
+async def _queue(writer: Writer, order: Order) -> None:
+    add = jobs.add_process_upload if order.work is Work.PROCESS else jobs.add_count_keywords
+    await add(writer, *order.key, order.request_id)
+
+
+async def _give_up(bench: Bench, order: Order) -> None:
+    async with bench.database.read() as reader:
+        upload = await uploads.get_upload(reader, *order.key)
     error = errors.TestFluxError(
         "Something in TestFlux failed while it read this file; the file itself may be fine.",
         code="internal",
         hint=f"Tell an administrator: the server's log says more under request {upload['request_id']}.",
     )
-    await pipeline.reject(database, blobs, upload, error, is_kept=True)
+    await pipeline.reject(bench.database, bench.blobs, upload, error, is_kept=True)

@@ -9,32 +9,53 @@ import procrastinate
 import structlog
 from procrastinate import exceptions
 
+from testflux.kit import inflate
 from testflux.kit.settings import Settings
 from testflux.store import jobs
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
-from testflux.work import schedule, tasks
+from testflux.work import orders, processes, schedule, tasks
 
 _DELIVERING = 4  # a slow receiver keeps nobody waiting
-_HEARTBEAT_S = 5
-_STOPPING_S = 20
+_HEARTBEAT_S = 2
+_STOPPING_S = 8  # of the ten seconds that a container is usually given
 _PAUSE_S = 2
 
 log = structlog.get_logger("testflux.work")
 
 
 async def run(database: Database, blobs: Blobs, settings: Settings) -> None:
-    """Work until cancelled; then finish what is begun (for 20 seconds) and return what is left to the queue.
+    """Work until cancelled; then finish what is begun (for eight seconds) and return what is left to the queue.
 
     A worker that dies instead is noticed by its missing heartbeat, and another one does its jobs again.
     """
     app = jobs.queue(database)
-    tasks.register(app, database, blobs, settings)
+    aside = _processes(database, blobs, settings)
+    bench = tasks.Bench(database, blobs, inflate.Limits(max_bytes=settings.upload_limit_bytes), aside)
+    tasks.register(app, bench, settings)
     schedule.register(app, database, blobs, settings)
-    async with jobs.open_queue(database, app), asyncio.TaskGroup() as group:
-        group.create_task(_work(app, [jobs.UPLOADS], settings.worker_concurrency))
-        group.create_task(_work(app, [jobs.KEYWORDS], 1))  # whoever waits for a report comes first
-        group.create_task(_work(app, [jobs.DELIVERIES, jobs.MAINTENANCE], _DELIVERING))
+    try:
+        async with jobs.open_queue(database, app), asyncio.TaskGroup() as group:
+            group.create_task(_work(app, [jobs.UPLOADS], settings.worker_concurrency))
+            group.create_task(_work(app, [jobs.KEYWORDS], 1))  # whoever waits for a report comes first
+            group.create_task(_work(app, [jobs.DELIVERIES, jobs.MAINTENANCE], _DELIVERING))
+    finally:
+        if aside is not None:
+            await aside.close()
+
+
+def _processes(database: Database, blobs: Blobs, settings: Settings) -> processes.Processes | None:
+    if not settings.worker_processes:
+        return None
+    start = orders.Start(
+        database_url=database.url,
+        direct_url=database.direct_url if database.is_pooled else None,
+        blobs=str(blobs.place),
+        limits=inflate.Limits(max_bytes=settings.upload_limit_bytes),
+        log_level=settings.log_level,
+        log_format=settings.log_format,
+    )
+    return processes.Processes(start, settings.worker_processes)
 
 
 async def _work(app: procrastinate.App, queues: Iterable[str], concurrency: int) -> None:

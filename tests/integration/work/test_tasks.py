@@ -14,6 +14,7 @@ from testflux.store import uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Row
 from testflux.work import tasks
+from testflux.work.orders import Order, Work
 
 LIMITS = inflate.Limits()
 
@@ -25,9 +26,14 @@ class Bench:
         self.project = project
         self.blobs = blobs
         self.key = (project.project_id, upload_id)
+        self.tools = tasks.Bench(project.database, blobs, LIMITS)
 
     async def process(self, attempts: int = 0) -> None:
-        await tasks.process(self.project.database, self.blobs, self.key, LIMITS, attempts=attempts)
+        await tasks.process(self.tools, Order(Work.PROCESS, self.key, "r-77"), attempts=attempts)
+
+    async def count(self) -> None:
+        run_id = (await self.upload())["run_id"]
+        await tasks.count(self.tools, Order(Work.COUNT, (self.project.project_id, run_id), "r-77"))
 
     async def upload(self) -> Row:
         async with self.project.database.read() as reader:
@@ -116,8 +122,7 @@ async def test_a_report_whose_keywords_cannot_be_counted_is_left_uncounted(
 
     await bench.process()
     monkeypatch.setattr(registry, "KEYWORDS", {"k6-summary": count})
-    run_id = (await bench.upload())["run_id"]
-    await tasks.count(bench.project.database, bench.blobs, (bench.project.project_id, run_id), LIMITS)
+    await bench.count()
     assert await bench.project.count("keyword_count") == 0
 
 
@@ -126,6 +131,5 @@ async def test_our_own_errors_while_counting_go_back_to_the_queue(
 ) -> None:
     await bench.process()
     monkeypatch.setattr(registry, "KEYWORDS", {"k6-summary": lambda _: 1 // 0})
-    run_id = (await bench.upload())["run_id"]
     with pytest.raises(ZeroDivisionError):
-        await tasks.count(bench.project.database, bench.blobs, (bench.project.project_id, run_id), LIMITS)
+        await bench.count()

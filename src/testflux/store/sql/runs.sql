@@ -31,7 +31,7 @@ values (%(project_id)s, %(run_id)s, %(number)s, %(upload_id)s, %(kind)s, %(forma
         %(findings_low)s, %(findings_info)s, %(baseline_run_id)s, %(new_failures)s, %(fixed)s);
 
 -- name: find_file
--- The report of a run: its format and its file.
-select r.format, u.blob_digest
+-- The report of a run: its format, its file and how large that is.
+select r.format, u.blob_digest, u.size_bytes
 from run r join upload u on u.project_id = r.project_id and u.upload_id = r.upload_id
 where r.project_id = %(project_id)s and r.run_id = %(run_id)s;
