@@ -56,11 +56,6 @@ class Scan:
             raise ValueError("a part is missing or too long")
         return starts + before
 
-    def count(self, byte: bytes) -> Offsets:
-        """Return how often a byte occurs in each line."""
-        found = np.flatnonzero(np.frombuffer(self._block, np.uint8) == ord(byte))
-        return np.bincount(np.searchsorted(self.ends, found), minlength=len(self.ends))
-
     def join(self, starts: Offsets, ends: Offsets) -> bytes:
         """Return a part of each line, each with the byte that follows it."""
         width = int((ends - starts).max()) + 1

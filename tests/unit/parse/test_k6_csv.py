@@ -49,6 +49,11 @@ def test_columns_are_found_by_name() -> None:
     assert values(seen, "http_reqs{method:GET,name:/a,status:500}")["count"] == 1
 
 
+def test_empty_lines_are_no_part_of_the_next() -> None:
+    seen = read(b"metric_name,timestamp,metric_value,scenario\n", b"vus,1773489600,1.0,\n\n" * 2)
+    assert ([metric.name for metric in seen.metrics], seen.samples, seen.warnings) == (["vus"], 2, [])
+
+
 def test_extra_tags_are_tags() -> None:
     rows = [k6_made.row("vus", AT, "1.0", extra=f"n={number}&testid=nightly&odd") for number in range(2)]
     assert read(k6_made.HEADER, *rows).name == "nightly"
