@@ -8,9 +8,15 @@ from collections.abc import Iterable
 
 def digest(parts: Iterable[str]) -> bytes:
     """Return the 16-byte BLAKE2b digest of the parts, each with its length: ("ab", "c") differs from ("a", "bc")."""
-    state = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        state.update(len(data).to_bytes(4, "big"))
-        state.update(data)
-    return state.digest()
+    return digest_written(b"".join(map(written, parts)))
+
+
+def digest_written(parts: bytes) -> bytes:
+    """Return the same digest of parts that `written` made bytes of."""
+    return hashlib.blake2b(parts, digest_size=16).digest()
+
+
+def written(part: str) -> bytes:
+    """Return a part as it goes into a digest: its length in 4 bytes, then itself."""
+    data = part.encode("utf-8", "surrogatepass")
+    return len(data).to_bytes(4, "big") + data

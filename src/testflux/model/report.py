@@ -10,7 +10,7 @@ from testflux.model.raw import RawLogMessage, RawSuite, ReportWarning, Tool
 from testflux.model.status import Confidence, Kind, Severity, Status
 
 
-class TestKey(msgspec.Struct, frozen=True):
+class TestKey(msgspec.Struct, frozen=True, gc=False):
     """What makes a test the same test in the next run of a project; `duplicate` says which of equal names it is."""
 
     __test__ = False
@@ -20,7 +20,7 @@ class TestKey(msgspec.Struct, frozen=True):
     duplicate: int = 0
 
 
-class Attempt(msgspec.Struct, frozen=True):
+class Attempt(msgspec.Struct, frozen=True, gc=False):
     """An attempt that was not the last one."""
 
     status: Status
@@ -28,7 +28,7 @@ class Attempt(msgspec.Struct, frozen=True):
     message: str
 
 
-class Result(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True, gc=False):
     """One test in one run, after all its attempts.
 
     `digest` identifies the test in its project (16 bytes over TestKey). `message` is plain text, possibly empty.

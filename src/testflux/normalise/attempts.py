@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from testflux.model import raw, report
 from testflux.model.status import Status
 
-Attempts = list[raw.RawTest]
+Attempts = Sequence[raw.RawTest]
 
 
-def fold(tests: list[raw.RawTest]) -> list[tuple[report.TestKey, Attempts]]:
+def fold(tests: list[raw.RawTest]) -> Iterator[tuple[report.TestKey, Attempts]]:
     """Group a run's tests into attempts, in the order of first sight; each group is ordered by attempt.
 
     A test whose path, name and parameters were seen before is another attempt when its number is higher than the last
     attempt's, and otherwise another test of the same name.
     """
-    groups: dict[tuple[tuple[str, ...], str, str], list[Attempts]] = {}
-    order: list[tuple[report.TestKey, Attempts]] = []
+    keys: list[report.TestKey] = []
+    groups: list[tuple[raw.RawTest, ...]] = []
+    newest: dict[tuple[tuple[str, ...], str, str], int] = {}
     for test in tests:
-        same = groups.setdefault((test.suite, test.name, test.parameters), [])
-        if same and test.attempt > same[-1][-1].attempt:
-            same[-1].append(test)
+        shared = (test.suite, test.name, test.parameters)
+        place = newest.get(shared)
+        if place is not None and test.attempt > groups[place][-1].attempt:
+            groups[place] += (test,)
             continue
-        order.append((report.TestKey(test.suite, test.name, test.parameters, len(same)), [test]))
-        same.append(order[-1][1])
-    return order
+        newest[shared] = len(groups)
+        keys.append(report.TestKey(*shared, 0 if place is None else keys[place].duplicate + 1))
+        groups.append((test,))
+    return zip(keys, groups, strict=True)
 
 
 def status(attempts: Attempts) -> Status:

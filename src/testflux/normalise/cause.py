@@ -41,10 +41,13 @@ PARAMETERS: dict[str, str] = {
 _PATTERN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PARAMETERS.items()))
 
 
-@functools.lru_cache(maxsize=4096)
 def describe(message: str, *, is_html: bool = False) -> str:
     """Return the one line that stands for all messages like this one, e.g. `Timeout after {n} ms`."""
-    text = message[:_READ]
+    return _line(message[:_READ], is_html=is_html)
+
+
+@functools.lru_cache(maxsize=4096)
+def _line(text: str, *, is_html: bool) -> str:
     text = _PATTERN.sub(_name, texts.plain(text) if is_html else text)
     return " ".join(text.split())[:_KEPT].rstrip() or NO_MESSAGE
 

@@ -17,3 +17,26 @@ ALGORITHM = "test/1"
 def digest(key: report.TestKey) -> bytes:
     """Return the 16 bytes that identify a test in its project."""
     return hashing.digest((ALGORITHM, key.parameters, str(key.duplicate), key.name, *key.suite))
+
+
+class Digests:
+    """The digests of many tests: what they share is written once."""
+
+    def __init__(self) -> None:
+        self._heads: dict[tuple[str, int], bytes] = {}
+        self._suites: dict[tuple[str, ...], bytes] = {}
+
+    def of(self, key: report.TestKey) -> bytes:
+        """Return what `digest` returns."""
+        shared = (key.parameters, key.duplicate)
+        head = self._heads.get(shared)
+        if head is None:
+            head = self._heads[shared] = _written((ALGORITHM, key.parameters, str(key.duplicate)))
+        suite = self._suites.get(key.suite)
+        if suite is None:
+            suite = self._suites[key.suite] = _written(key.suite)
+        return hashing.digest_written(head + hashing.written(key.name) + suite)
+
+
+def _written(parts: tuple[str, ...]) -> bytes:
+    return b"".join(map(hashing.written, parts))

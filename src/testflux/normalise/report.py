@@ -6,7 +6,7 @@ import msgspec
 
 from testflux.model import raw
 from testflux.model import report as model
-from testflux.model.status import Kind
+from testflux.model.status import Kind, Status
 from testflux.normalise import attempts, cause, findings, identity, load, texts, totals
 
 _LONGEST = 2**31 - 1
@@ -18,7 +18,8 @@ def build(seen: raw.RawReport) -> model.Report:
 
 
 def _functional(seen: raw.RawReport) -> model.Report:
-    results = tuple(_result(key, tries) for key, tries in attempts.fold(seen.tests))
+    digest = identity.Digests().of
+    results = tuple(_result(key, digest(key), tries) for key, tries in attempts.fold(seen.tests))
     return msgspec.structs.replace(
         _frame(seen, totals.functional(results)),
         results=results,
@@ -62,20 +63,21 @@ def _frame(seen: raw.RawReport, counted: totals.Totals) -> model.Report:
     )
 
 
-def _result(key: model.TestKey, tries: attempts.Attempts) -> model.Result:
+def _result(key: model.TestKey, digest: bytes, tries: attempts.Attempts) -> model.Result:
     last = tries[-1]
-    line = cause.describe(last.message, is_html=last.message_is_html) if last.status.is_bad else ""
+    is_bad = last.status is not Status.PASSED and last.status.is_bad
+    line = cause.describe(last.message, is_html=last.message_is_html) if is_bad else ""
     return model.Result(
         key,
-        identity.digest(key),
-        attempts.status(tries),
+        digest,
+        attempts.status(tries) if len(tries) > 1 else last.status,
         _milliseconds(last.duration_ms),
         last.message.strip(),
         last.message_is_html,
         last.tags,
         last.source,
         last.line,
-        tuple(_attempt(attempt) for attempt in tries[:-1]),
+        tuple(map(_attempt, tries[:-1])),
         None if last.byte_start is None or last.byte_end is None else (last.byte_start, last.byte_end),
         cause.fingerprint(line) if line else None,
         line,
@@ -89,4 +91,6 @@ def _attempt(attempt: raw.RawTest) -> model.Attempt:
 
 def _milliseconds(duration: float | None) -> int:
     """Return whole milliseconds, 0 for none or no number, and never more than a database's integer holds."""
+    if duration is not None and 0.0 <= duration <= _LONGEST:
+        return round(duration)
     return round(min(_LONGEST, max(0.0, duration or 0.0)))

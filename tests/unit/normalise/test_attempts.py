@@ -33,7 +33,7 @@ def test_equal_names_in_other_suites_are_no_duplicates() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 3)), max_size=12))
 def test_nothing_is_lost_and_keys_are_distinct(tests: list[tuple[str, int]]) -> None:
-    folded = attempts.fold([make(name, attempt) for name, attempt in tests])
+    folded = list(attempts.fold([make(name, attempt) for name, attempt in tests]))
     assert sum(len(tries) for _, tries in folded) == len(tests)
     assert len({key for key, _ in folded}) == len(folded)
 
