@@ -140,6 +140,14 @@ def test_json_that_breaks_off(counts: list[int], where: float) -> None:
     check_json(data[: int(where * len(data))])
 
 
+@pytest.mark.parametrize("where", [b'"id', b'"http', b'"evidence', b'"metho', b'"site', b'"name'])
+def test_bytes_that_are_no_text_are_told_of_wherever_they_are(where: bytes) -> None:
+    data = make_json([2, 2], "").replace(where, where + b"\xff")
+    pieces = outcome(zap_json.read_pieces, data)
+    assert pieces == outcome(read_whole, data)
+    assert isinstance(pieces, tuple) or [warning.code for warning in pieces.warnings] == ["text-not-utf8"]
+
+
 def check_json(data: bytes) -> None:
     """Reports are equal; refusals have one code, and name one line as long as nothing was written anew before it."""
     pieces, whole = outcome(zap_json.read_pieces, data), outcome(read_whole, data)

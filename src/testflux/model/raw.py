@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from operator import eq
+from typing import cast
 
 import msgspec
 
+from testflux.kit.numbers import Numbers
 from testflux.model.status import Kind, Status
+
+_PIECE = 4096  # instances that are worked on at a time
 
 
 class ReportWarning(msgspec.Struct, frozen=True):
@@ -107,6 +114,63 @@ class RawInstance(msgspec.Struct, gc=False):
     fingerprint: str = ""
 
 
+class Instances:
+    """The instances of one alert at addresses: reads like a list of them, and takes 4 bytes a text in place of a text.
+
+    `numbers` has the texts; all alerts of a report share it. What is said of files is not kept (from `path` on).
+    """
+
+    __slots__ = ("_columns", "_height", "numbers")
+    WIDTH = 11
+    """The fields of RawInstance from `uri` to `response_body`."""
+
+    def __init__(self, numbers: Numbers, instances: Iterable[RawInstance] = ()) -> None:
+        self.numbers = numbers
+        self._columns = [array("I") for _ in range(self.WIDTH)]
+        self._height = 0
+        for instance in instances:
+            self.append(instance)
+
+    def append(self, instance: RawInstance) -> None:
+        """Add one instance."""
+        texts = msgspec.structs.astuple(instance)[: self.WIDTH]
+        self.extend([array("I", [self.numbers[text]]) if text else None for text in texts], 1)
+
+    def extend(self, columns: Iterable[array[int] | None], height: int) -> None:
+        """Add `height` instances: for each field the numbers of its texts, None where all are ""."""
+        for kept, more in zip(self._columns, columns, strict=True):
+            if more:
+                kept.frombytes(bytes((self._height - len(kept)) * kept.itemsize))
+                kept.extend(more)
+        self._height += height
+
+    def pieces(self) -> Iterator[list[array[int]]]:
+        """Yield some instances after the other: for each field the numbers of its texts."""
+        for start in range(0, self._height, _PIECE):
+            stop = min(start + _PIECE, self._height)
+            columns = [column[start:stop] for column in self._columns]
+            for column in columns:
+                column.frombytes(bytes((stop - start - len(column)) * column.itemsize))
+            yield columns
+
+    def __len__(self) -> int:
+        return self._height
+
+    def __iter__(self) -> Iterator[RawInstance]:
+        text = self.numbers.texts.__getitem__
+        for columns in self.pieces():
+            yield from map(RawInstance, *[map(text, column) for column in columns])
+
+    def __getitem__(self, at: int) -> RawInstance:
+        return list(self)[at]
+
+    def __eq__(self, other: object) -> bool:
+        is_alike = isinstance(other, (list, Instances)) and len(self) == len(cast("list[RawInstance]", other))
+        return is_alike and all(map(eq, self, cast("list[RawInstance]", other)))
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+
 class RawAlert(msgspec.Struct):
     """One alert entry of a scanner's report.
 
@@ -116,7 +180,7 @@ class RawAlert(msgspec.Struct):
 
     plugin_id: str
     name: str
-    instances: list[RawInstance]
+    instances: list[RawInstance] | Instances
     alert_ref: str = ""
     risk: int | None = None
     confidence: int | None = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import cast
 
 import msgspec
 
@@ -66,6 +69,36 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False):
     response: str = ""
 
 
+class Occurrences:
+    """The distinct occurrences of one finding: reads like a tuple of them, and takes 4 bytes a text in place of a text.
+
+    `texts` is shared by all findings of a report; `rows` has for each field of each occurrence the place of its text.
+    """
+
+    __slots__ = ("_rows", "_texts")
+    WIDTH = 8
+    """The fields of an Occurrence."""
+
+    def __init__(self, texts: Sequence[str], rows: array[int]) -> None:
+        self._texts = texts
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows) // self.WIDTH
+
+    def __iter__(self) -> Iterator[Occurrence]:
+        texts = map(self._texts.__getitem__, self._rows)
+        return map(Occurrence, *[texts] * self.WIDTH)
+
+    def __getitem__(self, at: int) -> Occurrence:
+        return tuple(self)[at]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (tuple, Occurrences)) and tuple(self) == tuple(cast("Iterable[Occurrence]", other))
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One weakness at one place, tracked over scans.
 
@@ -83,7 +116,7 @@ class Finding(msgspec.Struct, frozen=True):
     method: str
     template: str
     param: str
-    occurrences: tuple[Occurrence, ...]
+    occurrences: tuple[Occurrence, ...] | Occurrences
     count: int
     cwe: int | None = None
     wasc: int | None = None

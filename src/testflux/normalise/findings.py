@@ -6,32 +6,79 @@ What makes it the same is in `zap_identity` for ZAP's alerts and in `sarif_ident
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 
 import msgspec
 
 from testflux.kit import hashing
+from testflux.kit.numbers import Numbers
 from testflux.model import raw, report
 from testflux.model.status import Confidence, Severity
-from testflux.normalise import sarif_identity, secrecy, texts, zap_identity, zap_rules
+from testflux.normalise import occurrences, sarif_identity, texts, zap_identity, zap_rules, zap_spots
 from testflux.normalise.zap_identity import Place
 
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s<>\"']+")
 _ALERTS = 256  # whose texts are kept in mind: all findings of an alert have the same ones
 
 
+Key = tuple[str, ...]
+
+
 class _Draft(msgspec.Struct):
-    """A finding in the making: the alerts it was seen in and its distinct occurrences, in the order of the file."""
+    """A finding in the making: the alerts it was seen in and its occurrences, row after row, as the file has them."""
 
     place: Place
     alerts: list[raw.RawAlert]
-    occurrences: dict[report.Occurrence, None]
+    rows: array[int]
     count: int = 0
 
 
-Key = tuple[str, ...]
-Drafts = dict[Key, _Draft]
+class _Drafts(dict[Key, _Draft]):
+    """The findings of one scan in the making, in the order of first sight."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._spots = zap_spots.Spots(numbers.texts)
+
+    def add_places(self, alert: raw.RawAlert, instances: raw.Instances) -> set[Key]:
+        """Add an alert's instances to the findings that they belong to, and return those findings' keys."""
+        place, text = zap_identity.placing(alert), self._numbers.texts
+        met: dict[tuple[int, int, int], _Draft] = {}
+        for columns in instances.pieces():
+            uris, methods, params, *_ = columns
+            keys = zip(self._spots.find(uris), methods, params, strict=True)
+            for key, row in zip(keys, occurrences.rows(columns, self._numbers), strict=True):
+                draft = met.get(key)
+                if draft is None:
+                    spot, method, param = key
+                    where = place(self._spots[spot], text[method], text[param])
+                    draft = met[key] = self.draft(where, where, alert)
+                draft.rows.extend(row)
+        return {draft.place for draft in met.values()}
+
+    def add_results(self, alert: raw.RawAlert) -> set[Key]:
+        """Do the same for the results of a tool that is not ZAP."""
+        keys: set[Key] = set()
+        for instance in alert.instances:
+            where = sarif_identity.place(alert, instance)
+            key = (*where[:4], sarif_identity.context(instance))
+            row = occurrences.row(instance, sarif_identity.position(instance), self._numbers)
+            self.draft(key, where, alert).rows.extend(row)
+            keys.add(key)
+        return keys
+
+    def draft(self, key: Key, where: Place, alert: raw.RawAlert) -> _Draft:
+        """Return the finding of a key, with the alert among those it was seen in."""
+        draft = self.get(key)
+        if draft is None:
+            draft = self[key] = _Draft(where, [], array("I"))
+        if not draft.alerts or draft.alerts[-1] is not alert:
+            draft.alerts.append(alert)
+        return draft
 
 
 def build(alerts: Iterable[raw.RawAlert]) -> tuple[report.Finding, ...]:
@@ -41,68 +88,41 @@ def build(alerts: Iterable[raw.RawAlert]) -> tuple[report.Finding, ...]:
     """
     entries = list(alerts)
     is_zap = not any(alert.tool for alert in entries)
-    drafts: Drafts = {}
-    for alert in entries:
-        keys = _add_places(drafts, alert) if is_zap else _add_results(drafts, alert)
+    numbers, packed = _pack(entries if is_zap else [])
+    drafts = _Drafts(numbers)
+    for at, alert in enumerate(entries):
+        keys = drafts.add_places(alert, packed[at]) if is_zap else drafts.add_results(alert)
         if not keys:
             where = zap_identity.whole_site(alert)
-            _draft(drafts, where, where, alert)
+            drafts.draft(where, where, alert)
         if len(keys) == 1:
             only = drafts[keys.pop()]
             only.count = max(only.count, alert.count or 0)
     version = zap_rules.VERSION if is_zap else sarif_identity.VERSION
-    return tuple(_finding(version, key, draft) for key, draft in drafts.items())
+    return tuple(_finding(version, key, drafts.pop(key), numbers.texts) for key in list(drafts))
 
 
-def _add_places(drafts: Drafts, alert: raw.RawAlert) -> set[Key]:
-    """Add an alert's instances to the findings that they belong to, and return those findings' keys."""
-    place = zap_identity.placing(alert)
-    keys: set[Key] = set()
-    for instance in alert.instances:
-        key = place(instance)
-        if key not in keys:
-            _draft(drafts, key, key, alert)
-            keys.add(key)
-        drafts[key].occurrences[_occurrence(instance, instance.uri.strip())] = None
-    return keys
+def _pack(alerts: list[raw.RawAlert]) -> tuple[Numbers, list[raw.Instances]]:
+    """Return the instances of each alert as numbers of the same texts."""
+    given = (alert.instances.numbers for alert in alerts if isinstance(alert.instances, raw.Instances))
+    numbers = next(given, Numbers())
+    return numbers, [
+        alert.instances
+        if isinstance(alert.instances, raw.Instances) and alert.instances.numbers is numbers
+        else raw.Instances(numbers, alert.instances)
+        for alert in alerts
+    ]
 
 
-def _add_results(drafts: Drafts, alert: raw.RawAlert) -> set[Key]:
-    """Do the same for the results of a tool that is not ZAP."""
-    keys: set[Key] = set()
-    for instance in alert.instances:
-        where = sarif_identity.place(alert, instance)
-        key = (*where[:4], sarif_identity.context(instance))
-        position = sarif_identity.position(instance)
-        _draft(drafts, key, where, alert).occurrences[_occurrence(instance, position)] = None
-        keys.add(key)
-    return keys
+def _distinct(rows: array[int]) -> array[int]:
+    """Return each row once."""
+    distinct = dict.fromkeys(zip(*[iter(rows)] * report.Occurrences.WIDTH, strict=True))
+    is_whole = len(distinct) * report.Occurrences.WIDTH == len(rows)
+    return rows if is_whole else array("I", chain.from_iterable(distinct))
 
 
-def _draft(drafts: Drafts, key: Key, where: Place, alert: raw.RawAlert) -> _Draft:
-    draft = drafts.get(key)
-    if draft is None:
-        draft = drafts[key] = _Draft(where, [], {})
-    if not draft.alerts or draft.alerts[-1] is not alert:
-        draft.alerts.append(alert)
-    return draft
-
-
-def _occurrence(instance: raw.RawInstance, position: str) -> report.Occurrence:
-    other = instance.other
-    return report.Occurrence(
-        position,
-        instance.method.strip(),
-        instance.param,
-        instance.attack,
-        instance.evidence,
-        texts.paragraphs(other) if other else "",
-        secrecy.hide(instance.request_header) + instance.request_body,
-        secrecy.hide(instance.response_header) + instance.response_body,
-    )
-
-
-def _finding(version: str, key: Key, draft: _Draft) -> report.Finding:
+def _finding(version: str, key: Key, draft: _Draft, written: list[str]) -> report.Finding:
+    found = report.Occurrences(written, _distinct(draft.rows))
     rule, origin, method, template, param = draft.place
     gravest = max(draft.alerts, key=lambda alert: (alert.confidence != Confidence.FALSE_POSITIVE, alert.risk or 0))
     return report.Finding(
@@ -116,8 +136,8 @@ def _finding(version: str, key: Key, draft: _Draft) -> report.Finding:
         method,
         template,
         param,
-        tuple(draft.occurrences),
-        max(draft.count, len(draft.occurrences)),
+        found,
+        max(draft.count, len(found)),
         gravest.cwe,
         gravest.wasc,
         _prose(gravest.description),

@@ -21,8 +21,8 @@ def place(alert: raw.RawAlert, instance: raw.RawInstance) -> Place:
     """Return where a result is, as people read it; "*" is the whole project."""
     rule = alert.plugin_id or alert.name
     if instance.uri:
-        method = instance.method.strip().upper()
-        return rule, urls.origin(instance.uri), method, urls.template(instance.uri), ""
+        origin, template = urls.origin_and_template(instance.uri)
+        return rule, origin, instance.method.strip().upper(), template, ""
     return rule, "", "", instance.path or "*", instance.logical
 
 

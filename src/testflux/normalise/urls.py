@@ -21,8 +21,11 @@ _SEGMENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _BUILD = re.compile(r"([.-])(?=[0-9a-f]*\d)[0-9a-f]{6,40}(?=\.[a-z0-9]{1,5}(?:\.[a-z]{1,5})?$)", re.IGNORECASE)
 
 
-_REMEMBERED = 16 * 1024  # a scan meets the same pages under rule after rule; this many take about 6 MiB
+_REMEMBERED = 1024
 _LONG = 400
+
+Spot = tuple[str, str]
+"""Origin and path template."""
 
 
 def origin(address: str) -> str:
@@ -38,29 +41,26 @@ def template(address: str) -> str:
     return origin_and_template(address)[1]
 
 
-def origin_and_template(address: str) -> tuple[str, str]:
+def origin_and_template(address: str) -> Spot:
     """Return both."""
-    address = address.partition("?")[0]
-    return _remembered(address) if len(address) < _LONG else _read(address)
-
-
-def _read(address: str) -> tuple[str, str]:
     found = _ADDRESS.match(address)
     if found is None:
-        return "", _template(address.partition("#")[0])
-    return _origin(found), _template(found[3])
+        return "", _template(address.partition("?")[0].partition("#")[0])
+    scheme, host = found[1], found[2]
+    read_origin = _known_origin if len(host) < _LONG else _origin
+    return read_origin(scheme, host), _template(found[3])
 
 
-_remembered = lru_cache(_REMEMBERED)(_read)
-
-
-def _origin(found: re.Match[str]) -> str:
-    scheme = found[1].lower()
-    host = found[2].rpartition("@")[2].lower()
+def _origin(scheme: str, host: str) -> str:
+    scheme = scheme.lower()
+    host = host.rpartition("@")[2].lower()
     port = _DEFAULT_PORTS.get(scheme, "")
     if parts := _PORT.match(host):
         host, port = parts[1], parts[2] or port
     return f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
+
+
+_known_origin = lru_cache(_REMEMBERED)(_origin)
 
 
 def _template(path: str) -> str:

@@ -25,11 +25,11 @@ Place = tuple[str, str, str, str, str]
 
 def place(alert: raw.RawAlert, instance: raw.RawInstance) -> Place:
     """Return what identifies a finding in a project."""
-    return placing(alert)(instance)
+    return placing(alert)(urls.origin_and_template(instance.uri), instance.method, instance.param)
 
 
-def placing(alert: raw.RawAlert) -> Callable[[raw.RawInstance], Place]:
-    """Return what says of each instance of an alert where it belongs: the alert's own part is done once."""
+def placing(alert: raw.RawAlert) -> Callable[[urls.Spot, str, str], Place]:
+    """Return what tells by spot, method and parameter where an alert belongs: the alert's own part is done once."""
     rule = rule_of(alert)
     family = rule.partition("-")[0]
     site = urls.origin(alert.site)
@@ -37,19 +37,18 @@ def placing(alert: raw.RawAlert) -> Callable[[raw.RawInstance], Place]:
         return _on_origin(rule, site, is_cookie=family in zap_rules.COOKIE)
     is_invented = family in zap_rules.INVENTED_LAST_SEGMENT
 
-    def on_page(instance: raw.RawInstance) -> Place:
-        origin, template = urls.origin_and_template(instance.uri)
+    def on_page(spot: urls.Spot, method: str, param: str) -> Place:
+        origin, template = spot
         if is_invented:
             template = template.rpartition("/")[0] or "/"
-        return rule, origin or site, instance.method.strip().upper(), template, parameter(instance.param)
+        return rule, origin or site, method.strip().upper(), template, parameter(param)
 
     return on_page
 
 
-def _on_origin(rule: str, site: str, *, is_cookie: bool) -> Callable[[raw.RawInstance], Place]:
-    def on_origin(instance: raw.RawInstance) -> Place:
-        origin = urls.origin_and_template(instance.uri)[0] or site
-        return rule, origin, "*", "*", parameter(instance.param) if is_cookie else ""
+def _on_origin(rule: str, site: str, *, is_cookie: bool) -> Callable[[urls.Spot, str, str], Place]:
+    def on_origin(spot: urls.Spot, _method: str, param: str) -> Place:
+        return rule, spot[0] or site, "*", "*", parameter(param) if is_cookie else ""
 
     return on_origin
 

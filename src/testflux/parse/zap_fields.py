@@ -99,7 +99,7 @@ def check_instances(report: raw.RawReport) -> None:
     first: dict[str, raw.RawAlert] = {}
     for alert in report.alerts:
         before = first.setdefault(alert.plugin_id, alert)
-        if before is not alert and alert.instances and list(before.instances) == list(alert.instances):
+        if before is not alert and alert.instances and before.instances == alert.instances:
             _warn(
                 report,
                 "zap-instances-repeated",

@@ -8,7 +8,7 @@ from testflux.parse import blocks, json_document, zap_fields, zap_json_lists
 
 _SMALL = 4 * 1024 * 1024  # below this, one reading of the whole takes no memory to speak of
 
-_Lists = list[list[raw.RawInstance]]
+_Lists = list[raw.Instances]
 
 
 def parse(stream: blocks.Stream) -> raw.RawReport:
@@ -76,7 +76,7 @@ def _alert(alert: dict[str, object], site: str, report: raw.RawReport, lists: _L
     )
 
 
-def _instances(alert: dict[str, object], report: raw.RawReport, lists: _Lists) -> list[raw.RawInstance]:
+def _instances(alert: dict[str, object], report: raw.RawReport, lists: _Lists) -> list[raw.RawInstance] | raw.Instances:
     """Return the listed instances; with `alert.mergeissues=false` the alert itself is its only one."""
     listed = alert.get("instances")
     if isinstance(listed, int) and -len(lists) <= listed < 0:

@@ -7,11 +7,12 @@ second. A list with anything unusual in it stays in the text with all that follo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from array import array
 
 import msgspec
 
 from testflux.kit import errors
+from testflux.kit.numbers import Numbers
 from testflux.model import raw
 from testflux.parse import blocks
 
@@ -27,6 +28,8 @@ _WIDEST = 4096  # the spaces between key and list
 
 
 class _Written(msgspec.Struct, gc=False):
+    """An instance as the report writes it; the fields and their order are those of RawInstance."""
+
     uri: str = ""
     method: str = ""
     param: str = ""
@@ -56,7 +59,7 @@ class Cut:
     """A report's text without its lists of instances, and the lists."""
 
     def __init__(self, stream: blocks.Stream) -> None:
-        self.lists: list[list[raw.RawInstance]] = []
+        self.lists: list[raw.Instances] = []
         self._stream = stream
         self._parts: list[bytes] = []
         self._marks = [_Mark(0, 0, 1, 0)]
@@ -64,8 +67,7 @@ class Cut:
         self._line = 1
         self._buffer = b""
         self._is_usual = True
-        texts: dict[str, str] = {}
-        self._known = texts.setdefault
+        self._numbers = Numbers()
         while self._fill():
             self._read()
         self._keep(len(self._buffer))
@@ -99,23 +101,25 @@ class Cut:
 
     def _read_list(self) -> None:
         """Read the list whose bracket was kept last, and put its number in its place."""
-        taken: list[_Written] = []
+        taken = raw.Instances(self._numbers)
         while True:
             is_moving, is_end = self._take(taken)
             if is_end:
                 self._parts[-1] = self._parts[-1][:-1]
-                self.lists.append([_instance(item, self._known) for item in taken])
+                self.lists.append(taken)
                 self._put(b"%d" % -len(self.lists), -1)
                 return
             if len(self._buffer) > PIECE and is_moving:
                 continue
             if len(self._buffer) > _LONGEST or not self._fill():
                 self._is_usual = False
-                items = msgspec.json.encode(taken)[1:-1]
+                items = msgspec.json.encode(
+                    [_Written(*msgspec.structs.astuple(item)[: raw.Instances.WIDTH]) for item in taken]
+                )[1:-1]
                 self._put(items + b"," if items else b"", 0)
                 return
 
-    def _take(self, taken: list[_Written]) -> tuple[bool, bool]:
+    def _take(self, taken: raw.Instances) -> tuple[bool, bool]:
         """Take instances from the buffer; return whether there were any, and whether the list ended."""
         buffer = self._buffer
         if not taken and (empty := _EMPTY.match(buffer)):
@@ -125,7 +129,7 @@ class Cut:
             if tries == _TRIES:
                 break
             if (items := _decode(buffer[: end.start() + 1])) is not None:
-                taken += items
+                self._number(items, taken)
                 self._drop(end.end())
                 return True, True
         at = len(buffer)
@@ -135,10 +139,17 @@ class Cut:
                 break
             comma = _COMMA.match(buffer, at + 1)
             if comma and (items := _decode(buffer[: at + 1])) is not None:
-                taken += items
+                self._number(items, taken)
                 self._drop(comma.end())
                 return True, False
         return False, False
+
+    def _number(self, items: list[_Written], taken: raw.Instances) -> None:
+        numbers, columns = self._numbers, zip(*map(msgspec.structs.astuple, items), strict=True)
+        taken.extend(
+            [array("I", [numbers[text or ""] for text in column]) if any(column) else None for column in columns],
+            len(items),
+        )
 
     def _keep(self, size: int) -> None:
         """Move bytes from the buffer to the text."""
@@ -164,25 +175,10 @@ class Cut:
 
 
 def _decode(items: bytes) -> list[_Written] | None:
-    """Return instances, None when this is no sequence of usual ones; a NUL is unusual."""
+    """Return instances, None when this is no sequence of usual ones; a NUL is unusual, and what is not UTF-8."""
     try:
+        if not items.isascii():
+            items.decode()  # the decoder looks only into what it keeps
         return None if b"\\u0000" in items else _DECODER.decode(b"[%b]" % items)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-
-
-def _instance(item: _Written, known: Callable[[str, str], str]) -> raw.RawInstance:
-    """Return an instance; texts that were met before are kept once, as scans say the same of page after page."""
-    return raw.RawInstance(
-        known(item.uri, item.uri),
-        known(item.method, item.method),
-        known(item.param, item.param),
-        known(item.attack, item.attack),
-        known(item.evidence, item.evidence),
-        known(item.otherinfo, item.otherinfo),
-        known(item.node_name or "", item.node_name or ""),
-        item.request_header,
-        item.request_body,
-        item.response_header,
-        item.response_body,
-    )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
+from testflux.kit.numbers import Numbers
 from testflux.model import raw
 from testflux.model.status import Kind
 from testflux.parse import blocks, xml_events, zap_fields, zap_xml_lists
@@ -28,15 +28,15 @@ _ALERT_FIELDS = (
     "reference", "cweid", "wascid", "count", "systemic",
 )  # fmt: skip
 _IGNORED = ("confidencedesc", "sourceid", "id")
-_NOTHING: Mapping[int, list[raw.RawInstance]] = MappingProxyType({})
 _ABOUT_THE_SCAN = ("statistics", "sequences", "scriptDiagnostics", "afPlanErrors", "afPlanWarns")
 
 
 class Scan:
     """A scan's report in the making."""
 
-    def __init__(self, lists: Mapping[int, list[raw.RawInstance]]) -> None:
+    def __init__(self, lists: Mapping[int, raw.Instances], numbers: Numbers) -> None:
         self._lists = lists
+        self._numbers = numbers
         self.report = raw.RawReport("zap-xml", Kind.SECURITY, raw.Tool("ZAP"))
         self._site = ""
         self._alert = raw.RawAlert("", "", [])
@@ -89,16 +89,22 @@ class Scan:
         read = self._lists.get(reader.byte)
         if read is not None:
             self._alert.instances = read
+        elif not self._alert.instances:
+            self._alert.instances = raw.Instances(self._numbers)
 
     def start_instance(self, _reader: _Reader, _attributes: _Attributes) -> None:
         """Open a listed instance."""
         self._instance = raw.RawInstance()
+
+    def end_instance(self, _reader: _Reader, _text: str) -> None:
+        """Keep a listed instance."""
         self._alert.instances.append(self._instance)
 
     def start_own_uri(self, _reader: _Reader, _attributes: _Attributes) -> None:
         """Open an instance that is written into its alert entry."""
         if not self._has_list:
-            self.start_instance(_reader, _attributes)
+            self._instance = raw.RawInstance()
+            self._alert.instances.append(self._instance)
 
     def end_own_other(self, _reader: _Reader, text: str) -> None:
         """Keep further information: the alert's, and the instance's where that is written into it."""
@@ -208,6 +214,7 @@ ELEMENTS: dict[str, _Row] = {
     "instance": _Row(
         {**dict.fromkeys(_INSTANCE_FIELDS, "instance field"), **dict.fromkeys(_IGNORED, xml_events.SKIP)},
         start=Scan.start_instance,
+        end=Scan.end_instance,
     ),
     "instance field": _Row(text=True, end=Scan.end_instance_field),
     "tags": _Row({"tag": "tag"}),
@@ -221,11 +228,14 @@ ELEMENTS: dict[str, _Row] = {
 def parse(stream: blocks.Stream) -> raw.RawReport:
     """Read a traditional XML report. Raises ReportError when it is not well-formed or breaks off."""
     lists = zap_xml_lists.Lists(stream)
-    return read_elements(lists, lists.found)
+    return _read(lists, Scan(lists.found, lists.numbers))
 
 
-def read_elements(stream: blocks.Stream, lists: Mapping[int, list[raw.RawInstance]] = _NOTHING) -> raw.RawReport:
-    """Read a report element by element; `lists` has the instances of lists whose tags stand at these bytes."""
-    scan = Scan(lists)
+def read_elements(stream: blocks.Stream) -> raw.RawReport:
+    """Read a report element by element."""
+    return _read(stream, Scan({}, Numbers()))
+
+
+def _read(stream: blocks.Stream, scan: Scan) -> raw.RawReport:
     xml_events.Reader(ELEMENTS, scan, scan.report.warnings).read(stream)
     return scan.report

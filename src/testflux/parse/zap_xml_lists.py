@@ -8,8 +8,9 @@ a character or reference that is not allowed) all that follows is left to the XM
 from __future__ import annotations
 
 import re
-from itertools import repeat
+from array import array
 
+from testflux.kit.numbers import Numbers
 from testflux.model import raw
 from testflux.parse import blocks
 
@@ -20,14 +21,15 @@ _ORDER = (
 _FIELDS = "".join(rf"(?:<{tag}(?:/>|>([^<]*+)</{tag}>)\s*+)?" for tag in _ORDER)
 _INSTANCE = re.compile(rf"\s*+<instance>\s*+(?:<id>[^<]*+</id>\s*+)?{_FIELDS}</instance>\s*+")
 _WIDTH = len(_ORDER) + 1
-_SEEN = 5  # fields before the node's name in RawInstance, but for the address
+_COLUMNS = (1, 3, 4, 5, 6, 7, 2, 8, 9, 10, 11)  # RawInstance has the node's name behind what was seen
 _OPEN, _CLOSE, _LAST = b"<instances>", b"</instances>", b"</instance>"
 _BLANK = bytes(byte if byte in b"\r\n" else 0x20 if byte >= 0x20 or byte == 0x09 else 0 for byte in range(256))  # noqa: PLR2004 - XML allows no others
 _ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["'](?!utf-?8["']|(?:us-)?ascii["'])""", re.IGNORECASE)
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _NEVER = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF
 _REFERENCE = re.compile(r"&(?:#([0-9]{1,7})|#x([0-9a-fA-F]{1,6})|(lt|gt|amp|quot|apos)|[^;]{0,9});?")
-_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_NAMED = {"lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_REMEMBERED = 32 * 1024
 _LONGEST = 16 * 1024 * 1024  # of one instance
 
 
@@ -38,13 +40,14 @@ class Lists:
     """
 
     def __init__(self, stream: blocks.Stream) -> None:
-        self.found: dict[int, list[raw.RawInstance]] = {}
+        self.numbers = Numbers()
+        self.found: dict[int, raw.Instances] = {}
         self._stream = stream
         self._buffer = b""
         self._ready = b""
         self._byte = 0
-        self._texts = _Texts()
-        self._list: list[raw.RawInstance] | None = None
+        self._written = _Written(self.numbers)
+        self._list: raw.Instances | None = None
         self._is_usual: bool | None = None
 
     def read(self, size: int, /) -> bytes:
@@ -87,7 +90,7 @@ class Lists:
             return at, False
         passed.append(buffer[at:end])
         if found >= 0:
-            self._list = self.found[self._byte + found - at] = []
+            self._list = self.found[self._byte + found - at] = raw.Instances(self.numbers)
         return end, found >= 0
 
     def _take(self, at: int, passed: list[bytes]) -> tuple[int, bool]:
@@ -103,38 +106,59 @@ class Lists:
             self._is_usual = False
             return at, False
         if self._list is not None:
-            self._list += rows
+            self._list.extend(*rows)
         passed.append(blank)
         if close >= 0:
             self._list = None
         return end, close >= 0
 
-    def _read_rows(self, piece: bytes) -> list[raw.RawInstance] | None:
-        """Return the instances of a piece, None when there is anything but usual ones in it."""
+    def _read_rows(self, piece: bytes) -> tuple[list[array[int] | None], int] | None:
+        """Return the instances of a piece as columns, and how many; None when anything but usual ones is in it."""
         if b"]]>" in piece or (not piece.isascii() and any(character in piece for character in _NEVER)):
             return None
         try:
-            parts: list[str | None] = _INSTANCE.split(piece.decode())
+            text = piece.decode().replace("\r\n", "\n").replace("\r", "\n")
+            parts: list[str | None] = _INSTANCE.split(text)
             if any(parts[::_WIDTH]) and "".join(filter(None, parts[::_WIDTH])).strip(" \t\r\n"):
                 return None
-            columns = [parts[at::_WIDTH] for at in range(1, _WIDTH)]
-            texts = [map(self._texts.__getitem__, column) if any(column) else repeat("") for column in columns]
-            uri, node_name, *seen = texts
-            return list(map(raw.RawInstance, uri, *seen[:_SEEN], node_name, *seen[_SEEN:])) if len(parts) > 1 else []
+            columns = [parts[at::_WIDTH] for at in _COLUMNS]
+            number = self._written.__getitem__
+            return [array("I", map(number, column)) if any(column) else None for column in columns], len(columns[0])
         except ValueError:
             return None
 
 
-class _Texts(dict[str | None, str]):
-    """Texts as they are meant, by how they are written; each is kept once, as scans say the same of page after page.
+class _Written(dict[str | None, int]):
+    """The numbers of texts by how these are written: scans say the same of page after page.
 
     Raises ValueError for a reference that is none.
     """
 
-    def __missing__(self, written: str | None) -> str:
-        text = (written or "").replace("\r\n", "\n").replace("\r", "\n")
-        text = self[written] = _REFERENCE.sub(_meant, text) if "&" in text else text
+    def __init__(self, numbers: Numbers) -> None:
+        super().__init__({None: 0})
+        self._numbers = numbers
+
+    def __missing__(self, written: str | None) -> int:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        text = _read(written or "")
+        number = self._numbers[text]
+        self[self._numbers.texts[number] if text is written else written] = number
+        return number
+
+
+def _read(written: str) -> str:
+    """Return a text as it is meant."""
+    text = written
+    if "&#" in text:
+        return _REFERENCE.sub(_meant, text)
+    if "&" not in text:
         return text
+    for name, character in _NAMED.items():
+        text = text.replace(f"&{name};", character)
+    if text.count("&") != text.count("&amp;"):
+        raise ValueError(written)
+    return text.replace("&amp;", "&")
 
 
 def _meant(reference: re.Match[str]) -> str:
@@ -142,7 +166,7 @@ def _meant(reference: re.Match[str]) -> str:
     if not reference[0].endswith(";"):
         raise ValueError(reference[0])
     if name:
-        return _NAMED[name]
+        return _NAMED.get(name, "&")
     number = int(decimal or hexadecimal or "", 10 if decimal else 16)
     if (number < 0x20 and number not in {9, 10, 13}) or 0xD800 <= number < 0xE000 or number in {0xFFFE, 0xFFFF}:  # noqa: PLR2004 - XML's own bounds
         raise ValueError(reference[0])

@@ -85,7 +85,7 @@ async def save_findings(
                 finding.confidence,
                 states[numbers[finding.digest]],
                 finding.count,
-                Jsonb(finding.occurrences),
+                Jsonb(tuple(finding.occurrences)),
             )
             for finding in sorted(findings, key=lambda finding: numbers[finding.digest])
         ),

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from testflux.kit.numbers import Numbers
 from testflux.model import raw, report
 from testflux.model.status import Confidence, Severity
 from testflux.normalise import findings, zap_rules
@@ -89,6 +90,36 @@ def test_equal_instances_are_one_occurrence_even_on_overlapping_sites() -> None:
     finding = find(make("40012", HERE, HERE, site="http://h"), make("40012", HERE, site="http://h:8080"))
     assert len(finding.occurrences) == 1
     assert finding.count == 1
+
+
+@pytest.mark.parametrize("tool", ["", "Semgrep"])
+def test_occurrences_are_distinct_and_in_the_order_of_the_file(tool: str) -> None:
+    pages = [raw.RawInstance(f"http://h/item/{at}", "GET", evidence="e") for at in (3, 1, 3, 2, 1)]
+    finding = find(make("40012", *pages, tool=tool))
+    assert [occurrence.uri[-1] for occurrence in finding.occurrences] == ["3", "1", "2"]
+    assert finding.count == 3
+
+
+def test_alerts_may_hold_their_instances_as_they_like() -> None:
+    here, there = HERE, raw.RawInstance("http://h/item/8", "GET", "Id", evidence="e")
+    numbers = Numbers()
+    expected = findings.build([make("40012", here), make("40012", there, here), make("40018", there)])
+    packed = [raw.Instances(numbers, [here]), raw.Instances(Numbers(), [there, here]), raw.Instances(numbers, [there])]
+    alerts = [
+        make("40012", instances=packed[0]),
+        make("40012", instances=packed[1]),
+        make("40018", instances=packed[2]),
+    ]
+    assert findings.build(alerts) == expected
+    assert findings.build([alerts[0], make("40012", there, here), alerts[2]]) == expected
+    assert [list(finding.occurrences) for finding in expected] == [
+        [report.Occurrence("http://h/item/7?id=1", "GET", "Id", "", "", ""), occurrence_of(there)],
+        [occurrence_of(there)],
+    ]
+
+
+def occurrence_of(instance: raw.RawInstance) -> report.Occurrence:
+    return report.Occurrence(instance.uri, instance.method, instance.param, "", instance.evidence, "")
 
 
 def test_the_tools_own_count_is_kept_where_it_can_be_told_whose_it_is() -> None:

@@ -58,9 +58,9 @@ def test_an_origin_may_be_told_by_the_site_only() -> None:
 
 
 def test_a_made_up_end_is_left_out() -> None:
-    place = zap_identity.placing(make("90028"))
-    assert place(raw.RawInstance("http://h/files/x81ht2", "put"))[2:4] == ("PUT", "/files")
-    assert place(raw.RawInstance("http://h/x81ht2", "put"))[3] == "/"
+    rule = make("90028")
+    assert zap_identity.place(rule, raw.RawInstance("http://h/files/x81ht2", "put"))[2:4] == ("PUT", "/files")
+    assert zap_identity.place(rule, raw.RawInstance("http://h/x81ht2", "put"))[3] == "/"
 
 
 def test_two_faults_on_one_template_stay_two() -> None:
