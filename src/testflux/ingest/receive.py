@@ -91,6 +91,8 @@ async def register(
 ) -> list[Received]:
     """Write down the stored files of one request and queue their jobs; a refused one is answered, not raised.
 
+    QuotaError: what they hold does not fit, and none of them stays.
+
     Several plain files are looked at together: pictures, videos and texts come along with the reports, and the summary
     of a load test with its samples. Under the sender's key each of several files is taken once.
     """
@@ -98,7 +100,11 @@ async def register(
     for index, file in enumerate(files):
         await desk.take(index, sender if len(files) == 1 else _numbered(sender, index), file)
     new = await desk.finish()
-    received = await _write_down(database, blobs, new)
+    try:
+        received = await _write_down(database, blobs, new)
+    except errors.QuotaError:
+        await uploads.drop_unused_blobs(database, blobs, [blob.digest for blob in desk.stored])
+        raise
     named = uploads.list_blobs(*(item for item, answer in zip(new, received, strict=True) if not answer.is_duplicate))
     unnamed = {blob.digest for blob in desk.stored} - {blob.digest for blob in named}
     await uploads.drop_unused_blobs(database, blobs, list(unnamed))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
 from litestar.openapi import ResponseSpec
 
+from testflux.kit import errors
 from testflux.normalise import markup
 
 _SHOWN: Final = (*markup.PICTURES, "video/webm", "video/mp4")
@@ -21,6 +23,12 @@ FILE: Final = {
         generate_examples=False,
     )
 }
+
+
+def expired(dropped_at: datetime) -> errors.NotFoundError:
+    """Return the error for a file that retention removed."""
+    message = f"The file was removed by retention on {dropped_at.day} {dropped_at:%B %Y}."
+    return errors.NotFoundError(message, hint="What was read of it is still there.", code="file-expired")
 
 
 def media_type(said: str) -> str:

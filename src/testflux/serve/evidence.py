@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -18,7 +19,7 @@ from testflux.serve import cached, content, declare, doors, paging, steps
 from testflux.serve.paging import Page
 from testflux.serve.shapes.evidence import AttachmentItem, AttachmentPage, TestSteps
 from testflux.serve.shapes.runs import ReportWarning
-from testflux.store import attachments, blobs, database, run_results
+from testflux.store import attachments, blobs, database, run_list, run_results
 
 MOST_BYTES: Final = 32 * 1024 * 1024
 _MOST_NUMBER: Final = 2**31 - 1
@@ -31,12 +32,13 @@ class _Slice(msgspec.Struct, frozen=True, kw_only=True):
 
     found: database.Row | None
     place: steps.Place
+    dropped_at: datetime | None = None
 
     @property
     def tag(self) -> str:
         found = self.found
         where = (found["blob_digest"].hex(), found["start"], found["end"]) if found else ()
-        return cached.tag_of(self.place.test_url, *where, *self.place.paths)
+        return cached.tag_of(self.place.test_url, *where, *self.place.paths, self.dropped_at or "")
 
 
 @get(
@@ -132,6 +134,9 @@ async def get_attachment(
     async with database.read() as reader:
         run = await doors.open_run(reader, actor, run_id)
         row = await attachments.find_attachment(reader, run["project_id"], run["run_id"], position)
+        file = await run_list.get_file(reader, run)
+    if row is None and file["files_dropped_at"] is not None:
+        raise content.expired(file["files_dropped_at"])
     if row is None or not await blobs.exists(row["blob_digest"]):
         raise errors.NotFoundError(f"Nothing was sent along with run #{run['number']} at place {position}.")
     tag = cached.tag_of(row["blob_digest"].hex())
@@ -149,6 +154,7 @@ async def _find(database: database.Database, actor: Actor, run_id: str, test_id:
         await run_results.get_result(reader, run, test_no)
         found = await run_results.find_evidence(reader, run, test_no)
         files = await attachments.list_attachments(reader, run["project_id"], run["run_id"])
+        file = await run_list.get_file(reader, run)
     run_url = f"/api/v1/runs/{run_id}"
     place = steps.Place(
         run_url=run_url,
@@ -158,12 +164,14 @@ async def _find(database: database.Database, actor: Actor, run_id: str, test_id:
         sizes=[file["size_bytes"] for file in files],
         media_types=[file["media_type"] for file in files],
     )
-    return _Slice(found=found, place=place)
+    return _Slice(found=found, place=place, dropped_at=file["files_dropped_at"])
 
 
 async def _open(blobs: blobs.Blobs, cut: _Slice) -> steps.Shaped:
     """Read and shape a test; NotFoundError, TooLargeError or ReportError say why that cannot be done."""
     found = cut.found
+    if found is None and cut.dropped_at is not None:
+        raise content.expired(cut.dropped_at)
     if found is None or found["format"] not in evidence.READERS:
         message = "This report holds no more about the test than is shown above."
         raise errors.NotFoundError(message)

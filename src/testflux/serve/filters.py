@@ -26,6 +26,7 @@ _RUN_KEYS: Final = {
     "status": query.Key(_VERDICTS),
     "verdict": query.Key(_VERDICTS),
     "kind": query.Key(tuple(kind.value for kind in Kind)),
+    "is": query.Key(("starred",)),
     "dur": query.Key(is_duration=True),
 } | {name: query.Key() for name in ("branch", "env", "environment", "type", "name", "tool", "commit", "label")}
 _RESULT_KEYS: Final = {
@@ -72,6 +73,7 @@ async def run_filter(  # noqa: PLR0913, PLR0917  (one argument for each key of t
     label: Labels = None,
     tool: Word = None,
     q: Text = None,
+    starred: Annotated[bool | None, QueryParameter(description="Only runs with a star, or only those without.")] = None,
     from_: Annotated[datetime | None, QueryParameter(name="from", description="Runs started at or after.")] = None,
     to: Annotated[datetime | None, QueryParameter(description="Runs started before.")] = None,
     sort: FromQuery[run_list.Sort] = "-started_at",
@@ -91,6 +93,7 @@ async def run_filter(  # noqa: PLR0913, PLR0917  (one argument for each key of t
         names=both(single(name), asked.any_of("name"), "name"),
         tools=both(single(tool), asked.any_of("tool"), "tool"),
         labels=read_labels([*(label or ()), *(asked.any_of("label") or ())]),
+        is_starred=True if asked.any_of("is") else starred,
         from_=from_ and _aware(from_),
         to=to and _aware(to),
         query=asked,

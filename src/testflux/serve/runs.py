@@ -83,6 +83,7 @@ async def get_run(
             file_name=file["file_name"],
             size_bytes=file["size_bytes"],
             download_url=f"/api/v1/uploads/{upload_id}/file" if file["is_kept"] else None,
+            dropped_at=file["files_dropped_at"],
         ),
         previous=small(project_id, lane[1]) if len(lane) > 1 else None,
         next=small(project_id, following) if following else None,
@@ -174,6 +175,8 @@ def fields(row: database.Row) -> dict[str, Any]:
         "created_at": row["created_at"],
         "headline": _headline(row),
         "is_sample": row["is_sample"],
+        "starred": row["is_starred"],
+        "rows_dropped_at": row["rows_dropped_at"],
         "load": _load(row) if row["kind"] == Kind.LOAD else None,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import re
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -30,7 +31,7 @@ from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import ProjectRef
 from testflux.serve.shapes.runs import ReportWarning
 from testflux.serve.shapes.uploads import Upload, UploadError, UploadPage, UploadRun, Uploads
-from testflux.store import blobs, database, projects, uploads
+from testflux.store import blobs, database, projects, uploads, usage
 
 OPERATION: Final = "addUploads"
 MOST_WAIT_S: Final = 60
@@ -40,6 +41,7 @@ _FINAL: Final = ("stored", "rejected")
 _FORM: Final = "multipart/form-data"
 _OTHER_FORMS: Final = ("application/x-www-form-urlencoded",)
 _NAME_LENGTH: Final = 500
+_FORM_BYTES: Final = 2 * 1024 * 1024  # what a form's fields and borders may add to its files
 _TEXT: Final = {"type": "string"}
 BODY: Final = {
     "required": True,
@@ -71,6 +73,7 @@ AnyRequest = Request[Any, Any, Any]
         404,
         413,
         415,
+        507,
         rate=Rate.UPLOAD,
         status_code=202,
         request_max_body_size=None,
@@ -103,7 +106,8 @@ async def add_uploads(
     """
     async with house.database.read() as reader:
         project_id: int = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
-    kept, metadata = await _keep(request, house, metadata, filename)
+        room = await usage.find_room(reader, project_id)
+    kept, metadata = await _keep(request, house, metadata, filename, room)
     sender = receive.Sender(
         project_id=project_id,
         metadata=metadata,
@@ -175,6 +179,8 @@ async def get_upload_file(
     name = row["file_name"] or "report"
     headers = {"Content-Disposition": content.disposition(name), "Content-Length": str(row["size_bytes"])}
     return Stream(blobs.stream(row["blob_digest"]), media_type="application/octet-stream", headers=headers)
+        if row["files_dropped_at"] is not None:
+            raise content.expired(row["files_dropped_at"])
 
 
 def shape(row: database.Row, *, is_duplicate: bool = False) -> Upload:
@@ -217,7 +223,7 @@ def _runs(row: database.Row) -> list[UploadRun]:
 
 
 async def _keep(
-    request: AnyRequest, house: House, metadata: Metadata, file_name: str | None
+    request: AnyRequest, house: House, metadata: Metadata, file_name: str | None, room: usage.Room | None
 ) -> tuple[list[receive.KeptFile], Metadata]:
     """Store every file of the request; a form's fields count wherever in it they stand."""
     limits = _limits(house)
@@ -232,10 +238,10 @@ async def _keep(
         hint = f"Send {_FORM} with the files, or the report itself as the body with ?filename=."
         raise errors.UnsupportedError(f"A form of type {kind} cannot carry files.", hint=hint)
     if kind == _FORM:
-        fields = await multipart_body.read(content_type, request.stream(), keep)
+        fields = await multipart_body.read(content_type, _within(request, room), keep)
         metadata = upload_metadata.with_fields(metadata, fields)
     else:
-        await keep(file_name or "report", request.stream())
+        await keep(file_name or "report", _within(request, room))
     if not kept:
         hint = "Put each report into a part `files` that has a file name."
         raise errors.InvalidError("The form holds no file.", field="files", hint=hint)
@@ -248,6 +254,24 @@ def path_of(name: str) -> str:
     """Return a file's path inside the folder that was sent: it tells which screenshots belong to which report."""
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
     return "/".join(parts)[-_NAME_LENGTH:].lstrip("/")
+async def _within(request: AnyRequest, room: usage.Room | None) -> AsyncIterator[bytes]:
+    """Yield the body while it may fit; QuotaError at once when its length is known to be too much.
+
+    This spares reading in vain. What fits exactly is counted when the uploads are written down.
+    """
+    most = math.inf if room is None else room.free_bytes + _FORM_BYTES
+    length = request.headers.get("content-length", "")
+    size = int(length) if length.isdecimal() else 0
+    if room is not None and size > most:
+        raise usage.over_quota(room)
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if room is not None and size > most:
+            raise usage.over_quota(room)
+        yield chunk
+
+
 
 
 async def _wait(

@@ -36,6 +36,7 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] | None = None
     from_: datetime | None = None
     to: datetime | None = None
+    is_starred: bool | None = None
     query: query.Query = query.Query()
     sort: Sort = "-started_at"
 
@@ -68,6 +69,7 @@ async def list_runs(
         tools=wanted.tools,
         commits=[query.escape_pattern(commit) + "%" for commit in commits] if commits else None,
         labels=None if wanted.labels is None else Jsonb(wanted.labels),
+        is_starred=wanted.is_starred,
         longer=wanted.query.above("dur"),
         shorter=wanted.query.below("dur"),
         patterns=wanted.query.patterns,
@@ -108,7 +110,7 @@ async def find_next(reader: Reader, run: Row) -> Row | None:
 
 
 async def get_file(reader: Reader, run: Row) -> Row:
-    """Return the file a run was read from: upload_id, file_name, size_bytes, is_kept."""
+    """Return the file a run was read from: upload_id, file_name, size_bytes, is_kept, files_dropped_at."""
     return await reader.one(_SQL["get_file"], project_id=run["project_id"], upload_id=run["upload_id"])
 
 

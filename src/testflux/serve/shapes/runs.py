@@ -62,7 +62,10 @@ class LoadFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(RunRef, frozen=True, kw_only=True):
-    """One run of tests, scan or load test. `pass_rate` is 0..100, null without tests; `headline` is a sentence."""
+    """One run of tests, scan or load test. `pass_rate` is 0..100, null without tests; `headline` is a sentence.
+
+    Retention leaves a `starred` one alone; `rows_dropped_at` is when it removed messages and causes of failures.
+    """
 
     project: ProjectRef
     format: str
@@ -84,6 +87,8 @@ class Run(RunRef, frozen=True, kw_only=True):
     headline: str
     is_sample: bool
     load: LoadFigures | None
+    starred: bool = False
+    rows_dropped_at: datetime | None = None
 
 
 class RunPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,12 +109,16 @@ class StripCell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
-    """The report a run was read from; `download_url` is null when the file is not kept."""
+    """The report a run was read from; `download_url` is null when the file is not kept.
+
+    `dropped_at`: when retention removed it, with what came along; null when it did not.
+    """
 
     id: str
     file_name: str
     size_bytes: int
     download_url: str | None
+    dropped_at: datetime | None = None
 
 
 class RunDetail(Run, frozen=True, kw_only=True):

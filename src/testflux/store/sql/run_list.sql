@@ -18,6 +18,9 @@ cross join lateral (
       and (%(labels)s::jsonb is null or r.labels @> %(labels)s)
       and (%(from)s::timestamptz is null or r.started_at >= %(from)s)
       and (%(to)s::timestamptz is null or r.started_at < %(to)s)
+      and (%(is_starred)s::boolean is null or %(is_starred)s = exists (
+          select from run_star s where s.project_id = r.project_id and s.run_id = r.run_id
+      ))
       and (%(longer)s::float8 is null or r.duration_ms > %(longer)s)
       and (%(shorter)s::float8 is null or r.duration_ms < %(shorter)s)
       and concat_ws(' ', '#' || r.number, r.name, r.branch, r.environment, r.test_type, r.commit_sha, r.pull_request,
@@ -36,6 +39,7 @@ select r.project_id, r.run_id, r.number, r.kind, r.format, r.tool_name, r.tool_v
        r.test_type, r.branch, r.commit_sha, r.pull_request, r.ci_provider, r.build_url, r.labels, r.started_at,
        r.run_day, r.duration_ms, r.verdict, r.is_complete, r.local_times, r.warnings, r.totals,
        r.passed, r.failed, r.broken, r.skipped, r.flaky, r.new_failures, r.fixed, r.created_at, r.upload_id,
+       r.rows_dropped_at, s.run_id is not null as is_starred,
        p.slug as project_slug, p.name as project_name, p.is_sample,
        b.run_id as baseline_run_id, b.number as baseline_number, b.run_day as baseline_day,
        b.started_at as baseline_started_at, b.commit_sha as baseline_commit,
@@ -43,6 +47,7 @@ select r.project_id, r.run_id, r.number, r.kind, r.format, r.tool_name, r.tool_v
 from unnest(%(project_ids)s::bigint[], %(run_ids)s::bigint[]) with ordinality as wanted (project_id, run_id, place)
 join run r on r.project_id = wanted.project_id and r.run_id = wanted.run_id
 join project p on p.project_id = r.project_id
+left join run_star s on s.project_id = r.project_id and s.run_id = r.run_id
 left join run b on b.project_id = r.project_id and b.run_id = r.baseline_run_id
 left join lateral (
     select max(m.avg) filter (where m.name = 'http_req_duration') as request_avg,
@@ -78,7 +83,7 @@ limit 1;
 
 -- name: get_file
 -- The report a run was read from.
-select upload_id, file_name, size_bytes, blob_digest is not null as is_kept
+select upload_id, file_name, size_bytes, blob_digest is not null as is_kept, files_dropped_at
 from upload
 where project_id = %(project_id)s and upload_id = %(upload_id)s;
 

@@ -33,7 +33,7 @@ where project_id = %(project_id)s and upload_key = %(upload_key)s and status <> 
 -- name: get_upload
 -- One upload with what it became.
 select u.project_id, u.upload_id, u.file_name, u.blob_digest, u.size_bytes, u.status, u.stage, u.progress, u.error,
-       u.metadata, u.warnings, u.request_id, u.created_by, u.created_at, u.finished_at,
+       u.metadata, u.warnings, u.request_id, u.created_by, u.created_at, u.finished_at, u.files_dropped_at,
        p.org_id, p.slug as project_slug, p.name as project_name, p.default_branch, p.is_sample,
        u.run_id, r.number as run_number, r.kind as run_kind, r.verdict as run_verdict, r.warnings as run_warnings
 from upload u
@@ -44,7 +44,7 @@ where u.project_id = %(project_id)s and u.upload_id = %(upload_id)s;
 -- name: list_uploads
 -- The uploads of a project, newest first, as `get_upload` has them.
 select u.project_id, u.upload_id, u.file_name, u.blob_digest, u.size_bytes, u.status, u.stage, u.progress, u.error,
-       u.metadata, u.warnings, u.request_id, u.created_by, u.created_at, u.finished_at,
+       u.metadata, u.warnings, u.request_id, u.created_by, u.created_at, u.finished_at, u.files_dropped_at,
        p.org_id, p.slug as project_slug, p.name as project_name, p.default_branch, p.is_sample,
        u.run_id, r.number as run_number, r.kind as run_kind, r.verdict as run_verdict, r.warnings as run_warnings
 from upload u

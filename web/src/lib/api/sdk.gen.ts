@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddChannelData, AddChannelErrors, AddChannelResponses, AddProjectData, AddProjectErrors, AddProjectResponses, AddSampleData, AddSampleErrors, AddSampleResponses, AddTokenData, AddTokenErrors, AddTokenResponses, AddUploadsData, AddUploadsErrors, AddUploadsResponses, AddUserData, AddUserErrors, AddUserResponses, ChangeChannelData, ChangeChannelErrors, ChangeChannelResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangeProjectData, ChangeProjectErrors, ChangeProjectResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, DropChannelData, DropChannelErrors, DropChannelResponses, DropProjectData, DropProjectErrors, DropProjectResponses, DropRunData, DropRunErrors, DropRunResponses, DropSampleData, DropSampleErrors, DropSampleResponses, DropTokenData, DropTokenErrors, DropTokenResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetFacetsData, GetFacetsErrors, GetFacetsResponses, GetFindingData, GetFindingErrors, GetFindingResponses, GetHealthData, GetHealthResponses, GetMeData, GetMediaData, GetMediaErrors, GetMediaResponses, GetMeErrors, GetMeResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetProjectSummaryData, GetProjectSummaryErrors, GetProjectSummaryResponses, GetProjectTrendsData, GetProjectTrendsErrors, GetProjectTrendsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetResultData, GetResultErrors, GetResultResponses, GetRunChangesData, GetRunChangesErrors, GetRunChangesResponses, GetRunData, GetRunErrors, GetRunResponses, GetSampleData, GetSampleErrors, GetSampleResponses, GetStepsData, GetStepsErrors, GetStepsResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTestData, GetTestErrors, GetTestResponses, GetTrendsData, GetTrendsErrors, GetTrendsResponses, GetUploadData, GetUploadErrors, GetUploadFileData, GetUploadFileErrors, GetUploadFileResponses, GetUploadResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListChannelDeliveriesData, ListChannelDeliveriesErrors, ListChannelDeliveriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListChecksData, ListChecksErrors, ListChecksResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFailuresData, ListFailuresErrors, ListFailuresResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListKeywordsData, ListKeywordsErrors, ListKeywordsResponses, ListLiveEventsData, ListLiveEventsErrors, ListLiveEventsResponses, ListMetricsData, ListMetricsErrors, ListMetricsResponses, ListProjectRunsData, ListProjectRunsErrors, ListProjectRunsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunLogData, ListRunLogErrors, ListRunLogResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSuitesData, ListSuitesErrors, ListSuitesResponses, ListTestHistoryData, ListTestHistoryErrors, ListTestHistoryResponses, ListTestsData, ListTestsErrors, ListTestsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, RefreshAccessData, RefreshAccessErrors, RefreshAccessResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, RotateChannelSecretData, RotateChannelSecretErrors, RotateChannelSecretResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TestChannelData, TestChannelErrors, TestChannelResponses } from './types.gen';
+import type { AddChannelData, AddChannelErrors, AddChannelResponses, AddProjectData, AddProjectErrors, AddProjectResponses, AddSampleData, AddSampleErrors, AddSampleResponses, AddStarData, AddStarErrors, AddStarResponses, AddTokenData, AddTokenErrors, AddTokenResponses, AddUploadsData, AddUploadsErrors, AddUploadsResponses, AddUserData, AddUserErrors, AddUserResponses, ChangeChannelData, ChangeChannelErrors, ChangeChannelResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangeProjectData, ChangeProjectErrors, ChangeProjectResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, DropChannelData, DropChannelErrors, DropChannelResponses, DropProjectData, DropProjectErrors, DropProjectResponses, DropRunData, DropRunErrors, DropRunResponses, DropSampleData, DropSampleErrors, DropSampleResponses, DropStarData, DropStarErrors, DropStarResponses, DropTokenData, DropTokenErrors, DropTokenResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetFacetsData, GetFacetsErrors, GetFacetsResponses, GetFindingData, GetFindingErrors, GetFindingResponses, GetHealthData, GetHealthResponses, GetMeData, GetMediaData, GetMediaErrors, GetMediaResponses, GetMeErrors, GetMeResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetProjectRetentionData, GetProjectRetentionErrors, GetProjectRetentionResponses, GetProjectSummaryData, GetProjectSummaryErrors, GetProjectSummaryResponses, GetProjectTrendsData, GetProjectTrendsErrors, GetProjectTrendsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetResultData, GetResultErrors, GetResultResponses, GetRetentionData, GetRetentionErrors, GetRetentionResponses, GetRunChangesData, GetRunChangesErrors, GetRunChangesResponses, GetRunData, GetRunErrors, GetRunResponses, GetSampleData, GetSampleErrors, GetSampleResponses, GetStepsData, GetStepsErrors, GetStepsResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTestData, GetTestErrors, GetTestResponses, GetTrendsData, GetTrendsErrors, GetTrendsResponses, GetUploadData, GetUploadErrors, GetUploadFileData, GetUploadFileErrors, GetUploadFileResponses, GetUploadResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListChannelDeliveriesData, ListChannelDeliveriesErrors, ListChannelDeliveriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListChecksData, ListChecksErrors, ListChecksResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFailuresData, ListFailuresErrors, ListFailuresResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListKeywordsData, ListKeywordsErrors, ListKeywordsResponses, ListLiveEventsData, ListLiveEventsErrors, ListLiveEventsResponses, ListMetricsData, ListMetricsErrors, ListMetricsResponses, ListProjectRunsData, ListProjectRunsErrors, ListProjectRunsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunLogData, ListRunLogErrors, ListRunLogResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSuitesData, ListSuitesErrors, ListSuitesResponses, ListTestHistoryData, ListTestHistoryErrors, ListTestHistoryResponses, ListTestsData, ListTestsErrors, ListTestsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, PreviewProjectRetentionData, PreviewProjectRetentionErrors, PreviewProjectRetentionResponses, PreviewRetentionData, PreviewRetentionErrors, PreviewRetentionResponses, RefreshAccessData, RefreshAccessErrors, RefreshAccessResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, RetryUploadData, RetryUploadErrors, RetryUploadResponses, RotateChannelSecretData, RotateChannelSecretErrors, RotateChannelSecretResponses, SaveProjectQuotaData, SaveProjectQuotaErrors, SaveProjectQuotaResponses, SaveProjectRetentionData, SaveProjectRetentionErrors, SaveProjectRetentionResponses, SaveQuotasData, SaveQuotasErrors, SaveQuotasResponses, SaveRetentionData, SaveRetentionErrors, SaveRetentionResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TestChannelData, TestChannelErrors, TestChannelResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -295,6 +295,24 @@ export const getRunChanges = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
+ * Take a run's star away: it goes when its time comes.
+ */
+export const dropStar = <ThrowOnError extends boolean = false>(options: Options<DropStarData, ThrowOnError>): RequestResult<DropStarResponses, DropStarErrors, ThrowOnError> => (options.client ?? client).delete<DropStarResponses, DropStarErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/runs/{run_id}/star',
+    ...options
+});
+
+/**
+ * Star a run: retention leaves it alone, whatever its age.
+ */
+export const addStar = <ThrowOnError extends boolean = false>(options: Options<AddStarData, ThrowOnError>): RequestResult<AddStarResponses, AddStarErrors, ThrowOnError> => (options.client ?? client).put<AddStarResponses, AddStarErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/runs/{run_id}/star',
+    ...options
+});
+
+/**
  * List the results of a run.
  */
 export const listResults = <ThrowOnError extends boolean = false>(options: Options<ListResultsData, ThrowOnError>): RequestResult<ListResultsResponses, ListResultsErrors, ThrowOnError> => (options.client ?? client).get<ListResultsResponses, ListResultsErrors, ThrowOnError>({
@@ -549,6 +567,124 @@ export const getUploadFile = <ThrowOnError extends boolean = false>(options: Opt
     responseType: 'blob',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/uploads/{upload_id}/file',
+    ...options
+});
+
+/**
+ * Queue a rejected upload again.
+ *
+ * Its file must have been kept, and the same must not have been sent again since.
+ */
+export const retryUpload = <ThrowOnError extends boolean = false>(options: Options<RetryUploadData, ThrowOnError>): RequestResult<RetryUploadResponses, RetryUploadErrors, ThrowOnError> => (options.client ?? client).post<RetryUploadResponses, RetryUploadErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/uploads/{upload_id}/retry',
+    ...options
+});
+
+/**
+ * Answer what each project takes up, how fast that grows, and when a quota or the disk is full.
+ */
+export const getStorage = <ThrowOnError extends boolean = false>(options?: Options<GetStorageData, ThrowOnError>): RequestResult<GetStorageResponses, GetStorageErrors, ThrowOnError> => (options?.client ?? client).get<GetStorageResponses, GetStorageErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/storage',
+    ...options
+});
+
+/**
+ * Set how much the organisation may hold, and each project without a quota of its own. What is there stays.
+ */
+export const saveQuotas = <ThrowOnError extends boolean = false>(options: Options<SaveQuotasData, ThrowOnError>): RequestResult<SaveQuotasResponses, SaveQuotasErrors, ThrowOnError> => (options.client ?? client).put<SaveQuotasResponses, SaveQuotasErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/storage/quotas',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Set how much a project may hold. What is there stays.
+ */
+export const saveProjectQuota = <ThrowOnError extends boolean = false>(options: Options<SaveProjectQuotaData, ThrowOnError>): RequestResult<SaveProjectQuotaResponses, SaveProjectQuotaErrors, ThrowOnError> => (options.client ?? client).put<SaveProjectQuotaResponses, SaveProjectQuotaErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/projects/{slug}/quota',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Answer how long the organisation keeps what.
+ */
+export const getRetention = <ThrowOnError extends boolean = false>(options?: Options<GetRetentionData, ThrowOnError>): RequestResult<GetRetentionResponses, GetRetentionErrors, ThrowOnError> => (options?.client ?? client).get<GetRetentionResponses, GetRetentionErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/retention',
+    ...options
+});
+
+/**
+ * Set how long the organisation keeps what; it takes effect the next night.
+ */
+export const saveRetention = <ThrowOnError extends boolean = false>(options: Options<SaveRetentionData, ThrowOnError>): RequestResult<SaveRetentionResponses, SaveRetentionErrors, ThrowOnError> => (options.client ?? client).put<SaveRetentionResponses, SaveRetentionErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/retention',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Count what would be deleted under these ages of the organisation; projects that differ keep their own.
+ */
+export const previewRetention = <ThrowOnError extends boolean = false>(options?: Options<PreviewRetentionData, ThrowOnError>): RequestResult<PreviewRetentionResponses, PreviewRetentionErrors, ThrowOnError> => (options?.client ?? client).get<PreviewRetentionResponses, PreviewRetentionErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/retention/preview',
+    ...options
+});
+
+/**
+ * Answer how long a project keeps what, and what of that is its own.
+ */
+export const getProjectRetention = <ThrowOnError extends boolean = false>(options: Options<GetProjectRetentionData, ThrowOnError>): RequestResult<GetProjectRetentionResponses, GetProjectRetentionErrors, ThrowOnError> => (options.client ?? client).get<GetProjectRetentionResponses, GetProjectRetentionErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/projects/{slug}/retention',
+    ...options
+});
+
+/**
+ * Set where a project differs from its organisation; it takes effect the next night.
+ */
+export const saveProjectRetention = <ThrowOnError extends boolean = false>(options: Options<SaveProjectRetentionData, ThrowOnError>): RequestResult<SaveProjectRetentionResponses, SaveProjectRetentionErrors, ThrowOnError> => (options.client ?? client).put<SaveProjectRetentionResponses, SaveProjectRetentionErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/projects/{slug}/retention',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Count what would be deleted of a project under these ages of its own.
+ */
+export const previewProjectRetention = <ThrowOnError extends boolean = false>(options: Options<PreviewProjectRetentionData, ThrowOnError>): RequestResult<PreviewProjectRetentionResponses, PreviewProjectRetentionErrors, ThrowOnError> => (options.client ?? client).get<PreviewProjectRetentionResponses, PreviewProjectRetentionErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/projects/{slug}/retention/preview',
     ...options
 });
 

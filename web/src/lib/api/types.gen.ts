@@ -260,6 +260,17 @@ export type DeliveryPage = {
 };
 
 /**
+ * Disk
+ *
+ * The disk of the server's data folder, if it has one. `full_on`: if everything grows on as in the last 30 days.
+ */
+export type Disk = {
+    size_bytes: number;
+    free_bytes: number;
+    full_on: string | null;
+};
+
+/**
  * Facet
  *
  * A value that occurs, and in how many runs.
@@ -444,6 +455,19 @@ export type FindingPage = {
 export type FindingRun = {
     id: string;
     number: number;
+};
+
+/**
+ * Forecast
+ *
+ * Bytes a day over the last 30 and 90 days (null: too early to say), and when that fills the quota.
+ *
+ * `full_on` follows the files of the last 30 days; null: not within ten years, no quota, or too early to say.
+ */
+export type Forecast = {
+    daily_30: number | null;
+    daily_90: number | null;
+    full_on: string | null;
 };
 
 /**
@@ -725,6 +749,18 @@ export type OverviewItem = {
 };
 
 /**
+ * OwnRetention
+ *
+ * Where a project differs from its organisation.
+ */
+export type OwnRetention = {
+    results?: number | 'for_ever' | 'inherited';
+    evidence?: number | 'for_ever' | 'inherited';
+    rows?: number | 'for_ever' | 'inherited';
+    audit?: number | 'for_ever' | 'inherited';
+};
+
+/**
  * PassMoment
  *
  * The run in which a test last passed.
@@ -807,6 +843,15 @@ export type ProjectPage = {
 };
 
 /**
+ * ProjectQuota
+ *
+ * How many bytes of files a project may hold. Null: what the organisation says for each project.
+ */
+export type ProjectQuota = {
+    quota_bytes: number | null;
+};
+
+/**
  * ProjectRef
  *
  * A project, named.
@@ -814,6 +859,38 @@ export type ProjectPage = {
 export type ProjectRef = {
     slug: string;
     name: string;
+};
+
+/**
+ * ProjectRetention
+ *
+ * What a project sets for itself, what its organisation does, and what holds.
+ */
+export type ProjectRetention = {
+    own: OwnRetention;
+    organisation: Retention;
+    effective: Retention;
+};
+
+/**
+ * ProjectStorage
+ *
+ * What a project takes up. Files as they were sent, each once; tables by the project's share in each month.
+ *
+ * `most_bytes` is the quota of its files that holds, `quota_bytes` its own.
+ */
+export type ProjectStorage = {
+    slug: string;
+    name: string;
+    result_bytes: number;
+    row_bytes: number;
+    file_bytes: number;
+    total_bytes: number;
+    bytes: number;
+    quota_bytes: number | null;
+    most_bytes: number | null;
+    forecast: Forecast;
+    retention: Retention;
 };
 
 /**
@@ -833,6 +910,16 @@ export type ProjectSummary = {
     tiles: Tiles;
     look_at: Array<LookItem>;
     latest_runs: Array<Run>;
+};
+
+/**
+ * Quotas
+ *
+ * How many bytes of files an organisation may hold, and each project without a quota of its own. Null: no limit.
+ */
+export type Quotas = {
+    quota_bytes: number | null;
+    project_quota_bytes: number | null;
 };
 
 /**
@@ -924,6 +1011,38 @@ export type ResultPage = {
 };
 
 /**
+ * Retention
+ *
+ * How many days what is kept: whole runs, their files, the rows of what did not pass, and the delivery log.
+ *
+ * Totals are kept for ever, and starred runs whole. Evidence and rows never outlive their results.
+ */
+export type Retention = {
+    results?: number | 'for_ever';
+    evidence?: number | 'for_ever';
+    rows?: number | 'for_ever';
+    audit?: number | 'for_ever';
+};
+
+/**
+ * RetentionPreview
+ *
+ * What the next night would delete. `row_runs` lose only their rows; days are those of the runs, null when none.
+ *
+ * `files` and `file_bytes` are those that nothing kept still names. Nothing is deleted by asking.
+ */
+export type RetentionPreview = {
+    runs: number;
+    results: number;
+    row_runs: number;
+    files: number;
+    file_bytes: number;
+    audits: number;
+    first_day: string | null;
+    last_day: string | null;
+};
+
+/**
  * Role
  *
  * ADMIN manages and uploads; USER reads.
@@ -941,6 +1060,8 @@ export type Rule = 'every_run' | 'any_failure' | 'new_failures';
  * Run
  *
  * One run of tests, scan or load test. `pass_rate` is 0..100, null without tests; `headline` is a sentence.
+ *
+ * Retention leaves a `starred` one alone; `rows_dropped_at` is when it removed messages and causes of failures.
  */
 export type Run = {
     id: string;
@@ -980,6 +1101,8 @@ export type Run = {
     headline: string;
     is_sample: boolean;
     load: LoadFigures | null;
+    starred?: boolean;
+    rows_dropped_at?: string | null;
 };
 
 /**
@@ -1025,6 +1148,8 @@ export type RunDetail = {
     headline: string;
     is_sample: boolean;
     load: LoadFigures | null;
+    starred?: boolean;
+    rows_dropped_at?: string | null;
     upload: RunFile;
     previous: RunSmall | null;
     next: RunSmall | null;
@@ -1035,12 +1160,15 @@ export type RunDetail = {
  * RunFile
  *
  * The report a run was read from; `download_url` is null when the file is not kept.
+ *
+ * `dropped_at`: when retention removed it, with what came along; null when it did not.
  */
 export type RunFile = {
     id: string;
     file_name: string;
     size_bytes: number;
     download_url: string | null;
+    dropped_at?: string | null;
 };
 
 /**
@@ -1189,6 +1317,20 @@ export type StepItem = {
     html: string;
     images: Array<StepImage>;
     children: Array<StepItem>;
+};
+
+/**
+ * Storage
+ *
+ * What is stored. `file_bytes` counts a file once, however many projects hold it.
+ */
+export type Storage = {
+    items: Array<ProjectStorage>;
+    bytes: number;
+    file_bytes: number;
+    quotas: Quotas;
+    forecast: Forecast;
+    disk: Disk | null;
 };
 
 /**
@@ -2680,6 +2822,10 @@ export type ListProjectRunsData = {
          */
         q?: string;
         /**
+         * Only runs with a star, or only those without.
+         */
+        starred?: boolean;
+        /**
          * Runs started at or after.
          */
         from?: string;
@@ -2761,6 +2907,10 @@ export type ListRunsData = {
          * Query language: `status:failed tag:smoke dur:>5s "text"`.
          */
         q?: string;
+        /**
+         * Only runs with a star, or only those without.
+         */
+        starred?: boolean;
         /**
          * Runs started at or after.
          */
@@ -3032,6 +3182,108 @@ export type GetRunChangesResponses = {
 };
 
 export type GetRunChangesResponse = GetRunChangesResponses[keyof GetRunChangesResponses];
+
+export type DropStarData = {
+    body?: never;
+    path: {
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/runs/{run_id}/star';
+};
+
+export type DropStarErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DropStarError = DropStarErrors[keyof DropStarErrors];
+
+export type DropStarResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type DropStarResponse = DropStarResponses[keyof DropStarResponses];
+
+export type AddStarData = {
+    body?: never;
+    path: {
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/runs/{run_id}/star';
+};
+
+export type AddStarErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddStarError = AddStarErrors[keyof AddStarErrors];
+
+export type AddStarResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type AddStarResponse = AddStarResponses[keyof AddStarResponses];
 
 export type ListResultsData = {
     body?: never;
@@ -4357,7 +4609,7 @@ export type ListUploadsData = {
          */
         cursor?: string;
         /**
-         * One of queued, processing, stored, rejected.
+         * One of queued, processing, stored, rejected, set-aside (rejected by TestFlux's own fault).
          */
         status?: string;
     };
@@ -4505,6 +4757,10 @@ export type AddUploadsErrors = {
      * Service Unavailable
      */
     503: Problem;
+    /**
+     * Insufficient Storage
+     */
+    507: Problem;
 };
 
 export type AddUploadsError = AddUploadsErrors[keyof AddUploadsErrors];
@@ -4621,6 +4877,556 @@ export type GetUploadFileResponses = {
      */
     200: unknown;
 };
+
+export type RetryUploadData = {
+    body?: never;
+    path: {
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/uploads/{upload_id}/retry';
+};
+
+export type RetryUploadErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RetryUploadError = RetryUploadErrors[keyof RetryUploadErrors];
+
+export type RetryUploadResponses = {
+    /**
+     * Request accepted, processing continues off-line
+     */
+    202: Upload;
+};
+
+export type RetryUploadResponse = RetryUploadResponses[keyof RetryUploadResponses];
+
+export type GetStorageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/storage';
+};
+
+export type GetStorageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetStorageError = GetStorageErrors[keyof GetStorageErrors];
+
+export type GetStorageResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Storage;
+};
+
+export type GetStorageResponse = GetStorageResponses[keyof GetStorageResponses];
+
+export type SaveQuotasData = {
+    body: Quotas;
+    path?: never;
+    query?: never;
+    url: '/api/v1/storage/quotas';
+};
+
+export type SaveQuotasErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SaveQuotasError = SaveQuotasErrors[keyof SaveQuotasErrors];
+
+export type SaveQuotasResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Quotas;
+};
+
+export type SaveQuotasResponse = SaveQuotasResponses[keyof SaveQuotasResponses];
+
+export type SaveProjectQuotaData = {
+    body: ProjectQuota;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{slug}/quota';
+};
+
+export type SaveProjectQuotaErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SaveProjectQuotaError = SaveProjectQuotaErrors[keyof SaveProjectQuotaErrors];
+
+export type SaveProjectQuotaResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: ProjectQuota;
+};
+
+export type SaveProjectQuotaResponse = SaveProjectQuotaResponses[keyof SaveProjectQuotaResponses];
+
+export type GetRetentionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/retention';
+};
+
+export type GetRetentionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetRetentionError = GetRetentionErrors[keyof GetRetentionErrors];
+
+export type GetRetentionResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Retention;
+};
+
+export type GetRetentionResponse = GetRetentionResponses[keyof GetRetentionResponses];
+
+export type SaveRetentionData = {
+    body: Retention;
+    path?: never;
+    query?: never;
+    url: '/api/v1/retention';
+};
+
+export type SaveRetentionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SaveRetentionError = SaveRetentionErrors[keyof SaveRetentionErrors];
+
+export type SaveRetentionResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Retention;
+};
+
+export type SaveRetentionResponse = SaveRetentionResponses[keyof SaveRetentionResponses];
+
+export type PreviewRetentionData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Days, or for_ever.
+         */
+        results?: string;
+        /**
+         * Days, or for_ever.
+         */
+        evidence?: string;
+        /**
+         * Days, or for_ever.
+         */
+        rows?: string;
+        /**
+         * Days, or for_ever.
+         */
+        audit?: string;
+    };
+    url: '/api/v1/retention/preview';
+};
+
+export type PreviewRetentionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type PreviewRetentionError = PreviewRetentionErrors[keyof PreviewRetentionErrors];
+
+export type PreviewRetentionResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: RetentionPreview;
+};
+
+export type PreviewRetentionResponse = PreviewRetentionResponses[keyof PreviewRetentionResponses];
+
+export type GetProjectRetentionData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{slug}/retention';
+};
+
+export type GetProjectRetentionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetProjectRetentionError = GetProjectRetentionErrors[keyof GetProjectRetentionErrors];
+
+export type GetProjectRetentionResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: ProjectRetention;
+};
+
+export type GetProjectRetentionResponse = GetProjectRetentionResponses[keyof GetProjectRetentionResponses];
+
+export type SaveProjectRetentionData = {
+    body: OwnRetention;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{slug}/retention';
+};
+
+export type SaveProjectRetentionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SaveProjectRetentionError = SaveProjectRetentionErrors[keyof SaveProjectRetentionErrors];
+
+export type SaveProjectRetentionResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: ProjectRetention;
+};
+
+export type SaveProjectRetentionResponse = SaveProjectRetentionResponses[keyof SaveProjectRetentionResponses];
+
+export type PreviewProjectRetentionData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: {
+        /**
+         * Days, for_ever or inherited.
+         */
+        results?: string;
+        /**
+         * Days, for_ever or inherited.
+         */
+        evidence?: string;
+        /**
+         * Days, for_ever or inherited.
+         */
+        rows?: string;
+        /**
+         * Days, for_ever or inherited.
+         */
+        audit?: string;
+    };
+    url: '/api/v1/projects/{slug}/retention/preview';
+};
+
+export type PreviewProjectRetentionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type PreviewProjectRetentionError = PreviewProjectRetentionErrors[keyof PreviewProjectRetentionErrors];
+
+export type PreviewProjectRetentionResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: RetentionPreview;
+};
+
+export type PreviewProjectRetentionResponse = PreviewProjectRetentionResponses[keyof PreviewProjectRetentionResponses];
 
 export type ListChannelsData = {
     body?: never;

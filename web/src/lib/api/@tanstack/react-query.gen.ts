@@ -4,8 +4,8 @@ import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOption
 import type { AxiosError } from 'axios';
 
 import { client } from '../client.gen';
-import { addChannel, addProject, addSample, addToken, addUploads, addUser, changeChannel, changeMyPassword, changeProject, changeUser, dropChannel, dropProject, dropRun, dropSample, dropToken, getAttachment, getFacets, getFinding, getHealth, getMe, getMedia, getOverview, getProject, getProjectSummary, getProjectTrends, getReadiness, getResult, getRun, getRunChanges, getSample, getSteps, getSystem, getTest, getTrends, getUpload, getUploadFile, listAttachments, listChannelDeliveries, listChannels, listChecks, listDeliveries, listFailures, listFindings, listGroups, listKeywords, listLiveEvents, listMetrics, listProjectRuns, listProjects, listResults, listRunLog, listRuns, listSeries, listSuites, listTestHistory, listTests, listThresholds, listTokens, listUploads, listUsers, type Options, refreshAccess, resendDelivery, rotateChannelSecret, signIn, signOut, testChannel } from '../sdk.gen';
-import type { AddChannelData, AddChannelError, AddChannelResponse, AddProjectData, AddProjectError, AddProjectResponse, AddSampleData, AddSampleError, AddSampleResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, AddUserData, AddUserError, AddUserResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, DropChannelData, DropChannelError, DropChannelResponse, DropProjectData, DropProjectError, DropProjectResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropTokenData, DropTokenError, DropTokenResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMediaData, GetMediaError, GetMediaResponse, GetMeError, GetMeResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunError, GetRunResponse, GetSampleData, GetSampleError, GetSampleResponse, GetStepsData, GetStepsError, GetStepsResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListKeywordsData, ListKeywordsError, ListKeywordsResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSeriesData, ListSeriesError, ListSeriesResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUsersResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, TestChannelData, TestChannelError, TestChannelResponse } from '../types.gen';
+import { addChannel, addProject, addSample, addStar, addToken, addUploads, addUser, changeChannel, changeMyPassword, changeProject, changeUser, dropChannel, dropProject, dropRun, dropSample, dropStar, dropToken, getAttachment, getFacets, getFinding, getHealth, getMe, getMedia, getOverview, getProject, getProjectRetention, getProjectSummary, getProjectTrends, getReadiness, getResult, getRetention, getRun, getRunChanges, getSample, getSteps, getStorage, getSystem, getTest, getTrends, getUpload, getUploadFile, listAttachments, listChannelDeliveries, listChannels, listChecks, listDeliveries, listFailures, listFindings, listGroups, listKeywords, listLiveEvents, listMetrics, listProjectRuns, listProjects, listResults, listRunLog, listRuns, listSeries, listSuites, listTestHistory, listTests, listThresholds, listTokens, listUploads, listUsers, type Options, previewProjectRetention, previewRetention, refreshAccess, resendDelivery, retryUpload, rotateChannelSecret, saveProjectQuota, saveProjectRetention, saveQuotas, saveRetention, signIn, signOut, testChannel } from '../sdk.gen';
+import type { AddChannelData, AddChannelError, AddChannelResponse, AddProjectData, AddProjectError, AddProjectResponse, AddSampleData, AddSampleError, AddSampleResponse, AddStarData, AddStarError, AddStarResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, AddUserData, AddUserError, AddUserResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, DropChannelData, DropChannelError, DropChannelResponse, DropProjectData, DropProjectError, DropProjectResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropStarData, DropStarError, DropStarResponse, DropTokenData, DropTokenError, DropTokenResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMediaData, GetMediaError, GetMediaResponse, GetMeError, GetMeResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectRetentionData, GetProjectRetentionError, GetProjectRetentionResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRetentionData, GetRetentionError, GetRetentionResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunError, GetRunResponse, GetSampleData, GetSampleError, GetSampleResponse, GetStepsData, GetStepsError, GetStepsResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListKeywordsData, ListKeywordsError, ListKeywordsResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSeriesData, ListSeriesError, ListSeriesResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUsersResponse, PreviewProjectRetentionData, PreviewProjectRetentionError, PreviewProjectRetentionResponse, PreviewRetentionData, PreviewRetentionError, PreviewRetentionResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, RetryUploadData, RetryUploadError, RetryUploadResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SaveProjectQuotaData, SaveProjectQuotaError, SaveProjectQuotaResponse, SaveProjectRetentionData, SaveProjectRetentionError, SaveProjectRetentionResponse, SaveQuotasData, SaveQuotasError, SaveQuotasResponse, SaveRetentionData, SaveRetentionError, SaveRetentionResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, TestChannelData, TestChannelError, TestChannelResponse } from '../types.gen';
 
 /**
  * Sign in with e-mail address and password.
@@ -690,6 +690,40 @@ export const getRunChangesOptions = (options: Options<GetRunChangesData>) => que
     },
     queryKey: getRunChangesQueryKey(options)
 });
+
+/**
+ * Take a run's star away: it goes when its time comes.
+ */
+export const dropStarMutation = (options?: Partial<Options<DropStarData>>): UseMutationOptions<DropStarResponse, AxiosError<DropStarError>, Options<DropStarData>> => {
+    const mutationOptions: UseMutationOptions<DropStarResponse, AxiosError<DropStarError>, Options<DropStarData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await dropStar({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Star a run: retention leaves it alone, whatever its age.
+ */
+export const addStarMutation = (options?: Partial<Options<AddStarData>>): UseMutationOptions<AddStarResponse, AxiosError<AddStarError>, Options<AddStarData>> => {
+    const mutationOptions: UseMutationOptions<AddStarResponse, AxiosError<AddStarError>, Options<AddStarData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addStar({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listResultsQueryKey = (options: Options<ListResultsData>) => createQueryKey('listResults', options);
 
@@ -1563,6 +1597,183 @@ export const getUploadFileOptions = (options: Options<GetUploadFileData>) => que
         return data;
     },
     queryKey: getUploadFileQueryKey(options)
+});
+
+/**
+ * Queue a rejected upload again.
+ *
+ * Its file must have been kept, and the same must not have been sent again since.
+ */
+export const retryUploadMutation = (options?: Partial<Options<RetryUploadData>>): UseMutationOptions<RetryUploadResponse, AxiosError<RetryUploadError>, Options<RetryUploadData>> => {
+    const mutationOptions: UseMutationOptions<RetryUploadResponse, AxiosError<RetryUploadError>, Options<RetryUploadData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await retryUpload({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getStorageQueryKey = (options?: Options<GetStorageData>) => createQueryKey('getStorage', options);
+
+/**
+ * Answer what each project takes up, how fast that grows, and when a quota or the disk is full.
+ */
+export const getStorageOptions = (options?: Options<GetStorageData>) => queryOptions<GetStorageResponse, AxiosError<GetStorageError>, GetStorageResponse, ReturnType<typeof getStorageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getStorage({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getStorageQueryKey(options)
+});
+
+/**
+ * Set how much the organisation may hold, and each project without a quota of its own. What is there stays.
+ */
+export const saveQuotasMutation = (options?: Partial<Options<SaveQuotasData>>): UseMutationOptions<SaveQuotasResponse, AxiosError<SaveQuotasError>, Options<SaveQuotasData>> => {
+    const mutationOptions: UseMutationOptions<SaveQuotasResponse, AxiosError<SaveQuotasError>, Options<SaveQuotasData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await saveQuotas({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Set how much a project may hold. What is there stays.
+ */
+export const saveProjectQuotaMutation = (options?: Partial<Options<SaveProjectQuotaData>>): UseMutationOptions<SaveProjectQuotaResponse, AxiosError<SaveProjectQuotaError>, Options<SaveProjectQuotaData>> => {
+    const mutationOptions: UseMutationOptions<SaveProjectQuotaResponse, AxiosError<SaveProjectQuotaError>, Options<SaveProjectQuotaData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await saveProjectQuota({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getRetentionQueryKey = (options?: Options<GetRetentionData>) => createQueryKey('getRetention', options);
+
+/**
+ * Answer how long the organisation keeps what.
+ */
+export const getRetentionOptions = (options?: Options<GetRetentionData>) => queryOptions<GetRetentionResponse, AxiosError<GetRetentionError>, GetRetentionResponse, ReturnType<typeof getRetentionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRetention({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRetentionQueryKey(options)
+});
+
+/**
+ * Set how long the organisation keeps what; it takes effect the next night.
+ */
+export const saveRetentionMutation = (options?: Partial<Options<SaveRetentionData>>): UseMutationOptions<SaveRetentionResponse, AxiosError<SaveRetentionError>, Options<SaveRetentionData>> => {
+    const mutationOptions: UseMutationOptions<SaveRetentionResponse, AxiosError<SaveRetentionError>, Options<SaveRetentionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await saveRetention({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const previewRetentionQueryKey = (options?: Options<PreviewRetentionData>) => createQueryKey('previewRetention', options);
+
+/**
+ * Count what would be deleted under these ages of the organisation; projects that differ keep their own.
+ */
+export const previewRetentionOptions = (options?: Options<PreviewRetentionData>) => queryOptions<PreviewRetentionResponse, AxiosError<PreviewRetentionError>, PreviewRetentionResponse, ReturnType<typeof previewRetentionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await previewRetention({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: previewRetentionQueryKey(options)
+});
+
+export const getProjectRetentionQueryKey = (options: Options<GetProjectRetentionData>) => createQueryKey('getProjectRetention', options);
+
+/**
+ * Answer how long a project keeps what, and what of that is its own.
+ */
+export const getProjectRetentionOptions = (options: Options<GetProjectRetentionData>) => queryOptions<GetProjectRetentionResponse, AxiosError<GetProjectRetentionError>, GetProjectRetentionResponse, ReturnType<typeof getProjectRetentionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getProjectRetention({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getProjectRetentionQueryKey(options)
+});
+
+/**
+ * Set where a project differs from its organisation; it takes effect the next night.
+ */
+export const saveProjectRetentionMutation = (options?: Partial<Options<SaveProjectRetentionData>>): UseMutationOptions<SaveProjectRetentionResponse, AxiosError<SaveProjectRetentionError>, Options<SaveProjectRetentionData>> => {
+    const mutationOptions: UseMutationOptions<SaveProjectRetentionResponse, AxiosError<SaveProjectRetentionError>, Options<SaveProjectRetentionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await saveProjectRetention({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const previewProjectRetentionQueryKey = (options: Options<PreviewProjectRetentionData>) => createQueryKey('previewProjectRetention', options);
+
+/**
+ * Count what would be deleted of a project under these ages of its own.
+ */
+export const previewProjectRetentionOptions = (options: Options<PreviewProjectRetentionData>) => queryOptions<PreviewProjectRetentionResponse, AxiosError<PreviewProjectRetentionError>, PreviewProjectRetentionResponse, ReturnType<typeof previewProjectRetentionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await previewProjectRetention({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: previewProjectRetentionQueryKey(options)
 });
 
 export const listChannelsQueryKey = (options: Options<ListChannelsData>) => createQueryKey('listChannels', options);

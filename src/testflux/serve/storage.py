@@ -1,0 +1,135 @@
+"""How much is stored, how fast that grows, and how much it may be."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections import defaultdict
+from datetime import date, timedelta
+
+from litestar import get, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from testflux.analyse import forecast
+from testflux.kit import clock, settings
+from testflux.model.access import Actor, Permission
+from testflux.serve import declare, retention
+from testflux.serve.shapes.storage import Disk, Forecast, ProjectQuota, ProjectStorage, Quotas, Storage
+from testflux.store import database, projects, usage
+from testflux.store import retention as policies
+
+_SHORT_DAYS = 30
+_LONG_DAYS = 90
+_PARTS = ("result_bytes", "row_bytes", "file_bytes", "total_bytes")
+
+_History = list[tuple[date, int, int]]
+
+
+@get("/storage", **declare.route("getStorage", Permission.PROJECT_MANAGE))
+async def get_storage(
+    actor: NamedDependency[Actor],
+    database: NamedDependency[database.Database],
+    settings: NamedDependency[settings.Settings],
+) -> Storage:
+    """Answer what each project takes up, how fast that grows, and when a quota or the disk is full."""
+    today = clock.now().date()
+    async with database.read() as reader:
+        rows = await usage.measure(reader, actor.org_id)
+        days = await usage.list_days(reader, actor.org_id, today - timedelta(days=_LONG_DAYS))
+        ages = {policy.project_id: policy.ages for policy in await policies.list_policies(reader, actor.org_id)}
+        org = await usage.get_org(reader, actor.org_id)
+    histories = _by_project(days)
+    items = [
+        ProjectStorage(
+            **{name: row[name] for name in ("slug", "name", "quota_bytes", *_PARTS)},
+            bytes=_sum(row),
+            most_bytes=(most := _first(row["quota_bytes"], org["project_quota_bytes"])),
+            forecast=_forecast(histories[row["project_id"]], (today, _sum(row), row["file_bytes"]), most),
+            retention=retention.shape(ages[row["project_id"]]),
+        )
+        for row in rows
+    ]
+    everything = (today, sum(item.bytes for item in items), org["file_bytes"])
+    whole = _forecast(_together(days), everything, org["quota_bytes"])
+    return Storage(
+        items=items,
+        bytes=everything[1],
+        file_bytes=org["file_bytes"],
+        quotas=Quotas(quota_bytes=org["quota_bytes"], project_quota_bytes=org["project_quota_bytes"]),
+        forecast=whole,
+        disk=await _disk(settings, whole.daily_30, today),
+    )
+
+
+@put("/storage/quotas", **declare.route("saveQuotas", Permission.PROJECT_MANAGE, 413, 415))
+async def save_quotas(
+    data: JSONBody[Quotas], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
+) -> Quotas:
+    """Set how much the organisation may hold, and each project without a quota of its own. What is there stays."""
+    async with database.write() as writer:
+        await usage.save_org_quota(writer, actor.org_id, data.quota_bytes, data.project_quota_bytes)
+    return data
+
+
+@put("/projects/{slug:str}/quota", **declare.route("saveProjectQuota", Permission.PROJECT_MANAGE, 404, 413, 415))
+async def save_project_quota(
+    slug: FromPath[str],
+    data: JSONBody[ProjectQuota],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[database.Database],
+) -> ProjectQuota:
+    """Set how much a project may hold. What is there stays."""
+    async with database.write() as writer:
+        project = await projects.get_project(writer, actor.org_id, slug)
+        await usage.save_project_quota(writer, project["project_id"], data.quota_bytes)
+    return data
+
+
+def _by_project(days: list[database.Row]) -> defaultdict[int, _History]:
+    histories: defaultdict[int, _History] = defaultdict(list)
+    for row in days:
+        histories[row["project_id"]].append((row["day"], row["bytes"], row["file_bytes"]))
+    return histories
+
+
+def _together(days: list[database.Row]) -> _History:
+    sums: dict[date, tuple[int, int]] = {}
+    for row in days:
+        size, files = sums.get(row["day"], (0, 0))
+        sums[row["day"]] = size + row["bytes"], files + row["file_bytes"]
+    return [(day, *both) for day, both in sums.items()]
+
+
+def _forecast(history: _History, now: tuple[date, int, int], most: int | None) -> Forecast:
+    """Foretell from all bytes how a place grows, and from the files alone when their quota is full."""
+    today, size, files = now
+    sizes = [(day, bytes_) for day, bytes_, _ in history]
+    of_files = [(day, file_bytes) for day, _, file_bytes in history]
+    daily_files = forecast.growth(of_files, (today, files), _SHORT_DAYS)
+    return Forecast(
+        daily_30=forecast.growth(sizes, (today, size), _SHORT_DAYS),
+        daily_90=forecast.growth(sizes, (today, size), _LONG_DAYS),
+        full_on=forecast.full_on(files, most, daily_files, today),
+    )
+
+
+async def _disk(settings: settings.Settings, daily: float | None, today: date) -> Disk | None:
+    """Look at the disk of the data folder; with everything elsewhere there may be none."""
+    if not settings.data_dir.exists():
+        return None
+    disk = await asyncio.to_thread(shutil.disk_usage, settings.data_dir)
+    return Disk(
+        size_bytes=disk.total, free_bytes=disk.free, full_on=forecast.full_on(disk.used, disk.total, daily, today)
+    )
+
+
+def _sum(row: database.Row) -> int:
+    return sum(row[name] for name in _PARTS)
+
+
+def _first(own: int | None, default: int | None) -> int | None:
+    return default if own is None else own
+
+
+ROUTES = [get_storage, save_quotas, save_project_quota]
