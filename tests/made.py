@@ -164,7 +164,9 @@ class Project:
             upload = await uploads.get_upload(reader, self.project_id, upload_id)
         await pipeline._store(self.database, upload, report)  # noqa: SLF001
         rows = await self.rows(
-            "select * from run where project_id = %(project_id)s and upload_id = %(id)s", id=upload_id
+            "select r.* from run r join run_part p using (project_id, run_id) "
+            "where project_id = %(project_id)s and p.upload_id = %(id)s",
+            id=upload_id,
         )
         return rows[0]
 

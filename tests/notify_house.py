@@ -80,7 +80,7 @@ class House:
     async def tell(self, what: RunMessage | None = None, rules: tuple[Rule, ...] = tuple(Rule)) -> list[Key]:
         what = what or told()
         async with self.database.write() as writer:
-            return await deliveries.add_deliveries(writer, PROJECT, what.run_number, what, rules)
+            return await deliveries.add_deliveries(writer, PROJECT, what.run_number, what.run_number, what, rules)
 
     async def deliver(self, key: Key, delays: tuple[timedelta, ...] = AT_ONCE) -> None:
         await deliver.deliver(self.database, self.settings, key, delays)

@@ -9,19 +9,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import msgspec
 
-from testflux.analyse import changes, histogram, verdict
+from testflux.analyse import changes, histogram, tally, verdict
+from testflux.analyse import parts as whole_of
 from testflux.kit import clock, errors, identifiers, inflate
 from testflux.model import raw
 from testflux.model.report import Report
 from testflux.model.run import Metadata, Stage, UploadStatus
 from testflux.model.status import Kind, Status, Verdict
-from testflux.normalise import cause
+from testflux.normalise import cause, start
 from testflux.normalise import report as canonical
+from testflux.normalise import totals as counting
 from testflux.notify import message
 from testflux.parse import registry, together
 from testflux.store import (
@@ -30,9 +32,12 @@ from testflux.store import (
     events,
     findings,
     jobs,
+    joins,
     keywords,
     load,
     partitions,
+    parts,
+    reruns,
     results,
     runs,
     totals,
@@ -47,8 +52,6 @@ _WAITING = (UploadStatus.QUEUED, UploadStatus.PROCESSING)
 _NO_LIMITS = inflate.Limits()
 _TELL_EVERY_S = 0.5
 _PARSED = 70  # percent of an upload's progress that is reading it
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_AHEAD = timedelta(days=1)
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +62,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     default_branch: str
     baseline: RunKey | None
     report: Report
+    metadata: Metadata
+    verdict: Verdict
 
 
 async def process(
@@ -98,14 +103,16 @@ async def count_keywords(
     Raises ReportError and NotFoundError for a report that cannot be read any more.
     """
     async with database.read() as reader:
-        source = await runs.find_file(reader, project_id, run_id)
-    count = registry.KEYWORDS.get(source["format"]) if source else None
-    if source is None or count is None:
-        return
-    with await _open(blobs, source["blob_digest"]) as file:
-        counted = await asyncio.to_thread(lambda: count(inflate.inflate(file, limits)))
-    async with database.write() as writer:
-        await keywords.save_keywords(writer, project_id, run_id, counted)
+        files = await parts.list_files(reader, project_id, run_id)
+        known = await keywords.list_counted_parts(reader, project_id, run_id)
+    for part in files:
+        count = registry.KEYWORDS.get(part["format"])
+        if count is None or part["part_no"] in known:
+            continue
+        with await _open(blobs, part["blob_digest"]) as file:
+            counted = await asyncio.to_thread(count, inflate.inflate(file, limits))
+        async with database.write() as writer:
+            await keywords.save_keywords(writer, project_id, run_id, counted, part["part_no"])
 
 
 async def _unfold(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits) -> Row:
@@ -186,40 +193,109 @@ async def _tell(database: Database, upload: Row, stage: Stage, progress: int) ->
 
 async def _store(database: Database, upload: Row, report: Report) -> None:
     """Write the run with everything that follows from it, and tell people: all of it or nothing."""
-    started_at, report = _start(upload, report)
+    said = msgspec.convert(upload["metadata"], Metadata)
+    started_at, report = start.find(said.started_at, report, upload["created_at"])
     async with database.write() as writer:
         await partitions.ensure(writer, started_at.date())
     async with database.write() as writer:
         if await uploads.lock_upload(writer, upload["project_id"], upload["upload_id"]) not in _WAITING:
             return
-        metadata = _metadata(upload, report)
-        context = await _prepare(writer, upload, report, metadata, started_at)
-        comparison = await _SAVERS[report.kind](writer, context)
-        judgement = runs.Judgement(
-            verdict=verdict.judge(report),
-            baseline_run_id=context.baseline and context.baseline.run_id,
-            new_failures=comparison.new_failures,
-            fixed=comparison.fixed,
-            duration_histogram=histogram.build(
-                result.duration_ms for result in report.results if result.status is not Status.SKIPPED
-            ),
-        )
-        await runs.add_run(writer, context.run, upload["upload_id"], report, metadata, judgement)
-        await runs.add_log(writer, context.run, report)
-        await totals.add_day_total(writer, context.run.project_id, context.run.run_id)
+        found = await parts.find_run(writer, upload["project_id"], said) if report.kind is Kind.FUNCTIONAL else None
+        take = _join(writer, upload, report, started_at, found) if found else _begin(writer, upload, report, started_at)
+        context = await take
         if report.format in registry.KEYWORDS:
             await jobs.add_count_keywords(writer, context.run.project_id, context.run.run_id, upload["request_id"])
-        await _notify(writer, upload, context, metadata, judgement.verdict, comparison)
         await uploads.save_stored(writer, upload["project_id"], upload["upload_id"], context.run.run_id)
-        await _announce(writer, upload, context, judgement.verdict)
+        await _announce(writer, upload, context, "run.changed" if found else "run.stored")
 
 
-async def _prepare(writer: Writer, upload: Row, report: Report, metadata: Metadata, started_at: datetime) -> Context:
-    """Number the run and find what to compare it with."""
+async def _begin(writer: Writer, upload: Row, report: Report, started_at: datetime) -> Context:
+    """Make the upload a run of its own, or the first part of one."""
     run = await runs.take_number(writer, upload["project_id"], started_at)
+    said = msgspec.convert(upload["metadata"], Metadata)
+    metadata = said if said.name else msgspec.structs.replace(said, name=report.name)
+    context = await _prepare(writer, upload, report, metadata, run)
+    comparison = await _SAVERS[report.kind](writer, context)
+    ran = (result.duration_ms for result in report.results if result.status is not Status.SKIPPED)
+    judgement = _judge(context, comparison, histogram.build(ran))
+    await runs.add_run(writer, run, upload["upload_id"], report, context.metadata, judgement)
+    await runs.add_log(writer, run, report)
+    await totals.add_day_total(writer, run.project_id, run.run_id)
+    told = message.build(report, context.metadata, _subject(upload, context), comparison)
+    await _notify(writer, upload, context, told)
+    return context
+
+
+async def _join(writer: Writer, upload: Row, report: Report, started_at: datetime, found: Row) -> Context:
+    """Make the upload another part of a run: a shard brings more tests, a rerun further attempts."""
+    joined = await joins.join(writer, upload, report, started_at, found, cause.ALGORITHM)
+    run = joined.run
+    counted = tally.count((chunk.status, chunk.duration_ms) for chunk in joined.chunks)
+    whole = msgspec.structs.replace(whole_of.frame(joined.parts), totals=counting.of_counts(counted.counts))
+    occurring = {status for status, count in counted.counts.items() if count}
+    judged = verdict.judge_tests(occurring, is_complete=whole.is_complete)
+    context = await _prepare(writer, upload, whole, whole_of.describe(joined.parts), run, judged)
+    changed = await _compare(writer, context, joined.chunks)
+    comparison = _comparison(context, changed)
+    await totals.drop_day_total(writer, run.project_id, run.run_id)
+    judgement = _judge(context, comparison, counted.duration_histogram)
+    first = joined.parts[0].upload_id
+    await runs.save_run(writer, run, first, whole, context.metadata, judgement, counted.counts, counted.duration_sum_ms)
+    await totals.add_day_total(writer, run.project_id, run.run_id)
+    if changed.new - joined.was_new or (judged is Verdict.FAILED and found["verdict"] != Verdict.FAILED):
+        await _notify(writer, upload, context, await _retell(writer, upload, context, comparison, counted.counts))
+    return context
+
+
+async def _compare(writer: Writer, context: Context, chunks: list[reruns.Counted]) -> changes.Changes[int]:
+    """Compare the whole run with its baseline, and note at its results what changed."""
+    before = await results.list_bad(writer, context.baseline) if context.baseline else None
+    pairs = [pair for chunk in chunks for pair in zip(chunk.numbers, chunk.status, strict=True)]
+    bad = {number for number, status in pairs if Status(status).is_bad}
+    good = {number for number, status in pairs if status in _GOOD and context.report.is_complete}
+    changed = changes.compare(bad, good, before)
+    await reruns.save_changes(writer, context.run, changed.new, changed.still)
+    return changed
+
+
+async def _retell(
+    writer: Writer, upload: Row, context: Context, comparison: message.Comparison, counts: dict[Status, int]
+) -> message.RunMessage:
+    """Tell a run anew, with the first of all its failing tests."""
+    worst = await reruns.list_worst(writer, context.run, message.ITEMS_TOLD)
+    report = msgspec.structs.replace(context.report, results=tuple(result for result, _ in worst))
+    news = frozenset(result.digest for result, is_new in worst if is_new)
+    comparison = msgspec.structs.replace(comparison, new=news)
+    told = message.build(report, context.metadata, _subject(upload, context), comparison)
+    bad = sum(count for status, count in counts.items() if status.is_bad)
+    return msgspec.structs.replace(told, item_count=bad, flaky=counts[Status.FLAKY])
+
+
+async def _prepare(
+    writer: Writer, upload: Row, report: Report, metadata: Metadata, run: RunKey, judged: Verdict | None = None
+) -> Context:
+    """Find what to compare the run with."""
     lane = runs.Lane(run.project_id, report.kind, metadata.name, metadata.environment, metadata.branch)
     baseline = await runs.find_baseline(writer, lane, run, upload["default_branch"])
-    return Context(run=run, lane=lane, default_branch=upload["default_branch"], baseline=baseline, report=report)
+    return Context(
+        run=run,
+        lane=lane,
+        default_branch=upload["default_branch"],
+        baseline=baseline,
+        report=report,
+        metadata=metadata,
+        verdict=judged or verdict.judge(report),
+    )
+
+
+def _judge(context: Context, comparison: message.Comparison, duration_histogram: list[int]) -> runs.Judgement:
+    return runs.Judgement(
+        verdict=context.verdict,
+        baseline_run_id=context.baseline and context.baseline.run_id,
+        new_failures=comparison.new_failures,
+        fixed=comparison.fixed,
+        duration_histogram=duration_histogram,
+    )
 
 
 async def _save_functional(writer: Writer, context: Context) -> message.Comparison:
@@ -290,56 +366,35 @@ def _comparison(
     )
 
 
-async def _notify(
-    writer: Writer, upload: Row, context: Context, metadata: Metadata, judged: Verdict, comparison: message.Comparison
-) -> None:
-    """Note who is to be told about the run; a worker sends it once the run is there."""
+def _subject(upload: Row, context: Context) -> message.Subject:
     run = context.run
-    subject = message.Subject(
+    return message.Subject(
         project_slug=upload["project_slug"],
         project_name=upload["project_name"],
         run_id=identifiers.pack(run.project_id, run.run_id),
         number=run.number,
-        verdict=judged,
+        verdict=context.verdict,
         started_at=run.started_at,
         request_id=upload["request_id"],
     )
-    told = message.build(context.report, metadata, subject, comparison)
-    rules = message.rules_met(told, metadata.started_at, is_sample=upload["is_sample"], now=clock.now())
-    await deliveries.add_deliveries(writer, run.project_id, run.run_id, told, rules)
 
 
-async def _announce(writer: Writer, upload: Row, context: Context, judged: Verdict) -> None:
-    """Tell open browsers that there is a run more."""
+async def _notify(writer: Writer, upload: Row, context: Context, told: message.RunMessage) -> None:
+    """Note who is to be told about the run; a worker sends it once the run is there."""
+    claimed = context.metadata.started_at
+    rules = message.rules_met(told, claimed, is_sample=upload["is_sample"], now=clock.now())
+    run = context.run
+    await deliveries.add_deliveries(writer, run.project_id, run.run_id, upload["upload_id"], told, rules)
+
+
+async def _announce(writer: Writer, upload: Row, context: Context, event: str) -> None:
+    """Tell open browsers that there is a run more, or more in a run."""
     data: dict[str, object] = {
         "run_id": identifiers.pack(context.run.project_id, context.run.run_id),
         "number": context.run.number,
         "project": upload["project_slug"],
         "kind": context.report.kind,
-        "verdict": judged,
+        "verdict": context.verdict,
     }
     for topic in (f"project:{upload['project_slug']}", "projects"):
-        await events.publish(writer, upload["org_id"], topic, "run.stored", data)
-
-
-def _metadata(upload: Row, report: Report) -> Metadata:
-    """Return what the uploader said; without a name, the report's own names the lane."""
-    metadata = msgspec.convert(upload["metadata"], Metadata)
-    return metadata if metadata.name else msgspec.structs.replace(metadata, name=report.name)
-
-
-def _start(upload: Row, report: Report) -> tuple[datetime, Report]:
-    """Return when the run began: as the uploader says, else the report, else when it arrived.
-
-    A time before 2000 or in the future is passed over, with a warning on the report.
-    """
-    claimed = msgspec.convert(upload["metadata"], Metadata).started_at
-    for given in filter(None, (claimed, report.started_at)):
-        moment = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
-        if _EARLIEST <= moment <= upload["created_at"] + _AHEAD:
-            return moment, report
-        doubt = raw.ReportWarning(
-            "time-implausible", f"A start at {moment:%Y-%m-%d %H:%M} UTC cannot be right and was not used."
-        )
-        report = msgspec.structs.replace(report, warnings=(*report.warnings, doubt))
-    return upload["created_at"], report
+        await events.publish(writer, upload["org_id"], topic, event, data)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from testflux.model.report import Report
 from testflux.model.status import Confidence, Kind, Severity, Status, Verdict
 
 
 def judge(report: Report) -> Verdict:
     """Judge a report. What failed stays failed even when the report breaks off; an incomplete one is never green."""
+    if report.kind is Kind.FUNCTIONAL:
+        return judge_tests({result.status for result in report.results}, is_complete=report.is_complete)
     if _JUDGES[report.kind](report):
         return Verdict.FAILED
     if not report.is_complete:
         return Verdict.INCOMPLETE
-    if _is_empty(report):
+    return Verdict.EMPTY if _is_empty(report) else Verdict.PASSED
+
+
+def judge_tests(statuses: AbstractSet[Status], *, is_complete: bool) -> Verdict:
+    """Judge tests by the statuses that occur among them."""
+    if any(status.is_bad for status in statuses):
+        return Verdict.FAILED
+    if not is_complete:
+        return Verdict.INCOMPLETE
+    if statuses <= {Status.SKIPPED}:
         return Verdict.EMPTY
-    if any(result.status is Status.FLAKY for result in report.results):
-        return Verdict.FLAKY
-    return Verdict.PASSED
-
-
-def _has_bad_result(report: Report) -> bool:
-    return any(result.status.is_bad for result in report.results)
+    return Verdict.FLAKY if Status.FLAKY in statuses else Verdict.PASSED
 
 
 def _has_grave_finding(report: Report) -> bool:
@@ -35,17 +42,13 @@ def _has_missed_threshold(report: Report) -> bool:
 
 
 def _is_empty(report: Report) -> bool:
-    """True when nothing was judged: no test that ran, no site that was scanned, no metric.
+    """True when nothing was judged: no site that was scanned, no metric.
 
     SARIF names no sites: a tool that ran through and found nothing has judged.
     """
-    match report.kind:
-        case Kind.FUNCTIONAL:
-            return all(result.status is Status.SKIPPED for result in report.results)
-        case Kind.SECURITY:
-            return not report.sites and not report.findings and report.format != "sarif"
-        case Kind.LOAD:
-            return not report.metrics
+    if report.kind is Kind.SECURITY:
+        return not report.sites and not report.findings and report.format != "sarif"
+    return not report.metrics
 
 
-_JUDGES = {Kind.FUNCTIONAL: _has_bad_result, Kind.SECURITY: _has_grave_finding, Kind.LOAD: _has_missed_threshold}
+_JUDGES = {Kind.SECURITY: _has_grave_finding, Kind.LOAD: _has_missed_threshold}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum, StrEnum
 
 
@@ -35,6 +36,14 @@ class Status(IntEnum):
     def is_bad(self) -> bool:
         """True when somebody has to look: failed or broken."""
         return self in (Status.FAILED, Status.BROKEN)
+
+    @staticmethod
+    def outcome(attempts: Sequence[Status]) -> Status:
+        """Return how a test ended: the last attempt decides, and a pass after a bad or flaky attempt is flaky."""
+        *before, last = attempts
+        if last is Status.PASSED and any(status.is_bad or status is Status.FLAKY for status in before):
+            return Status.FLAKY
+        return last
 
 
 class Verdict(StrEnum):

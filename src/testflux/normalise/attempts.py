@@ -32,8 +32,5 @@ def fold(tests: list[raw.RawTest]) -> Iterator[tuple[report.TestKey, Attempts]]:
 
 
 def status(attempts: Attempts) -> Status:
-    """Return how a test ended: the last attempt decides, and a pass after a bad attempt is flaky."""
-    last = attempts[-1].status
-    if last is Status.PASSED and any(attempt.status.is_bad for attempt in attempts[:-1]):
-        return Status.FLAKY
-    return last
+    """Return how a test ended."""
+    return Status.outcome([attempt.status for attempt in attempts])

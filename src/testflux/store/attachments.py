@@ -47,7 +47,10 @@ async def add_files(writer: Writer, project_id: int, upload_id: int, files: Sequ
 
 
 async def list_attachments(reader: Reader, project_id: int, run_id: int) -> list[Row]:
-    """List what came along with a run's report: position, role, path, blob_digest, size_bytes, media_type."""
+    """List what came along with a run's reports: position, part_no, role, path, blob_digest, size_bytes, media_type.
+
+    Positions name a file in the whole run: each part has a hundred thousand of its own.
+    """
     return await reader.all(_SQL["list_attachments"], project_id=project_id, run_id=run_id)
 
 

@@ -70,9 +70,11 @@ def key_of(row: Row) -> Key:
 
 
 async def add_deliveries(
-    writer: Writer, project_id: int, run_id: int, message: RunMessage, rules: Sequence[Rule]
+    writer: Writer, project_id: int, run_id: int, upload_id: int, message: RunMessage, rules: Sequence[Rule]
 ) -> list[Key]:
     """Note that a run is to be told to every enabled channel whose rule is among `rules`, and queue the sending.
+
+    `upload_id` is the part of the run that brought the news: each is told once.
 
     All in the caller's transaction: a run is stored with its deliveries and their jobs, or not at all.
     """
@@ -84,6 +86,7 @@ async def add_deliveries(
         project_id=project_id,
         day=day,
         run_id=run_id,
+        upload_id=upload_id,
         message=Jsonb(message),
         rules=list(rules),
     )

@@ -14,24 +14,35 @@ Order = Literal["duration", "calls", "failed", "name"]
 _SQL = queries.load("keywords")
 
 
-async def save_keywords(writer: Writer, project_id: int, run_id: int, counted: Iterable[RawKeyword]) -> bool:
-    """Write down the keywords of a run in place of what was there; False when the run is gone.
+async def save_keywords(
+    writer: Writer, project_id: int, run_id: int, counted: Iterable[RawKeyword], part_no: int = 0
+) -> bool:
+    """Write down the keywords of a part of a run in place of what was there; False when the run is gone.
 
     Several entries of one owner and name are added up.
     """
     if await writer.find(_SQL["lock_counted_run"], project_id=project_id, run_id=run_id) is None:
         return False
-    await writer.run(_SQL["drop_keywords"], project_id=project_id, run_id=run_id)
+    await writer.run(_SQL["drop_keywords"], project_id=project_id, run_id=run_id, part_no=part_no)
     await writer.copy(
         "keyword_count",
-        ("project_id", "run_id", "owner", "name", "calls", "failed", "duration_ms"),
-        ("int8", "int8", "text", "text", "int8", "int8", "float8"),
+        ("project_id", "run_id", "part_no", "owner", "name", "calls", "failed", "duration_ms"),
+        ("int8", "int8", "int2", "text", "text", "int8", "int8", "float8"),
         (
-            (project_id, run_id, keyword.owner, keyword.name, keyword.calls, keyword.failed, keyword.duration_ms)
+            (
+                *(project_id, run_id, part_no),
+                *(keyword.owner, keyword.name, keyword.calls, keyword.failed, keyword.duration_ms),
+            )
             for keyword in _merge(counted)
         ),
     )
     return True
+
+
+async def list_counted_parts(reader: Reader, project_id: int, run_id: int) -> set[int]:
+    """Return which parts of a run have keywords written down."""
+    rows = await reader.all(_SQL["list_counted_parts"], project_id=project_id, run_id=run_id)
+    return {row["part_no"] for row in rows}
 
 
 async def list_keywords(

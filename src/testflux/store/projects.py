@@ -116,6 +116,7 @@ _TENANT_TABLES = (
     "message",
     "failure",
     "test",
+    "run_part",
     "run",
     "upload_file",
     "upload",

@@ -8,14 +8,17 @@ from testflux.store.database import Writer
 
 BY_DAY = ("result_chunk", "result_row", "finding_seen", "load_series")
 """Tables with rows of a run in the partition of its day."""
-BY_RUN = ("run_star", "run_log", "keyword_count", "load_metric", "threshold", "load_check", "load_group", "delivery")
+BY_RUN = (
+    *("run_star", "run_part", "run_log", "keyword_count", "load_metric", "threshold", "load_check", "load_group"),
+    "delivery",
+)
 """Other tables with rows of a run; a delivery lies in the partition of the day it was made."""
 
 _SQL = queries.load("removal")
 
 
 async def drop_run(writer: Writer, project_id: int, run_id: int) -> list[bytes]:
-    """Remove a run, its results, its upload and what no other run knows (tests, causes, findings, messages).
+    """Remove a run, its results, its uploads and what no other run knows (tests, causes, findings, messages).
 
     Returns the digests of its files, for `uploads.drop_unused_blobs` after the commit. Runs that were compared with it
     keep their judgement.
@@ -34,7 +37,9 @@ async def drop_run(writer: Writer, project_id: int, run_id: int) -> list[bytes]:
     for step in ("drop_tests", "move_failures", "drop_failures", "move_findings", "drop_findings", "drop_messages"):
         await writer.run(_SQL[step], **values)
     await writer.run(queries.about(_SQL["drop_rows"], table="run"), **values)
-    digests = await uploads.drop_upload(writer, project_id, run["upload_id"])
+    digests = [
+        digest for upload_id in run["upload_ids"] for digest in await uploads.drop_upload(writer, project_id, upload_id)
+    ]
     data: dict[str, object] = {"run_id": identifiers.pack(project_id, run_id), "project": run["slug"]}
     for topic in (f"project:{run['slug']}", "projects"):
         await events.publish(writer, run["org_id"], topic, "run.deleted", data)

@@ -10,6 +10,8 @@ from collections.abc import Set as AbstractSet
 from itertools import groupby
 from typing import Any
 
+import msgspec
+
 from testflux.kit import hashing
 from testflux.model.report import Result
 from testflux.model.status import Status
@@ -22,6 +24,26 @@ CHUNK = 1000
 CHANGE_NONE, CHANGE_NEW, CHANGE_STILL = 0, 1, 2
 
 _SQL = queries.load("results")
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """One result as its chunk keeps it; `evidence` is a byte range in the file of part `part_no`."""
+
+    status: int
+    duration_ms: int
+    evidence: evidence.Range | None = None
+    part_no: int = 0
+
+
+class Try(msgspec.Struct, frozen=True):
+    """One attempt at a test, the last one included. What is new has a text and a fingerprint, what is stored ids."""
+
+    part_no: int
+    status: Status
+    duration_ms: int
+    message: str | int | None = None
+    is_html: bool = False
+    failure: bytes | int | None = None
 
 
 async def save_tests(writer: Writer, run: RunKey, results: Sequence[Result]) -> dict[bytes, int]:
@@ -57,32 +79,69 @@ async def save_results(
     changes: Mapping[int, int],
     algorithm: str,
 ) -> None:
-    """Write the results of a run.
+    """Write the results of the first part of a run.
 
     `changes` has CHANGE_NEW or CHANGE_STILL by test number; `algorithm` is what made the fingerprints.
     """
     ordered = sorted(((numbers[result.digest], result) for result in results), key=lambda pair: pair[0])
-    if not ordered:
-        return
+    await add_chunks(writer, run, ordered)
+    tried = {number: tries_of(result, 0) for number, result in ordered if _is_interesting(result)}
+    await add_rows(writer, run, tried, causes_of(results), algorithm, changes)
+
+
+async def add_chunks(writer: Writer, run: RunKey, ordered: Sequence[tuple[int, Result | Slot]]) -> None:
+    """Write the chunks of results by test number, ascending."""
     await writer.copy(
         "result_chunk",
-        ("project_id", "bucket", "run_day", "run_id", "slots", "status", "duration_ms", "evidence"),
-        ("int8", "int4", "date", "int8", "int2[]", "bytea", "int4[]", "bytea"),
+        ("project_id", "bucket", "run_day", "run_id", "slots", "status", "duration_ms", "evidence", "parts"),
+        ("int8", "int4", "date", "int8", "int2[]", "bytea", "int4[]", "bytea", "int2[]"),
         _chunks(run, ordered),
     )
-    told = [(number, result) for number, result in ordered if _is_interesting(result)]
-    if told:
-        messages = await _save_messages(writer, run, [result for _, result in told])
-        failures = await _save_failures(writer, run, [result for _, result in told], algorithm)
-        await writer.copy(
-            "result_row",
-            (
-                *("project_id", "run_day", "run_id", "test_no", "attempt", "is_final", "status", "duration_ms"),
-                *("failure_id", "message_id", "message_is_html", "change"),
-            ),
-            ("int8", "date", "int8", "int4", "int2", "bool", "int2", "int4", "int8", "int8", "bool", "int2"),
-            _rows(run, told, messages, failures, changes),
-        )
+
+
+async def add_rows(
+    writer: Writer,
+    run: RunKey,
+    tried: Mapping[int, Sequence[Try]],
+    causes: Mapping[bytes, str],
+    algorithm: str,
+    changes: Mapping[int, int],
+) -> None:
+    """Write the attempts at tests, by test number; `causes` has the words of new fingerprints."""
+    if not tried:
+        return
+    messages = await _save_messages(writer, run, {item.message for tries in tried.values() for item in tries})
+    failures = await _save_failures(writer, run, causes, algorithm)
+    await writer.copy(
+        "result_row",
+        (
+            *("project_id", "run_day", "run_id", "test_no", "attempt", "is_final", "status", "duration_ms"),
+            *("failure_id", "message_id", "message_is_html", "change", "part_no"),
+        ),
+        ("int8", "date", "int8", "int4", "int2", "bool", "int2", "int4", "int8", "int8", "bool", "int2", "int2"),
+        _rows(run, tried, messages, failures, changes),
+    )
+
+
+def tries_of(result: Result, part_no: int) -> list[Try]:
+    """Return the attempts of a result, the last one with how itself ended: a pass, where the result is flaky for it."""
+    tries = [Try(part_no, item.status, item.duration_ms, item.message) for item in result.attempts]
+    status = own_status(result.status, tries)
+    last = Try(
+        part_no, status, result.duration_ms, result.message, is_html=result.message_html, failure=result.fingerprint
+    )
+    return [*tries, last]
+
+
+def own_status(ended: Status, before: Sequence[Try]) -> Status:
+    """Return how the last attempt itself went, of a test that ended so after the attempts before."""
+    is_pass = ended is Status.FLAKY and Status.outcome([*(item.status for item in before), Status.PASSED]) is ended
+    return Status.PASSED if is_pass else ended
+
+
+def causes_of(results: Sequence[Result]) -> dict[bytes, str]:
+    """Return the words of causes by fingerprint."""
+    return {result.fingerprint: result.cause for result in results if result.fingerprint}
 
 
 def slots_of(numbers: Sequence[int]) -> list[int] | None:
@@ -91,7 +150,7 @@ def slots_of(numbers: Sequence[int]) -> list[int] | None:
     return None if slots[-1] == len(slots) - 1 else slots
 
 
-def _chunks(run: RunKey, ordered: Sequence[tuple[int, Result]]) -> Iterator[tuple[Any, ...]]:
+def _chunks(run: RunKey, ordered: Sequence[tuple[int, Result | Slot]]) -> Iterator[tuple[Any, ...]]:
     for bucket, group in groupby(ordered, key=lambda pair: pair[0] // CHUNK):
         pairs = list(group)
         yield (
@@ -103,7 +162,14 @@ def _chunks(run: RunKey, ordered: Sequence[tuple[int, Result]]) -> Iterator[tupl
             bytes(result.status for _, result in pairs),
             [result.duration_ms for _, result in pairs],
             evidence.encode([result.evidence for _, result in pairs]),
+            _parts([result for _, result in pairs]),
         )
+
+
+def _parts(results: Sequence[Result | Slot]) -> list[int] | None:
+    """Return which part each result is from, None when all are from the first."""
+    parts = [result.part_no if isinstance(result, Slot) else 0 for result in results]
+    return parts if any(parts) else None
 
 
 def _is_interesting(result: Result) -> bool:
@@ -115,27 +181,24 @@ def _is_interesting(result: Result) -> bool:
 
 def _rows(
     run: RunKey,
-    told: Sequence[tuple[int, Result]],
+    tried: Mapping[int, Sequence[Try]],
     messages: Mapping[str, int],
     failures: Mapping[bytes, int],
     changes: Mapping[int, int],
 ) -> Iterator[tuple[Any, ...]]:
-    for number, result in told:
-        head = (run.project_id, run.run_day, run.run_id, number)
-        for position, attempt in enumerate(result.attempts, 1):
-            message_id = messages.get(attempt.message)
-            yield (*head, position, False, attempt.status, attempt.duration_ms, None, message_id, False, CHANGE_NONE)
-        yield (
-            *head,
-            len(result.attempts) + 1,
-            True,
-            result.status,
-            result.duration_ms,
-            failures[result.fingerprint] if result.fingerprint else None,
-            messages.get(result.message),
-            result.message_html,
-            changes.get(number, CHANGE_NONE),
-        )
+    for number, tries in tried.items():
+        for attempt, item in enumerate(tries, 1):
+            is_final = attempt == len(tries)
+            yield (
+                *(run.project_id, run.run_day, run.run_id, number, attempt, is_final),
+                Status.outcome([each.status for each in tries]) if is_final else item.status,
+                item.duration_ms,
+                failures[item.failure] if isinstance(item.failure, bytes) else item.failure,
+                messages.get(item.message) if isinstance(item.message, str) else item.message,
+                item.is_html,
+                changes.get(number, CHANGE_NONE) if is_final else CHANGE_NONE,
+                item.part_no,
+            )
 
 
 def _is_stale(row: Row, run: RunKey) -> bool:
@@ -195,11 +258,9 @@ async def _save_seen(writer: Writer, run: RunKey, seen: Sequence[Result], number
     await writer.run(_SQL["save_seen"], project_id=run.project_id, started_at=run.started_at)
 
 
-async def _save_messages(writer: Writer, run: RunKey, told: Sequence[Result]) -> dict[str, int]:
-    """Return the ids of all messages by text; each text is stored once in its project."""
-    texts = {result.message for result in told}
-    texts |= {attempt.message for result in told for attempt in result.attempts}
-    by_digest = {hashing.digest((text,)): text for text in texts - {""}}
+async def _save_messages(writer: Writer, run: RunKey, texts: AbstractSet[str | int | None]) -> dict[str, int]:
+    """Return the ids of all texts by text; each is stored once in its project."""
+    by_digest = {hashing.digest((text,)): text for text in texts if text and isinstance(text, str)}
     if not by_digest:
         return {}
     digests = list(by_digest)
@@ -208,9 +269,8 @@ async def _save_messages(writer: Writer, run: RunKey, told: Sequence[Result]) ->
     return {by_digest[row["digest"]]: row["message_id"] for row in rows}
 
 
-async def _save_failures(writer: Writer, run: RunKey, told: Sequence[Result], algorithm: str) -> dict[bytes, int]:
+async def _save_failures(writer: Writer, run: RunKey, causes: Mapping[bytes, str], algorithm: str) -> dict[bytes, int]:
     """Return the ids of all causes by fingerprint."""
-    causes = {result.fingerprint: result.cause for result in told if result.fingerprint}
     if not causes:
         return {}
     values: dict[str, object] = {

@@ -61,16 +61,16 @@ async def get_result(reader: Reader, run: Row, test_no: int) -> Row:
 
 
 async def find_evidence(reader: Reader, run: Row, test_no: int) -> Row | None:
-    """Return where one test of a run stands in its report: format, blob_digest, start, end; None when nobody knows."""
+    """Return where one test of a run stands, and in which part's file; None when nobody knows.
+
+    part_no, upload_id, format, blob_digest, start, end.
+    """
     bucket, slot = divmod(test_no, results.CHUNK)
-    row = await reader.find(_SQL["find_evidence"], **_of(run), bucket=bucket)
+    row = await reader.find(_SQL["find_evidence"], **_of(run), bucket=bucket, slot=slot)
     if row is None or row["blob_digest"] is None:
         return None
-    slots: list[int] = row["slots"] or list(range(row["count"]))
-    if slot not in slots:
-        return None
-    place = evidence.decode(row["evidence"], row["count"])[slots.index(slot)]
-    return place and {"format": row["format"], "blob_digest": row["blob_digest"], "start": place[0], "end": place[1]}
+    place = evidence.decode(row["evidence"], row["count"])[row["place"] - 1]
+    return place and {**row, "start": place[0], "end": place[1]}
 
 
 async def count_changes(reader: Reader, run: Row) -> Row:

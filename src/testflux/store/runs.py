@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -100,22 +101,48 @@ async def add_run(
     )
 
 
+async def save_run(
+    writer: Writer,
+    run: RunKey,
+    upload_id: int,
+    report: Report,
+    metadata: Metadata,
+    judgement: Judgement,
+    counts: Mapping[Status, int],
+    duration_sum_ms: int,
+) -> None:
+    """Write a run down anew after another part of it arrived; `report` is the whole, its tests in `counts`."""
+    await writer.run(
+        _SQL["save_run"],
+        project_id=run.project_id,
+        run_id=run.run_id,
+        upload_id=upload_id,
+        started_at=run.started_at,
+        run_day=run.run_day,
+        **_said(metadata),
+        **_read(report),
+        **_judged(judgement),
+        **_counted(counts),
+        duration_sum_ms=duration_sum_ms,
+    )
+
+
 async def find_file(reader: Reader, project_id: int, run_id: int) -> Row | None:
     """Return a run's report: its format, blob_digest and size_bytes; None when the run is gone."""
     return await reader.find(_SQL["find_file"], project_id=project_id, run_id=run_id)
 
 
-async def add_log(writer: Writer, run: RunKey, report: Report) -> None:
-    """Write down the execution errors and warnings, each with its test; the tests are written down before."""
+async def add_log(writer: Writer, run: RunKey, report: Report, part_no: int = 0) -> None:
+    """Write down a part's execution errors and warnings, each with its test; the tests are written down before."""
     if not report.log:
         return
     numbers = await _find_loggers(writer, run, report)
     await writer.copy(
         "run_log",
-        ("project_id", "run_id", "position", "level", "text", "is_html", "logged_at", "test_no"),
-        ("int8", "int8", "int4", "text", "text", "bool", "timestamptz", "int4"),
+        ("project_id", "run_id", "part_no", "position", "level", "text", "is_html", "logged_at", "test_no"),
+        ("int8", "int8", "int2", "int4", "text", "text", "bool", "timestamptz", "int4"),
         (
-            (run.project_id, run.run_id, position, *_line(entry), numbers.get(entry.test))
+            (run.project_id, run.run_id, part_no, position, *_line(entry), numbers.get(entry.test))
             for position, entry in enumerate(report.log)
         ),
     )
@@ -186,7 +213,11 @@ def _count_results(report: Report) -> dict[str, object]:
         counts[result.status] += 1
         if result.status is not Status.SKIPPED:
             duration_sum_ms += result.duration_ms
-    return {**{status.label: count for status, count in counts.items()}, "duration_sum_ms": duration_sum_ms}
+    return {**_counted(counts), "duration_sum_ms": duration_sum_ms}
+
+
+def _counted(counts: Mapping[Status, int]) -> dict[str, object]:
+    return {status.label: count for status, count in counts.items()}
 
 
 def _count_findings(report: Report) -> dict[str, object]:

@@ -167,12 +167,13 @@ create table blob (
 
 -- ------------------------------------------------------------------------------------------------------------------- runs
 
--- One run of tests, one scan or one load test: the hub. Never changed once stored; judgements are other rows. [10^6..10^7]
+-- One run of tests, one scan or one load test: the hub. Once stored it changes only when another part of it arrives;
+-- judgements are other rows. [10^6..10^7]
 create table run (
     project_id    bigint not null,
     run_id        bigint generated always as identity,
     number        bigint not null,                         -- dense per project, for people: #1284
-    upload_id     bigint not null,
+    upload_id     bigint not null,                         -- its earliest part; all of them: run_part
     kind          text not null check (kind in ('functional', 'security', 'load')),
     format        text not null,                           -- robot-xml, zap-json, k6-summary, …
     tool_name     text not null,
@@ -211,10 +212,11 @@ create table run (
     fixed         integer not null default 0,
     created_at    timestamptz not null default now(),
     rows_dropped_at timestamptz,                           -- when retention removed its result rows and log; null: it did not
+    revision      integer not null default 0,              -- grows with every change: what was cached of the run is old
     primary key (project_id, run_id)
 );
 create unique index run_number on run (project_id, number);
-create unique index run_upload on run (project_id, upload_id);            -- one upload becomes one run, whatever is killed
+create index run_build on run (project_id, build_key) where build_key <> '';          -- the run that another upload of its build joins
 create index run_recent on run (project_id, started_at desc, run_id desc);            -- run list and its cursor
 create index run_lane on run (project_id, kind, name, environment, branch, started_at desc);  -- baseline, history of a lane
 create index run_day on run (project_id, run_day);                        -- trends
@@ -228,6 +230,24 @@ create table run_star (
     created_at timestamptz not null default now(),
     primary key (project_id, run_id)
 );
+
+-- The uploads that make up a run: shards and reruns of one CI run, or simply one. [10^6..10^7]
+create table run_part (
+    project_id   bigint not null,
+    run_id       bigint not null,
+    part_no      smallint not null,                        -- in order of arrival: what chunks, rows and addresses name it by
+    upload_id    bigint not null,
+    format       text not null,                            -- how to read its file
+    tool_name    text not null,
+    tool_version text not null,
+    started_at   timestamptz not null,                     -- with upload_id: the order of attempts, whichever arrived first
+    duration_ms  bigint not null,
+    is_complete  boolean not null,
+    local_times  boolean not null,
+    warnings     jsonb not null,                           -- of its own file
+    primary key (project_id, run_id, part_no)
+);
+create unique index run_part_upload on run_part (project_id, upload_id);  -- one upload becomes one part of one run, whatever is killed
 
 -- ------------------------------------------------------------------------------------------------------------------ tests
 
@@ -259,6 +279,7 @@ create table result_chunk (
     status      bytea not null,                            -- one byte a result, model Status
     duration_ms integer[] not null,                        -- same order
     evidence    bytea,                                     -- byte range of each test in the file: see store/evidence.py; null: none
+    parts       smallint[],                                -- which part's file each result is from, same order; null: all from part 0
     primary key (project_id, bucket, run_day, run_id)
 ) partition by range (run_day);
 create index result_chunk_run on result_chunk (project_id, run_id);       -- read one run whole
@@ -277,6 +298,7 @@ create table result_row (
     message_id  bigint,
     message_is_html boolean not null default false,
     change      smallint not null default 0,               -- against the baseline: 0 none, 1 new failure, 2 still failing
+    part_no     smallint not null default 0,               -- which part of the run this attempt is from
     primary key (project_id, run_day, run_id, test_no, attempt)
 ) partition by range (run_day);
 create index result_row_failure on result_row (project_id, failure_id, run_day) where failure_id is not null;  -- where a cause was seen
@@ -313,7 +335,8 @@ create table keyword_count (
     calls       bigint not null,
     failed      bigint not null,
     duration_ms double precision not null,                 -- with all that it called
-    primary key (project_id, run_id, owner, name)
+    part_no     smallint not null default 0,               -- counted file by file, added up when read
+    primary key (project_id, run_id, part_no, owner, name)
 );
 
 -- Execution errors and warnings of a run. [10^6]
@@ -326,7 +349,8 @@ create table run_log (
     is_html    boolean not null,
     logged_at  timestamptz,
     test_no    integer,                                    -- the test that logged the same; null: none did, e.g. a failed import
-    primary key (project_id, run_id, position)
+    part_no    smallint not null default 0,                -- positions count within a part
+    primary key (project_id, run_id, part_no, position)
 );
 
 -- --------------------------------------------------------------------------------------------------------------- security
@@ -512,9 +536,10 @@ create table delivery (
     response_code integer,
     created_at   timestamptz not null default now(),
     sent_at      timestamptz,
+    upload_id    bigint,                                   -- the part of the run that brought the news; null for a test message
     primary key (project_id, run_day, delivery_id)
 ) partition by range (run_day);
-create unique index delivery_once on delivery (project_id, run_day, channel_id, run_id, event);  -- a run is told once per channel
+create unique index delivery_once on delivery (project_id, run_day, channel_id, run_id, upload_id, event);  -- a part is told once per channel
 create index delivery_recent on delivery (project_id, created_at desc);
 
 -- What just changed, for open browsers: kept an hour, read after a reconnect. [10^4]

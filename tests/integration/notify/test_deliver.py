@@ -81,7 +81,7 @@ async def test_deliveries_and_their_jobs_are_stored_together_or_not_at_all(house
     await house.add_webhook("http://127.0.0.1:9/")
     with contextlib.suppress(ZeroDivisionError):
         async with house.database.write() as writer:
-            await deliveries.add_deliveries(writer, PROJECT, 7, told(7), tuple(Rule))
+            await deliveries.add_deliveries(writer, PROJECT, 7, 7, told(7), tuple(Rule))
             raise ZeroDivisionError
     assert await house.jobs() == []
     assert await house.rows("select 1 from delivery") == []

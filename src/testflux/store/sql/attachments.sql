@@ -1,17 +1,18 @@
 -- name: list_attachments
--- What came along with the report of a run, in the archive's order.
-select f.position, f.role, f.path, f.blob_digest, f.size_bytes, f.media_type
-from run r
-join upload_file f on f.project_id = r.project_id and f.upload_id = r.upload_id
-where r.project_id = %(project_id)s and r.run_id = %(run_id)s
-order by f.position;
+-- What came along with the reports of a run, part by part in the archive's order.
+select p.part_no, p.part_no * 100000 + f.position as position, f.role, f.path, f.blob_digest, f.size_bytes, f.media_type
+from run_part p
+join upload_file f on f.project_id = p.project_id and f.upload_id = p.upload_id
+where p.project_id = %(project_id)s and p.run_id = %(run_id)s
+order by p.part_no, f.position;
 
 -- name: find_attachment
--- One file that came along with the report of a run.
-select f.position, f.role, f.path, f.blob_digest, f.size_bytes, f.media_type
-from run r
-join upload_file f on f.project_id = r.project_id and f.upload_id = r.upload_id
-where r.project_id = %(project_id)s and r.run_id = %(run_id)s and f.position = %(position)s;
+-- One file that came along with a report of a run.
+select p.part_no, f.role, f.path, f.blob_digest, f.size_bytes, f.media_type
+from run_part p
+join upload_file f on f.project_id = p.project_id and f.upload_id = p.upload_id
+where p.project_id = %(project_id)s and p.run_id = %(run_id)s and p.part_no = %(position)s / 100000
+  and f.position = %(position)s %% 100000;
 
 -- name: list_companions
 -- The reports that are read together with the upload's own file.

@@ -1,7 +1,7 @@
 -- name: add_deliveries
--- One delivery for each enabled channel whose rule is met; none where the run was told already.
-insert into delivery (project_id, run_day, channel_id, run_id, event, message, status, next_attempt_at)
-select project_id, %(day)s, channel_id, %(run_id)s, 'run.finished', %(message)s, 'pending', now()
+-- One delivery for each enabled channel whose rule is met; none where this part of the run was told already.
+insert into delivery (project_id, run_day, channel_id, run_id, upload_id, event, message, status, next_attempt_at)
+select project_id, %(day)s, channel_id, %(run_id)s, %(upload_id)s, 'run.finished', %(message)s, 'pending', now()
 from channel
 where project_id = %(project_id)s and is_enabled and rule = any(%(rules)s)
 order by channel_id

@@ -4,7 +4,8 @@ with bumped as (
     update project set change_count = change_count + 1 where project_id = %(project_id)s
     returning project_id, org_id, slug
 )
-select r.run_day, r.started_at, r.upload_id, p.org_id, p.slug
+select r.run_day, r.started_at, p.org_id, p.slug,
+       array(select s.upload_id from run_part s where s.project_id = r.project_id and s.run_id = r.run_id) as upload_ids
 from run r join bumped p using (project_id)
 where r.project_id = %(project_id)s and r.run_id = %(run_id)s;
 

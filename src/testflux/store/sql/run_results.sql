@@ -129,9 +129,16 @@ cross join lateral (
 where slot.place is not null;
 
 -- name: find_evidence
--- The chunk that one test of a run is in, with the file that its byte ranges belong to.
-select r.format, u.blob_digest, c.slots, length(c.status) as count, c.evidence
+-- The place of one test in its chunk, and the file that its byte range belongs to.
+select p.part_no, p.format, p.upload_id, u.blob_digest, slot.place, length(c.status) as count, c.evidence
 from result_chunk c
-join run r on r.project_id = c.project_id and r.run_id = c.run_id
-join upload u on u.project_id = r.project_id and u.upload_id = r.upload_id
-where c.project_id = %(project_id)s and c.bucket = %(bucket)s and c.run_day = %(run_day)s and c.run_id = %(run_id)s;
+cross join lateral (
+    select case
+               when c.slots is not null then array_position(c.slots, %(slot)s::smallint)
+               when %(slot)s < length(c.status) then %(slot)s + 1
+           end as place
+) slot
+join run_part p
+    on p.project_id = c.project_id and p.run_id = c.run_id and p.part_no = coalesce(c.parts[slot.place], 0)
+join upload u on u.project_id = p.project_id and u.upload_id = p.upload_id
+where slot.place is not null and c.project_id = %(project_id)s and c.bucket = %(bucket)s and c.run_day = %(run_day)s and c.run_id = %(run_id)s;
