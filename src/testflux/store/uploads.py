@@ -110,7 +110,10 @@ async def list_uploads(
     before: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> list[Row]:
-    """Return uploads, newest first; `before` is (created_at, upload_id) of the last one already seen."""
+    """Return uploads, newest first; `before` is (created_at, upload_id) of the last one already seen.
+
+    The status `set-aside` stands for those that TestFlux itself failed on.
+    """
     before_at, before_id = before or (None, None)
     return await reader.all(
         _SQL["list_uploads"],
@@ -177,6 +180,29 @@ async def save_rejected(
         dropped = await attachments.drop_files(writer, project_id, upload_id) if changed and not is_kept else []
     await _publish(writer, project_id, upload_id)
     return dropped
+
+
+async def save_queued(writer: Writer, project_id: int, upload_id: int) -> None:
+    """Queue a rejected upload again; ConflictError when that cannot help."""
+    row = await writer.find(_SQL["find_rejected"], project_id=project_id, upload_id=upload_id)
+    if row is None:
+        raise errors.NotFoundError("There is no such upload.", hint="It may have been removed with its run.")
+    if row["status"] != "rejected":
+        raise errors.ConflictError(f"The upload is {row['status']}.", hint="Only a rejected one can be tried again.")
+    if row["blob_digest"] is None:
+        raise errors.ConflictError("The upload's file was not kept.", hint="Send the report again.")
+    if row["code"].startswith("archive-"):
+        raise errors.ConflictError("An archive is opened when it arrives.", hint="Send it again.")
+    if row["is_replaced"]:
+        raise errors.ConflictError("The same file was sent again since.", hint="Look at the newer upload.")
+    await writer.run(_SQL["save_queued"], project_id=project_id, upload_id=upload_id)
+    await jobs.add_process_upload(writer, project_id, upload_id, row["request_id"])
+    await _publish(writer, project_id, upload_id)
+
+
+async def list_set_aside(reader: Reader) -> list[Row]:
+    """Return (project_id, upload_id) of the uploads that TestFlux itself failed on and whose files are there."""
+    return await reader.all(_SQL["list_set_aside"])
 
 
 async def drop_upload(writer: Writer, project_id: int, upload_id: int) -> list[bytes]:

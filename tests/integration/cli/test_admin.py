@@ -231,3 +231,38 @@ def test_admin_without_any_data_says_so(
 
 def test_status_is_read_from_the_database_of_the_settings(database_url: str) -> None:
     assert asyncio.run(migrate.status(database_url)).is_current
+
+
+def test_what_was_set_aside_is_queued_again(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async def prepare(writer: Writer) -> None:
+        await writer.run("insert into org (slug, name) values ('main', 'Main')")
+        await writer.run("insert into project (org_id, slug, name) values (1, 'shop', 'Shop')")
+        await writer.run("insert into blob (digest, size_bytes) values ('\\x01', 1)")
+        for number, code in enumerate(("internal", "internal", "xml-malformed", "archive-damaged")):
+            await writer.run(
+                "insert into upload"
+                " (project_id, upload_key, file_name, size_bytes, status, metadata, error, blob_digest) values"
+                " (1, %(key)s, 'o.xml', 1, 'rejected', '{}', jsonb_build_object('code', %(code)s::text), '\\x01')",
+                key=bytes([number]),
+                code=code,
+            )
+
+    async def states(reader: Reader) -> list[str]:
+        return [row["status"] for row in await reader.all("select status from upload order by upload_id")]
+
+    in_database(database_url, prepare)
+    assert admin("retry", "--set-aside") == 0
+    assert capsys.readouterr().out == "1-1  queued again\n1-2  queued again\n2 queued again.\n"
+    assert in_database(database_url, states) == ["queued", "queued", "rejected", "rejected"]
+    assert admin("retry", "1-3", "1-4", "1-9") == 3
+    assert capsys.readouterr().out == (
+        "1-3  queued again\n1-4  An archive is opened when it arrives.\n1-9  There is no such upload.\n"
+        "1 queued again.\n"
+    )
+    assert in_database(database_url, states) == ["queued", "queued", "queued", "rejected"]
+
+
+@pytest.mark.parametrize("words", [(), ("1-1", "--set-aside")])
+def test_what_to_try_again_is_said_in_one_way(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert admin("retry", *words) == 2
+    assert "Name uploads, or say --set-aside." in capsys.readouterr().err

@@ -6,6 +6,7 @@ import { Button, ButtonLink } from "@/components/button";
 import { Card } from "@/components/card";
 import { SelectField } from "@/components/field";
 import { Empty, Skeleton, TroubleNote } from "@/components/states";
+import { TryAgain } from "@/features/uploads/try-again";
 import { Outcome } from "@/features/uploads/upload-outcome";
 import type { Upload } from "@/lib/api";
 import { listUploadsInfiniteOptions } from "@/lib/api/@tanstack/react-query.gen";
@@ -20,7 +21,7 @@ import { useTitle } from "@/lib/use-title";
 
 const KEYS = ["status"] as const;
 
-function Row({ upload }: { upload: Upload }) {
+function Row({ upload, isAdmin }: { upload: Upload; isAdmin: boolean }) {
   return (
     <li className="grid gap-1.5 border-line border-b px-4 py-2.5 last:border-b-0 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto] md:gap-4">
       <div className="min-w-0">
@@ -33,14 +34,17 @@ function Row({ upload }: { upload: Upload }) {
       </div>
       <Outcome upload={upload} />
       {upload.download_url !== null && (
-        <Button
-          look="quiet"
-          aria-label={`Download ${upload.file_name}`}
-          onClick={() => void downloadReport(upload.id, upload.file_name)}
-        >
-          <Download size={14} aria-hidden="true" />
-          Download
-        </Button>
+        <div className="flex flex-wrap items-start gap-1">
+          {isAdmin && upload.status === "rejected" && <TryAgain upload={upload} />}
+          <Button
+            look="quiet"
+            aria-label={`Download ${upload.file_name}`}
+            onClick={() => void downloadReport(upload.id, upload.file_name)}
+          >
+            <Download size={14} aria-hidden="true" />
+            Download
+          </Button>
+        </div>
       )}
     </li>
   );
@@ -74,6 +78,7 @@ export function Component() {
             {["queued", "processing", "stored", "rejected"].map((status) => (
               <option key={status}>{status}</option>
             ))}
+            <option value="set-aside">set aside (our fault)</option>
           </SelectField>
           {isAdmin && <ButtonLink to={`/upload?project=${slug}`}>Send reports</ButtonLink>}
         </div>
@@ -83,7 +88,11 @@ export function Component() {
         {query.error !== null && <TroubleNote error={query.error} retry={() => void query.refetch()} />}
         {query.isSuccess && uploads.length === 0 && (
           <Empty
-            title={filters.status === "" ? "Nothing was sent yet" : `No upload is ${filters.status}`}
+            title={
+              filters.status === ""
+                ? "Nothing was sent yet"
+                : `No upload is ${filters.status.replace("-", " ")}`
+            }
             command={filters.status === "" ? `testflux upload output.xml --project ${slug}` : undefined}
           >
             {filters.status === "" &&
@@ -93,7 +102,7 @@ export function Component() {
         {uploads.length > 0 && (
           <ul aria-label="Uploads">
             {uploads.map((upload) => (
-              <Row key={upload.id} upload={upload} />
+              <Row key={upload.id} upload={upload} isAdmin={isAdmin} />
             ))}
           </ul>
         )}
