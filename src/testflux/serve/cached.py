@@ -1,8 +1,12 @@
-"""Reads of finished runs: they never change, so a browser may keep them and ask only whether they still are."""
+"""What a browser may keep if it asks each time whether it still is so.
+
+Finished runs never change. What is made from all runs of a project changes with the project's change count.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -10,7 +14,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.openapi import ResponseSpec
 
-from testflux import __version__
+from testflux.serve.remembered import Key, Remembered, digest
 
 T = TypeVar("T")
 NOT_MODIFIED: Final = {
@@ -29,13 +33,20 @@ def answer(request: Request[Any, Any, Any], body: T) -> Response[T]:
 
 def tag_of(*parts: object) -> str:
     """Return an ETag for what depends on nothing but these parts and on this version of TestFlux."""
-    data = msgspec.json.encode([__version__, *map(str, parts)])
-    return f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
+    return f'"{digest(parts)}"'
 
 
 def holds(request: Request[Any, Any, Any], tag: str) -> bool:
     """Say whether the caller holds the answer with this ETag, so that it need not be made again."""
     return tag in _offered(request)
+
+
+async def remember(
+    request: Request[Any, Any, Any], remembered: Remembered, key: Key, kind: type[T], make: Callable[[], Awaitable[T]]
+) -> Response[T]:
+    """Answer with what the key leads to, made only when nobody did before; 304 when the caller holds the same."""
+    tag = tag_of(*key)
+    return unchanged(tag) if holds(request, tag) else tagged(await remembered.get(key, kind, make), tag)
 
 
 def tagged(body: T, tag: str) -> Response[T]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date, timedelta
 from typing import Any, Final
 
-from litestar import get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from testflux.kit import clock
 from testflux.model.access import Actor, Permission
-from testflux.serve import declare, figures, projects, runs
+from testflux.serve import cached, declare, figures, projects, runs
 from testflux.serve.house import House
 from testflux.serve.shapes.overview import Overview, OverviewItem, State
 from testflux.store import database, overview, run_list
@@ -22,22 +23,28 @@ _ORDER: Final[dict[State, int]] = {"failing": 0, "incomplete": 1, "flaky": 2, "p
 _NEEDS_ATTENTION: Final = ("failing", "incomplete")
 
 
-@get("/overview", **declare.route("getOverview", Permission.PROJECT_READ))
-async def get_overview(actor: NamedDependency[Actor], house: NamedDependency[House]) -> Overview:
+@get("/overview", **declare.route("getOverview", Permission.PROJECT_READ, responses=cached.NOT_MODIFIED))
+async def get_overview(
+    request: Request[Any, Any, Any], actor: NamedDependency[Actor], house: NamedDependency[House]
+) -> Response[Overview]:
     """Answer all projects at a glance, those that need attention first."""
     today = clock.now().date()
     async with house.database.read() as reader:
         rows = await project_rows.list_projects(reader, actor.org_id, None, _MOST_PROJECTS)
+        keys = [("overview", row["project_id"], row["change_count"], today) for row in rows]
+        tag = cached.tag_of(*keys)
+        if cached.holds(request, tag):
+            return cached.unchanged(tag)
         items: list[OverviewItem] = []
-        for row in rows:
-            key = ("overview", row["project_id"], row["change_count"], row["default_branch"], row["name"], today)
-            found = await house.remembered.get(key, lambda row=row: _figures(reader, row, today))
-            items.append(OverviewItem(project=projects.shape(row), **found))
+        for row, key in zip(rows, keys, strict=True):
+            make = functools.partial(_item, reader, row, today)
+            items.append(await house.remembered.get(key, OverviewItem, make))
     items.sort(key=lambda item: _ORDER[item.state])
-    return Overview(items=items, needs_attention=sum(item.state in _NEEDS_ATTENTION for item in items))
+    attention = sum(item.state in _NEEDS_ATTENTION for item in items)
+    return cached.tagged(Overview(items=items, needs_attention=attention), tag)
 
 
-async def _figures(reader: database.Reader, project: database.Row, today: date) -> dict[str, Any]:
+async def _item(reader: database.Reader, project: database.Row, today: date) -> OverviewItem:
     project_id = project["project_id"]
     branches = await overview.list_branches(reader, project)
     strip = await overview.list_strip(reader, project_id, branches, runs.STRIP)
@@ -46,18 +53,19 @@ async def _figures(reader: database.Reader, project: database.Row, today: date) 
     lane_runs = await figures.list_lane_runs(reader, lanes, figures.FLAKY_RUNS)
     last = await run_list.read_runs(reader, [(project_id, run["run_id"]) for run in strip[:1]])
     p95_ms, p95_delta = figures.p95(lanes)
-    return {
-        "kinds": sorted({lane[0]["kind"] for lane in lanes.lanes}),
-        "state": figures.state(lanes),
-        "strip": runs.strip(project_id, strip),
-        "pass_rate": figures.pass_rate(lanes, 0),
-        "pass_rate_series": [rates.get(today - timedelta(days=back)) for back in reversed(range(_DAYS))],
-        "open_findings": figures.open_findings(lanes, 0),
-        "p95_ms": p95_ms,
-        "p95_delta": p95_delta,
-        "flaky_tests": len(await figures.list_flaky(reader, project_id, lane_runs)),
-        "last_run": runs.shape(last[0]) if last else None,
-    }
+    return OverviewItem(
+        project=projects.shape(project),
+        kinds=sorted({lane[0]["kind"] for lane in lanes.lanes}),
+        state=figures.state(lanes),
+        strip=runs.strip(project_id, strip),
+        pass_rate=figures.pass_rate(lanes, 0),
+        pass_rate_series=[rates.get(today - timedelta(days=back)) for back in reversed(range(_DAYS))],
+        open_findings=figures.open_findings(lanes, 0),
+        p95_ms=p95_ms,
+        p95_delta=p95_delta,
+        flaky_tests=len(await figures.list_flaky(reader, project_id, lane_runs)),
+        last_run=runs.shape(last[0]) if last else None,
+    )
 
 
 ROUTES = [get_overview]

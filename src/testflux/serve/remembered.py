@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from testflux import __version__
+from testflux.serve.shared import Shared
 
 T = TypeVar("T")
-_MOST = 2000
+Key = tuple[object, ...]
+_MOST: Final = 2000
+_LIFE_S: Final = 24 * 3600
 
 
 class Remembered:
-    """Keeps the newest answers by key."""
+    """Keeps the newest answers by key, in this process and, for the other servers, in what they share."""
 
-    def __init__(self) -> None:
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._answers: OrderedDict[str, Any] = OrderedDict()
 
-    async def get(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
-        """Return the kept answer, else make and keep it."""
-        if key not in self._answers:
-            self._answers[key] = await make()
-        self._answers.move_to_end(key)
+    async def get(self, key: Key, kind: type[T], make: Callable[[], Awaitable[T]]) -> T:
+        """Return the kept answer, else make and keep it. The key tells all that the answer depends on."""
+        name = digest(key)
+        if name not in self._answers:
+            self._answers[name] = await self._find(name, kind) or await self._make(name, make)
+        self._answers.move_to_end(name)
         while len(self._answers) > _MOST:
             self._answers.popitem(last=False)
-        return self._answers[key]
+        return self._answers[name]
+
+    async def _find(self, name: str, kind: type[T]) -> T | None:
+        data = await self._shared.find(f"answer:{name}")
+        return None if data is None else msgspec.msgpack.decode(data, type=kind)
+
+    async def _make(self, name: str, make: Callable[[], Awaitable[T]]) -> T:
+        answer = await make()
+        if self._shared.is_set:
+            await self._shared.keep(f"answer:{name}", msgspec.msgpack.encode(answer), _LIFE_S)
+        return answer
+
+
+def digest(key: Key) -> str:
+    """Return a short name for a key and this version of TestFlux, whose answers may be shaped in another way."""
+    data = msgspec.json.encode([__version__, *key], enc_hook=str)
+    return hashlib.blake2b(data, digest_size=15).hexdigest()

@@ -24,7 +24,7 @@ from testflux.serve.house import House
 from testflux.serve.hub import Hub
 from testflux.serve.remembered import Remembered
 from testflux.serve.shared import Shared
-from testflux.store import blobs, database, embedded, migrate, partitions, users
+from testflux.store import blobs, database, embedded, health, migrate, partitions, users
 
 Work = Callable[[database.Database, blobs.Blobs, kit_settings.Settings], Awaitable[None]]
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -58,9 +58,10 @@ async def open_house(settings: kit_settings.Settings, database_url: str) -> Asyn
         async with opened.write() as writer:
             await partitions.ensure_ahead(writer, clock.now().date())
             await users.add_org(writer)
+            place = await health.get_place(writer)
         files = blobs.Blobs(settings.blob_url or settings.data_dir / "blobs")
         await _look_at(files)
-        loader, shared = load_sample.Loader(opened, files), Shared(settings.redis_url)
+        loader, shared = load_sample.Loader(opened, files), Shared(settings.redis_url, place)
         try:
             yield House(
                 settings=settings,
@@ -69,7 +70,7 @@ async def open_house(settings: kit_settings.Settings, database_url: str) -> Asyn
                 hub=Hub(opened, live_events.shape),
                 shared=shared,
                 limiter=limiter.Limiter(shared, limiter.rates_of(settings)),
-                remembered=Remembered(),
+                remembered=Remembered(shared),
                 sample=loader,
             )
         finally:

@@ -21,7 +21,6 @@ from testflux.kit import errors
 T = TypeVar("T")
 _PATIENCE_S: Final = 0.5
 _PAUSE_S: Final = 2.0
-_PREFIX: Final = "testflux:"
 log = structlog.get_logger("testflux.serve")
 
 
@@ -36,15 +35,19 @@ class _Client(Protocol):
 
 
 class Shared:
-    """A Redis or Valkey at `url`, or nothing. `storage` is where sign-ins are counted in it."""
+    """A Redis or Valkey at `url`, or nothing. `storage` is where sign-ins are counted in it.
 
-    def __init__(self, url: str | None) -> None:
+    Everything in it is named after `place`, the database: others may share it, and a restored one begins anew.
+    """
+
+    def __init__(self, url: str | None, place: str = "") -> None:
+        self._prefix = f"testflux:{place}:"
         self.is_set = url is not None
         self.reason = ""
         self._asked_again_at = 0.0
         self.storage: Storage | None = None
         if url is not None:
-            self._client, self._errors, self.storage = _connect(url)
+            self._client, self._errors, self.storage = _connect(url, self._prefix)
 
     async def ask(self, act: Callable[[], Awaitable[T]]) -> T | None:
         """Return what `act` gets from it; None when there is none, or it is away."""
@@ -73,19 +76,19 @@ class Shared:
 
         async def count() -> int:
             async with self._client.pipeline(transaction=False) as pipeline:
-                pipeline.incr(_PREFIX + name)
-                pipeline.expire(_PREFIX + name, seconds)
+                pipeline.incr(self._prefix + name)
+                pipeline.expire(self._prefix + name, seconds)
                 return (await pipeline.execute())[0]
 
         return await self.ask(count)
 
     async def find(self, name: str) -> bytes | None:
         """Return what is kept under a name; None when nothing is, or it is away."""
-        return await self.ask(lambda: self._client.get(_PREFIX + name))
+        return await self.ask(lambda: self._client.get(self._prefix + name))
 
     async def keep(self, name: str, value: bytes, seconds: int) -> None:
         """Keep bytes under a name for so long, if it is not away."""
-        await self.ask(lambda: self._client.set(_PREFIX + name, value, ex=seconds))
+        await self.ask(lambda: self._client.set(self._prefix + name, value, ex=seconds))
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -99,7 +102,7 @@ class Shared:
             log.warning("Redis is away: each server keeps its own limits and answers meanwhile", reason=reason)
 
 
-def _connect(url: str) -> tuple[_Client, tuple[type[Exception], ...], Storage]:
+def _connect(url: str, prefix: str) -> tuple[_Client, tuple[type[Exception], ...], Storage]:
     try:
         valkey = importlib.import_module("valkey.asyncio")
         exceptions = importlib.import_module("valkey.exceptions")
@@ -111,6 +114,6 @@ def _connect(url: str) -> tuple[_Client, tuple[type[Exception], ...], Storage]:
     except ValueError as error:
         message = "TESTFLUX_REDIS_URL cannot be read."
         raise errors.SetupError(message, hint="It looks like redis://host:6379/0.", code="setting-invalid") from error
-    storage = storage_from_string(f"async+{url}", implementation="valkey", key_prefix=f"{_PREFIX}sign-in")
+    storage = storage_from_string(f"async+{url}", implementation="valkey", key_prefix=f"{prefix}sign-in")
     assert isinstance(storage, Storage)  # noqa: S101  (the name asks for an asynchronous one)
     return client, (exceptions.ValkeyError,), storage

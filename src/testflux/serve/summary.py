@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from litestar import get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
@@ -13,8 +13,9 @@ from testflux.analyse import flaky
 from testflux.kit import identifiers
 from testflux.model.access import Actor, Permission
 from testflux.model.status import Kind, Status
-from testflux.serve import declare, figures, projects, results, runs
+from testflux.serve import cached, declare, figures, projects, results, runs
 from testflux.serve.figures import Lanes
+from testflux.serve.house import House
 from testflux.serve.shapes.overview import LookItem, LookKind, ProjectSummary, Tiles
 from testflux.store import database, overview, run_list, run_results
 from testflux.store import projects as project_rows
@@ -28,18 +29,27 @@ _SLOW_MS: Final = 1000
 _SLOW_RUNS: Final = 6
 
 
-@get("/projects/{slug:str}/summary", **declare.route("getProjectSummary", Permission.PROJECT_READ, 404))
+@get(
+    "/projects/{slug:str}/summary",
+    **declare.route("getProjectSummary", Permission.PROJECT_READ, 404, responses=cached.NOT_MODIFIED),
+)
 async def get_project_summary(
+    request: Request[Any, Any, Any],
     slug: FromPath[str],
     actor: NamedDependency[Actor],
-    database: NamedDependency[database.Database],
+    house: NamedDependency[House],
     branch: Annotated[str | None, QueryParameter(max_length=250)] = None,
-) -> ProjectSummary:
+) -> Response[ProjectSummary]:
     """Answer one project at a glance: on a branch, or on what its front page looks at by default."""
-    async with database.read() as reader:
+    async with house.database.read() as reader:
         project = await project_rows.get_project(reader, actor.org_id, slug)
-        branches = [branch] if branch is not None else await overview.list_branches(reader, project)
-        return await _summarise(reader, project, branches)
+        key = ("summary", project["project_id"], project["change_count"], branch)
+
+        async def make() -> ProjectSummary:
+            branches = [branch] if branch is not None else await overview.list_branches(reader, project)
+            return await _summarise(reader, project, branches)
+
+        return await cached.remember(request, house.remembered, key, ProjectSummary, make)
 
 
 async def _summarise(reader: database.Reader, project: database.Row, branches: Sequence[str]) -> ProjectSummary:

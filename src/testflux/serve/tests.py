@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from litestar import get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
@@ -15,7 +16,8 @@ from testflux.analyse import flaky
 from testflux.kit import clock, identifiers
 from testflux.model.access import Actor, Permission
 from testflux.model.status import Status
-from testflux.serve import declare, doors, paging, results
+from testflux.serve import cached, declare, doors, paging, results
+from testflux.serve.house import House
 from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import ProjectRef
 from testflux.serve.shapes.tests import LastRun, TestDetail, TestHistory, TestHistoryItem, TestItem, TestPage, TestStats
@@ -26,25 +28,37 @@ _SEARCHED_RUNS = 60
 _JUDGED_RUNS = 5000
 
 
-@get("/projects/{slug:str}/tests", **declare.route("listTests", Permission.PROJECT_READ, 404))
+@get(
+    "/projects/{slug:str}/tests",
+    **declare.route("listTests", Permission.PROJECT_READ, 404, responses=cached.NOT_MODIFIED),
+)
 async def list_tests(
+    request: Request[Any, Any, Any],
     slug: FromPath[str],
     test_filter: NamedDependency[tests.TestFilter],
     page: NamedDependency[Page],
     actor: NamedDependency[Actor],
-    database: NamedDependency[database.Database],
-) -> TestPage:
+    house: NamedDependency[House],
+) -> Response[TestPage]:
     """List the tests of a project with how they last went on its default branch."""
     today = clock.now().date()
-    async with database.read() as reader:
+    async with house.database.read() as reader:
         project = await projects.get_project(reader, actor.org_id, slug)
-        project_id = project["project_id"]
-        branches = await overview.list_branches(reader, project)
-        window = (page.offset, page.limit + 1)
-        rows = await tests.list_tests(reader, project_id, branches, test_filter, today, window)
-        shown = rows[: page.limit]
-        recent = await tests.list_recent(reader, project_id, branches, _SEARCHED_RUNS)
-        cells = await run_results.list_cells(reader, project_id, [row["test_no"] for row in shown], recent)
+        key = ("tests", project["project_id"], project["change_count"], test_filter, page.offset, page.limit, today)
+        make = functools.partial(_list, reader, project, test_filter, page, today)
+        return await cached.remember(request, house.remembered, key, TestPage, make)
+
+
+async def _list(
+    reader: database.Reader, project: database.Row, test_filter: tests.TestFilter, page: Page, today: date
+) -> TestPage:
+    project_id = project["project_id"]
+    branches = await overview.list_branches(reader, project)
+    window = (page.offset, page.limit + 1)
+    rows = await tests.list_tests(reader, project_id, branches, test_filter, today, window)
+    shown = rows[: page.limit]
+    recent = await tests.list_recent(reader, project_id, branches, _SEARCHED_RUNS)
+    cells = await run_results.list_cells(reader, project_id, [row["test_no"] for row in shown], recent)
     by_test: defaultdict[int, list[database.Row]] = defaultdict(list)
     for cell in cells:
         by_test[cell["test_no"]].append(cell)

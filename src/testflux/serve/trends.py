@@ -2,54 +2,69 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from litestar import get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from testflux.analyse import histogram
 from testflux.model.access import Actor, Permission
-from testflux.serve import declare
+from testflux.serve import cached, declare
+from testflux.serve.house import House
 from testflux.serve.shapes.trends import LoadPoint, OpenFindings, TrendPoint, Trends
 from testflux.store import database, projects, trends
 
+AnyRequest = Request[Any, Any, Any]
 
-@get("/projects/{slug:str}/trends", **declare.route("getProjectTrends", Permission.PROJECT_READ, 404))
+
+@get(
+    "/projects/{slug:str}/trends",
+    **declare.route("getProjectTrends", Permission.PROJECT_READ, 404, responses=cached.NOT_MODIFIED),
+)
 async def get_project_trends(
+    request: AnyRequest,
     slug: FromPath[str],
     trend_filter: NamedDependency[trends.TrendFilter],
     actor: NamedDependency[Actor],
-    database: NamedDependency[database.Database],
-) -> Trends:
+    house: NamedDependency[House],
+) -> Response[Trends]:
     """Answer a project's figures over time."""
-    return await _answer(database, actor, [slug], trend_filter)
+    return await _answer(request, house, actor, [slug], trend_filter)
 
 
-@get("/trends", **declare.route("getTrends", Permission.PROJECT_READ, 404))
+@get("/trends", **declare.route("getTrends", Permission.PROJECT_READ, 404, responses=cached.NOT_MODIFIED))
 async def get_trends(
+    request: AnyRequest,
     trend_filter: NamedDependency[trends.TrendFilter],
     actor: NamedDependency[Actor],
-    database: NamedDependency[database.Database],
+    house: NamedDependency[House],
     project: Annotated[
         list[str] | None, QueryParameter(max_items=200, description="A slug; repeatable. All projects when absent.")
     ] = None,
-) -> Trends:
+) -> Response[Trends]:
     """Answer figures over time, of several projects together."""
-    return await _answer(database, actor, project, trend_filter)
+    return await _answer(request, house, actor, project, trend_filter)
 
 
 async def _answer(
-    database: database.Database, actor: Actor, slugs: Sequence[str] | None, wanted: trends.TrendFilter
-) -> Trends:
-    async with database.read() as reader:
-        project_ids = await projects.list_ids(reader, actor.org_id, slugs)
-        totals = await trends.list_totals(reader, project_ids, wanted)
-        histograms = _by_start(await trends.list_histograms(reader, project_ids, wanted))
-        findings = _by_start(await trends.list_findings(reader, project_ids, wanted))
-        load = _by_start(await trends.list_load(reader, project_ids, wanted))
+    request: AnyRequest, house: House, actor: Actor, slugs: Sequence[str] | None, wanted: trends.TrendFilter
+) -> Response[Trends]:
+    async with house.database.read() as reader:
+        counts = await projects.list_change_counts(reader, actor.org_id, slugs)
+        key = ("trends", wanted, sorted(counts.items()))
+        make = functools.partial(_read, reader, list(counts), wanted)
+        return await cached.remember(request, house.remembered, key, Trends, make)
+
+
+async def _read(reader: database.Reader, project_ids: Sequence[int], wanted: trends.TrendFilter) -> Trends:
+    totals = await trends.list_totals(reader, project_ids, wanted)
+    histograms = _by_start(await trends.list_histograms(reader, project_ids, wanted))
+    findings = _by_start(await trends.list_findings(reader, project_ids, wanted))
+    load = _by_start(await trends.list_load(reader, project_ids, wanted))
     points = [
         _point(row, histograms.get(row["start"]), findings.get(row["start"]), load.get(row["start"])) for row in totals
     ]

@@ -28,12 +28,20 @@ async def get_project(reader: Reader, org_id: int, slug: str) -> Row:
 
 async def list_ids(reader: Reader, org_id: int, slugs: Sequence[str] | None) -> list[int]:
     """Return the ids of the projects with these slugs, or of all; NotFoundError names a slug that does not exist."""
+    return list(await list_change_counts(reader, org_id, slugs))
+
+
+async def list_change_counts(reader: Reader, org_id: int, slugs: Sequence[str] | None) -> dict[int, int]:
+    """Return by id how often each of these projects (or of all) has changed: so long keeps what is made from them.
+
+    NotFoundError names a slug that does not exist.
+    """
     rows = await reader.all(_SQL["list_ids"], org_id=org_id, slugs=None if slugs is None else list(slugs))
     missing = set(slugs or ()) - {row["slug"] for row in rows}
     if missing:
         message = f"There is no project {min(missing)[:80]!r}."
         raise errors.NotFoundError(message, hint="GET /api/v1/projects lists them.", code="project-not-found")
-    return [row["project_id"] for row in rows]
+    return {row["project_id"]: row["change_count"] for row in rows}
 
 
 async def find_owned(reader: Reader, org_id: int, project_id: int) -> Row | None:

@@ -26,3 +26,16 @@ async def test_the_uploads_of_the_last_day_are_counted_by_what_became_of_them(pr
 async def test_without_uploads_nothing_is_counted(project: Project) -> None:
     async with project.database.read() as reader:
         assert await health.count_uploads(reader) == {}
+
+
+async def test_a_copy_of_a_database_is_another_place_and_anybody_may_ask(project: Project) -> None:
+    async with project.database.write() as writer:
+        here = await health.get_place(writer)
+        await writer.run("create role nobody_special")
+        await writer.run("set local role nobody_special")
+        assert await health.get_place(writer) == here
+        await writer.run("reset role")
+        await writer.run("alter table project rename to old_project")
+        await writer.run("create table project (like old_project)")
+        assert await health.get_place(writer) != here
+        await writer.run("drop role nobody_special")

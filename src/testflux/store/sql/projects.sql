@@ -22,8 +22,8 @@ left join lateral (
 where p.org_id = %(org_id)s and p.slug = %(slug)s;
 
 -- name: list_ids
--- Slugs as ids; no slugs means every project.
-select project_id, slug from project
+-- Slugs as ids, with how often each has changed; no slugs means every project.
+select project_id, slug, change_count from project
 where org_id = %(org_id)s and (%(slugs)s::text[] is null or slug = any(%(slugs)s))
 order by project_id;
 
@@ -41,11 +41,12 @@ on conflict (org_id, slug) do nothing
 returning project_id;
 
 -- name: save_project
--- Null leaves a column as it is.
+-- Null leaves a column as it is. Answers that show the project or its branch are made anew.
 update project
 set name = coalesce(%(name)s, name),
     description = coalesce(%(description)s, description),
-    default_branch = coalesce(%(default_branch)s, default_branch)
+    default_branch = coalesce(%(default_branch)s, default_branch),
+    change_count = change_count + 1
 where org_id = %(org_id)s and slug = %(slug)s;
 
 -- name: lock_uploads

@@ -1,3 +1,7 @@
+-- name: note_change
+-- Lists that show stars are made anew. The project comes before its runs, as everywhere.
+update project set change_count = change_count + 1 where project_id = %(project_id)s;
+
 -- name: lock_run
 -- The run stays while it is starred: retention passes over a locked one.
 select run_id from run where project_id = %(project_id)s and run_id = %(run_id)s for share;
