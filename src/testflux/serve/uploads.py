@@ -36,7 +36,7 @@ from testflux.store import blobs, database, projects, uploads, usage
 OPERATION: Final = "addUploads"
 MOST_WAIT_S: Final = 60
 _LOOK_EVERY_S: Final = 1.0
-_STATUSES: Final = ("queued", "processing", "stored", "rejected")
+_STATUSES: Final = ("queued", "processing", "stored", "rejected", "set-aside")
 _FINAL: Final = ("stored", "rejected")
 _FORM: Final = "multipart/form-data"
 _OTHER_FORMS: Final = ("application/x-www-form-urlencoded",)
@@ -134,7 +134,11 @@ async def list_uploads(
     actor: NamedDependency[Actor],
     database: NamedDependency[database.Database],
     status: Annotated[
-        str | None, QueryParameter(max_length=20, description="One of queued, processing, stored, rejected.")
+        str | None,
+        QueryParameter(
+            max_length=20,
+            description="One of queued, processing, stored, rejected, set-aside (rejected by TestFlux's own fault).",
+        ),
     ] = None,
 ) -> UploadPage:
     """List the uploads of a project, newest first."""

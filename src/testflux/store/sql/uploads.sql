@@ -51,7 +51,8 @@ from upload u
 join project p using (project_id)
 left join run r on r.project_id = u.project_id and r.run_id = u.run_id
 where u.project_id = %(project_id)s
-  and (%(status)s::text is null or u.status = %(status)s)
+  and (%(status)s::text is null or u.status = %(status)s
+       or (%(status)s = 'set-aside' and u.status = 'rejected' and u.error ->> 'code' = 'internal'))
   and (%(before_at)s::timestamptz is null or (u.created_at, u.upload_id) < (%(before_at)s, %(before_id)s))
 order by u.created_at desc, u.upload_id desc
 limit %(limit)s;
@@ -81,6 +82,26 @@ update upload
 set status = 'rejected', progress = 100, error = %(error)s, finished_at = now(),
     blob_digest = case when %(is_kept)s then blob_digest end
 where project_id = %(project_id)s and upload_id = %(upload_id)s and status in ('queued', 'processing');
+
+-- name: find_rejected
+-- Whether an upload can be queued again, ours until the transaction ends; `is_replaced`: the same was sent since.
+select u.status, u.blob_digest, u.request_id, u.error ->> 'code' as code,
+       exists (select from upload o where o.project_id = u.project_id and o.upload_key = u.upload_key
+               and o.status <> 'rejected') as is_replaced
+from upload u
+where u.project_id = %(project_id)s and u.upload_id = %(upload_id)s
+for update;
+
+-- name: save_queued
+-- A rejected upload that gets another chance.
+update upload set status = 'queued', stage = 'received', progress = 0, error = null, finished_at = null
+where project_id = %(project_id)s and upload_id = %(upload_id)s;
+
+-- name: list_set_aside
+-- Uploads that TestFlux itself failed on, oldest first.
+select project_id, upload_id from upload
+where status = 'rejected' and error ->> 'code' = 'internal' and blob_digest is not null
+order by created_at, project_id, upload_id;
 
 -- name: drop_upload
 -- One upload, with its run.
