@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import threading
 import time
 from collections import Counter, defaultdict
@@ -75,8 +76,12 @@ def fleet(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]
     """A fleet whose PostgreSQL is started again at once, however often it dies."""
     monkeypatch.setattr(embedded, "_LONGEST_PAUSE", 0.1)
     fleet = Fleet(data_folder.parent)
-    yield fleet
-    fleet.stop()
+    try:
+        yield fleet
+    finally:
+        for log in (fleet.api.log, fleet.worker.log, fleet.data.parent / "postgres" / "postgres.log"):
+            sys.stdout.write(f"\n{log.name}: {log.read_text(errors='replace')[-6000:]}")  # shown when the test fails
+        fleet.stop()
 
 
 def everything(client: httpx.Client, path: str) -> list[dict[str, Any]]:

@@ -15,15 +15,20 @@ import testflux
 from testflux.cli import exits, options, progress, reach
 from testflux.cli.options import Acts
 from testflux.kit import errors
-from testflux.kit.settings import SECRET_FILE, Settings
-from testflux.store import backup, embedded
+from testflux.kit.settings import SECRET_FILE, Settings, read_backup_key
+from testflux.store import backup, backup_series, embedded
 from testflux.store.blobs import Blobs
 
 
 def add_arguments(acts: Acts) -> None:
     """Declare the acts and their options."""
     making = options.add_act(acts, "backup", "copy the database and every stored file into a new folder")
-    making.add_argument("folder", type=Path, help="where to; it must not exist")
+    making.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        help="where to; it must not exist (default: the next one in TESTFLUX_BACKUP_DIR, and old ones go)",
+    )
     making.set_defaults(act=_make)
     restoring = options.add_act(acts, "restore", "fill an empty data folder or database from a backup")
     restoring.add_argument("folder", type=Path, help="the backup")
@@ -37,29 +42,34 @@ def add_arguments(acts: Acts) -> None:
 
 def _make(given: argparse.Namespace) -> int:
     settings = options.load_settings(given)
+    if given.folder is None and settings.backup_dir is None:
+        hint = "Name a folder, or set TESTFLUX_BACKUP_DIR."
+        raise errors.InvalidError("Where is the backup to go?", field="folder", hint=hint)
     with _watched("Copying") as tell:
-        manifest = asyncio.run(_copy(settings, given.folder, tell))
-    secret = settings.data_dir / SECRET_FILE
-    if secret.exists():
-        shutil.copy2(secret, given.folder / SECRET_FILE)
+        path, manifest = asyncio.run(_copy(settings, given.folder, tell))
     if manifest.missing_blobs:
         sys.stderr.write(f"{len(manifest.missing_blobs)} files were removed meanwhile and are not in the backup.\n")
-    sys.stdout.write(f"{given.folder}: {_describe(manifest)}. Keep it secret: it holds {_secrets(given.folder)}.\n")
+    what = "it is encrypted" if manifest.salt else f"keep it secret: it holds {_secrets(path)}"
+    sys.stdout.write(f"{path}: {_describe(manifest)}; {what}.\n")
     return exits.FINE
 
 
-async def _copy(settings: Settings, folder: Path, tell: backup.Progress) -> backup.Manifest:
-    async with reach.database(settings) as database:
-        return await backup.make(database, _blobs(settings), folder, testflux.__version__, tell)
+async def _copy(settings: Settings, folder: Path | None, tell: backup.Progress) -> tuple[Path, backup.Manifest]:
+    async with reach.database(settings, 3) as database:
+        return await backup_series.make(
+            database, _blobs(settings), settings, backup_series.Job(testflux.__version__, tell, folder)
+        )
 
 
 def _restore(given: argparse.Namespace) -> int:
     settings = options.load_settings(given)
     manifest = backup.read_manifest(given.folder)
+    seal = backup.open_seal(manifest, read_backup_key(settings))
+    secret = backup.read_secret(given.folder, seal)
     with _empty_database(settings) as url, _watched("Restoring") as tell:
-        asyncio.run(backup.restore_database(url, given.folder, manifest))
-        asyncio.run(backup.restore_blobs(_blobs(settings), given.folder, tell))
-    _restore_secret(given.folder / SECRET_FILE, settings.data_dir / SECRET_FILE)
+        asyncio.run(backup.restore_database(url, given.folder, manifest, seal))
+        asyncio.run(backup.restore_blobs(_blobs(settings), given.folder, tell, seal))
+    _restore_secret(secret, settings.data_dir / SECRET_FILE)
     sys.stdout.write(f"Restored {_describe(manifest)}.\n")
     return exits.FINE
 
@@ -83,19 +93,22 @@ def _empty_database(settings: Settings) -> Generator[str]:
         undo.pop_all()
 
 
-def _restore_secret(kept: Path, place: Path) -> None:
-    if kept.exists() and not place.exists():
-        shutil.copy2(kept, place)
+def _restore_secret(secret: bytes | None, place: Path) -> None:
+    if secret is not None and not place.exists():
+        place.touch(mode=0o600)
+        place.write_bytes(secret)
 
 
 def _verify(given: argparse.Namespace) -> int:
     manifest = backup.read_manifest(given.folder)
+    seal = backup.open_seal(manifest, read_backup_key(options.load_settings(given)))
+    backup.read_secret(given.folder, seal)
     with _watched("Reading") as tell:
-        asyncio.run(backup.check_blobs(given.folder, manifest, tell))
+        asyncio.run(backup.check_blobs(given.folder, manifest, tell, seal))
     with tempfile.TemporaryDirectory(prefix="testflux-verify-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o711)  # the database may run as another user
         with embedded.EmbeddedPostgres(Path(name) / "postgres") as server:
-            asyncio.run(backup.restore_database(server.dsn, given.folder, manifest))
+            asyncio.run(backup.restore_database(server.dsn, given.folder, manifest, seal))
     sys.stdout.write(f"{given.folder} is whole: {_describe(manifest)}.\n")
     return exits.FINE
 

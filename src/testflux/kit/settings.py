@@ -17,6 +17,7 @@ from testflux.kit import errors
 PREFIX: Final = "TESTFLUX_"
 SECRET_FILE: Final = "secret.key"  # noqa: S105  (a file's name)
 _GIB: Final = 1024**3
+_CRON: Final = (59, 23, 31, 12, 7)
 _LEVELS: Final = ("debug", "info", "warning", "error")
 _FORMATS: Final = ("auto", "text", "json")
 _UNITS: Final = {"": 1, "KIB": 1024, "MIB": 1024**2, "GIB": _GIB, "TIB": 1024 * _GIB}
@@ -51,6 +52,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_write: int = 3000
     rate_upload: int = 6000
     rate_public: int = 1200
+    backup_dir: Path | None = None
+    backup_cron: str = "30 2 * * *"
+    backup_daily: int = 7
+    backup_weekly: int = 4
+    backup_monthly: int = 12
+    backup_key: str | None = None
+    backup_key_file: Path | None = None
     metrics_token: str | None = None
     log_level: str = "info"
     log_format: str = "auto"
@@ -91,6 +99,18 @@ def with_secret_key(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, secret_key=key)
 
 
+def read_backup_key(settings: Settings) -> str | None:
+    """Return the passphrase of backups, None when they are not encrypted; SetupError when its file cannot be used."""
+    if settings.backup_key or settings.backup_key_file is None:
+        return settings.backup_key
+    name = f"{PREFIX}BACKUP_KEY_FILE"
+    try:
+        return _read(name, settings.backup_key_file.read_text(encoding="utf-8").strip(), _passphrase)
+    except OSError as error:
+        hint = "It takes the path of a text file with the passphrase in it."
+        raise errors.SetupError(f"{name} cannot be read: {error}.", hint=hint, code="setting-invalid") from error
+
+
 def _kept_key(path: Path) -> str:
     key = path.read_text().strip()
     if not key:
@@ -104,7 +124,7 @@ def _own_url(settings: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
-def _read(name: str, text: str, read: Callable[[str], Any]) -> object:
+def _read(name: str, text: str, read: Callable[[str], Any]) -> Any:
     try:
         return read(text)
     except ValueError as error:
@@ -127,6 +147,29 @@ def _processes(text: str) -> int:
 
 def _rate(text: str) -> int:
     return 0 if text.lower() == "off" else _number(text, 1, 10_000_000)
+
+
+def _count(text: str) -> int:
+    return _number(text, 0, 1000)
+
+
+def _cron(text: str) -> str:
+    fields = text.split()
+    numbers = [
+        (number, most) for field, most in zip(fields, _CRON, strict=False) for number in re.findall(r"\d+", field)
+    ]
+    is_cron = len(fields) == len(_CRON) and all(
+        re.fullmatch(r"(\*|\d+(-\d+)?)(/[1-9]\d*)?(,\d+(-\d+)?)*", each) for each in fields
+    )
+    if not is_cron or any(int(number[:9]) > most for number, most in numbers):
+        raise ValueError("it takes five fields as cron does: minute, hour, day, month, day of the week")
+    return " ".join(fields)
+
+
+def _passphrase(text: str) -> str:
+    if len(text) < 16:  # noqa: PLR2004
+        raise ValueError("it takes at least 16 characters")
+    return text
 
 
 def _number(text: str, low: int, high: int) -> int:
@@ -203,6 +246,13 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "RATE_WRITE": ("rate_write", _rate),
     "RATE_UPLOAD": ("rate_upload", _rate),
     "RATE_PUBLIC": ("rate_public", _rate),
+    "BACKUP_DIR": ("backup_dir", Path),
+    "BACKUP_CRON": ("backup_cron", _cron),
+    "BACKUP_DAILY": ("backup_daily", _count),
+    "BACKUP_WEEKLY": ("backup_weekly", _count),
+    "BACKUP_MONTHLY": ("backup_monthly", _count),
+    "BACKUP_KEY": ("backup_key", _passphrase),
+    "BACKUP_KEY_FILE": ("backup_key_file", Path),
     "METRICS_TOKEN": ("metrics_token", str),
     "LOG_LEVEL": ("log_level", _choice(_LEVELS)),
     "LOG_FORMAT": ("log_format", _choice(_FORMATS)),

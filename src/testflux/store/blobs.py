@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -31,6 +30,14 @@ class StoredBlob(msgspec.Struct, frozen=True):
 
     digest: bytes
     size_bytes: int
+
+
+class Writable(Protocol):
+    """Anything that takes bytes."""
+
+    def write(self, block: bytes, /) -> object:
+        """Take the next bytes."""
+        ...
 
 
 class Blobs:
@@ -102,12 +109,12 @@ class Blobs:
         with await self.open_aside(digest) as file:
             return await asyncio.to_thread(_cut, file, start, end)
 
-    def copy(self, digest: bytes, target: Path) -> bool:
-        """Copy a blob as it is stored, packed; false when it is not there. Blocks."""
-        target.parent.mkdir(parents=True, exist_ok=True)
+    def copy(self, digest: bytes, target: Writable) -> bool:
+        """Write a blob to a file as it is stored, packed; false when it is not there. Blocks."""
         try:
-            with self._shelf.open(digest) as file, target.open("wb") as copy:
-                shutil.copyfileobj(file, copy, _BLOCK)
+            with self._shelf.open(digest) as file:
+                while block := file.read(_BLOCK):
+                    target.write(block)
         except FileNotFoundError:
             return False
         return True

@@ -553,6 +553,21 @@ create table live_event (
 );
 create index live_event_created on live_event (created_at);               -- sweep
 
+-- ------------------------------------------------------------------------------------------------------------- operations
+
+-- Backups that were made, and those that could not be. [10^3]
+create table backup (
+    backup_id     bigint generated always as identity primary key,
+    started_at    timestamptz not null,
+    finished_at   timestamptz not null,
+    place         text not null,                           -- the folder it lies in
+    is_scheduled  boolean not null,                        -- made by the worker, not by hand
+    is_encrypted  boolean not null,
+    files         integer not null,
+    content_bytes bigint not null,                         -- of the files, unpacked
+    error         text not null                            -- why there is none; empty for a backup that is there
+);
+
 -- ------------------------------------------------------------------------------------------------------------------- views
 
 -- One row a result, for people with SQL tools. Name a run_day range, or every month is read.

@@ -13,7 +13,7 @@ from testflux.kit.settings import Settings
 from testflux.store import events, jobs, partitions, sessions, totals, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
-from testflux.work import deliver, retain
+from testflux.work import back_up, deliver, retain
 
 STALLED_S = 10
 """A worker whose heartbeat is this old is dead."""
@@ -27,7 +27,12 @@ log = structlog.get_logger("testflux.work")
 
 def register(app: procrastinate.App, database: Database, blobs: Blobs, settings: Settings) -> None:
     """Put the periodic tasks on a worker's queue."""
-    del settings
+
+    async def backup() -> None:
+        await back_up.back_up(database, blobs, settings)
+
+    if settings.backup_dir is not None:
+        _schedule(app, backup, settings.backup_cron)
 
     async def rescue() -> None:
         await rescue_stalled(app)

@@ -42,6 +42,13 @@ def test_everything_has_a_default_that_works() -> None:
         rate_write=3000,
         rate_upload=6000,
         rate_public=1200,
+        backup_dir=None,
+        backup_cron="30 2 * * *",
+        backup_daily=7,
+        backup_weekly=4,
+        backup_monthly=12,
+        backup_key=None,
+        backup_key_file=None,
         metrics_token=None,
         log_level="info",
         log_format="auto",
@@ -83,6 +90,14 @@ GOOD = [
     ("RATE_WRITE", "off", "rate_write", 0),
     ("RATE_UPLOAD", "OFF", "rate_upload", 0),
     ("RATE_PUBLIC", "10000000", "rate_public", 10_000_000),
+    ("BACKUP_DIR", "/backups", "backup_dir", Path("/backups")),
+    ("BACKUP_CRON", "5 */6 * * 1-5", "backup_cron", "5 */6 * * 1-5"),
+    ("BACKUP_CRON", "0,30 1-3,5 1  */2 0", "backup_cron", "0,30 1-3,5 1 */2 0"),
+    ("BACKUP_DAILY", "0", "backup_daily", 0),
+    ("BACKUP_WEEKLY", "10", "backup_weekly", 10),
+    ("BACKUP_MONTHLY", "1000", "backup_monthly", 1000),
+    ("BACKUP_KEY", "a long passphrase", "backup_key", "a long passphrase"),
+    ("BACKUP_KEY_FILE", "/run/secrets/backup", "backup_key_file", Path("/run/secrets/backup")),
     ("METRICS_TOKEN", "m", "metrics_token", "m"),
     ("LOG_LEVEL", "DEBUG", "log_level", "debug"),
     ("LOG_FORMAT", "json", "log_format", "json"),
@@ -139,6 +154,12 @@ BAD = [
     ("WORKER_CONCURRENCY", "0", "from 1 to 64"),
     ("WORKER_CONCURRENCY", "65", "from 1 to 64"),
     ("WORKER_PROCESSES", "65", "from 0 to 64"),
+    ("BACKUP_CRON", "daily", "five fields"),
+    ("BACKUP_CRON", "0 24 * * *", "five fields"),
+    ("BACKUP_CRON", "0 2 * *", "five fields"),
+    ("BACKUP_CRON", "*/0 2 * * *", "five fields"),
+    ("BACKUP_DAILY", "-1", "from 0 to 1000"),
+    ("BACKUP_KEY", "too short", "at least 16 characters"),
     ("LOG_LEVEL", "loud", "one of debug, info, warning, error"),
     ("LOG_FORMAT", "xml", "one of auto, text, json"),
 ]
@@ -241,6 +262,20 @@ def test_an_empty_key_file_is_an_explained_error(tmp_path: Path) -> None:
     with pytest.raises(errors.SetupError, match="is empty") as caught:
         settings.with_secret_key(load(DATA=str(tmp_path)))
     assert "backup" in caught.value.hint
+
+
+def test_the_passphrase_of_backups_may_lie_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    loaded = load(BACKUP_KEY_FILE=str(path))
+    with pytest.raises(errors.SetupError, match="TESTFLUX_BACKUP_KEY_FILE cannot be read"):
+        settings.read_backup_key(loaded)
+    path.write_text("short\n")
+    with pytest.raises(errors.SetupError, match="at least 16"):
+        settings.read_backup_key(loaded)
+    path.write_text("a long passphrase\n")
+    assert settings.read_backup_key(loaded) == "a long passphrase"
+    assert settings.read_backup_key(load(BACKUP_KEY="another long passphrase")) == "another long passphrase"
+    assert settings.read_backup_key(load()) is None
 
 
 def test_loading_touches_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
