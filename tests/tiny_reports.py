@@ -72,7 +72,14 @@ def zap(alerts: Mapping[str, int], started_at: datetime) -> bytes:
             "riskdesc": "…",
             "desc": "<p>What it is.</p>",
             "instances": [
-                {"uri": f"{ZAP_URL}/basket/1", "method": "GET", "param": "q", "attack": "'", "evidence": "error"}
+                {
+                    "uri": f"{ZAP_URL}/basket/1",
+                    "method": "GET",
+                    "param": "q",
+                    "attack": "'",
+                    "evidence": "error",
+                    "request-header": "GET /basket/1 HTTP/1.1\r\nCookie: sid=1f93\r\n\r\n",
+                }
             ],
             "count": "1",
             "solution": "<p>Mend it.</p>",

@@ -57,6 +57,7 @@ async def test_a_finding_with_its_places_and_history(story: Story) -> None:
     assert [moment["seen"] for moment in finding["history"]] == [True, True]
     assert finding["instances"][0]["uri"] == f"{tiny_reports.ZAP_URL}/basket/1"
     assert finding["instances"][0]["evidence"] == "error"
+    assert finding["instances"][0]["request"] == "GET /basket/1 HTTP/1.1\r\nCookie: [hidden]\r\n\r\n"
     assert "Mend it." in finding["solution"]
     assert finding["references"] == ["https://owasp.example/1"]
     assert finding["identity"]["rule"] == "10021"
