@@ -15,7 +15,8 @@ import testflux
 from testflux.cli import exits, options, progress, reach
 from testflux.cli.options import Acts
 from testflux.kit import errors
-from testflux.kit.settings import SECRET_FILE, Settings, read_backup_key
+from testflux.kit import settings as kit_settings
+from testflux.kit.settings import SECRET_FILE, Settings
 from testflux.store import backup, backup_series, embedded
 from testflux.store.blobs import Blobs
 
@@ -64,7 +65,7 @@ async def _copy(settings: Settings, folder: Path | None, tell: backup.Progress) 
 def _restore(given: argparse.Namespace) -> int:
     settings = options.load_settings(given)
     manifest = backup.read_manifest(given.folder)
-    seal = backup.open_seal(manifest, read_backup_key(settings))
+    seal = backup.open_seal(manifest, kit_settings.read_backup_key(settings))
     secret = backup.read_secret(given.folder, seal)
     with _empty_database(settings) as url, _watched("Restoring") as tell:
         asyncio.run(backup.restore_database(url, given.folder, manifest, seal))
@@ -101,7 +102,7 @@ def _restore_secret(secret: bytes | None, place: Path) -> None:
 
 def _verify(given: argparse.Namespace) -> int:
     manifest = backup.read_manifest(given.folder)
-    seal = backup.open_seal(manifest, read_backup_key(options.load_settings(given)))
+    seal = backup.open_seal(manifest, kit_settings.read_backup_key(options.load_settings(given)))
     backup.read_secret(given.folder, seal)
     with _watched("Reading") as tell:
         asyncio.run(backup.check_blobs(given.folder, manifest, tell, seal))

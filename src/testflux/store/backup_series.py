@@ -14,7 +14,8 @@ from typing import Any, Final
 import msgspec
 
 from testflux.kit import clock, errors
-from testflux.kit.settings import SECRET_FILE, Settings, read_backup_key
+from testflux.kit import settings as kit_settings
+from testflux.kit.settings import SECRET_FILE, Settings
 from testflux.store import backup, backups
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
@@ -45,7 +46,7 @@ async def make(database: Database, blobs: Blobs, settings: Settings, job: Job) -
     began = clock.now()
     series = settings.backup_dir or Path()
     path = job.folder or next_path(series, began)
-    passphrase = read_backup_key(settings)
+    passphrase = kit_settings.read_backup_key(settings)
     order = backup.Order(
         version=job.version,
         progress=job.progress,
