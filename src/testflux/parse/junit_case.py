@@ -34,6 +34,7 @@ _WORDS = {
 }
 _WORD_STATUSES = {word: status for status, words in _WORDS.items() for word in words.split()}
 _SAYS_NOTHING = {"", "failed", "failure", "error", "skipped", "null", "none"}
+_LONGEST_NOTHING = max(map(len, _SAYS_NOTHING))
 _TAG_LISTS = {"tag", "tags", "label", "labels", "category", "categories"}
 _CMAKE_LABELS = "cmake_labels"
 
@@ -68,7 +69,7 @@ def message(attributes: dict[str, str], text: str) -> str:
 
 def says_much(words: str) -> bool:
     """True for more than the word that everybody writes into this attribute."""
-    return words.lower() not in _SAYS_NOTHING
+    return len(words) > _LONGEST_NOTHING or words.lower() not in _SAYS_NOTHING
 
 
 def tries(case: Case) -> list[Try]:

@@ -57,10 +57,8 @@ class Tests:
         known = self._result.suites[-1].places
         if any(classnames) and any(map(str.endswith, names, classnames)):
             return list(map(self._result.place, classnames, names))
-        try:
-            return list(map(known.__getitem__, classnames))
-        except KeyError:
-            for classname in set(classnames) - known.keys():
+        for classname in set(classnames):
+            if classname not in known:
                 self._result.place(classname, "")
         return list(map(known.__getitem__, classnames))
 
@@ -80,8 +78,9 @@ class Tests:
         source = self._result.suites[-1].source
         if self._sources.get("") != source:
             self._sources = {"": source}
-        for file in set(files) - self._sources.keys():
-            self._sources[file] = junit_simple.decoded(file)
+        for file in set(files):
+            if file not in self._sources:
+                self._sources[file] = junit_simple.decoded(file)
         return map(self._sources.__getitem__, files)
 
 
