@@ -11,12 +11,12 @@ _PORT = re.compile(r"(.*?):(\d*)$", re.DOTALL)
 _DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443", "ftp": "21"}
 _SESSION = re.compile(r";[^/]*")
 
-_SEGMENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("{n}", re.compile(r"\d+")),
-    ("{uuid}", re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")),
-    ("{date}", re.compile(r"\d{4}[-_.]\d{1,2}[-_.]\d{1,2}|\d{1,2}[-_.]\d{1,2}[-_.]\d{4}")),
-    ("{hex}", re.compile(r"(?=.*\d)[0-9a-fA-F]{8,}")),
-    ("{tok}", re.compile(r"(?=.*\d)[A-Za-z0-9_~+=.-]{20,}")),
+_SEGMENT = re.compile(
+    r"(?P<n>\d+)"
+    r"|(?P<uuid>\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?)"
+    r"|(?P<date>\d{4}[-_.]\d{1,2}[-_.]\d{1,2}|\d{1,2}[-_.]\d{1,2}[-_.]\d{4})"
+    r"|(?P<hex>(?=.*\d)[0-9a-fA-F]{8,})"
+    r"|(?P<tok>(?=.*\d)[A-Za-z0-9_~+=.-]{20,})"
 )
 _BUILD = re.compile(r"([.-])(?=[0-9a-f]*\d)[0-9a-f]{6,40}(?=\.[a-z0-9]{1,5}(?:\.[a-z]{1,5})?$)", re.IGNORECASE)
 
@@ -70,10 +70,10 @@ def _template(path: str) -> str:
 
 
 def _name(segment: str) -> str:
-    for name, pattern in _SEGMENTS:
-        if pattern.fullmatch(segment) and not (name == "{tok}" and _BUILD.search(segment)):
-            return name
-    return _BUILD.sub(r"\1{h}", segment)
+    found = _SEGMENT.fullmatch(segment)
+    if found is None or (found.lastgroup == "tok" and _BUILD.search(segment)):
+        return _BUILD.sub(r"\1{h}", segment)
+    return f"{{{found.lastgroup}}}"
 
 
 _segment = lru_cache(_REMEMBERED)(_name)
