@@ -31,7 +31,7 @@ class RunningHouse:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TESTFLUX_")}
         for name in ("TESTFLUX_PG_BIN",):
             kept |= {name: os.environ[name]} if name in os.environ else {}
-        self._environment = {**kept, "TESTFLUX_ADMIN_PASSWORD": PASSWORD, **_ANY_RATE, **environment}
+        self.environment = {**kept, "TESTFLUX_ADMIN_PASSWORD": PASSWORD, **_ANY_RATE, **environment}
 
     def start(self, *options: str, ready: bool = True) -> Self:
         """Start the server; with `ready`, wait until it says so."""
@@ -46,7 +46,7 @@ class RunningHouse:
             str(self.port),
         ]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([*command, *options], env=self._environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*command, *options], env=self.environment, stdout=log, stderr=log)
         if ready:
             self.wait_until_ready()
         return self
@@ -99,14 +99,14 @@ class RunningWorker:
         self.log = data.with_name(f"{data.name}.worker.log")
         self.process: subprocess.Popen[bytes] | None = None
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TESTFLUX_")}
-        self._environment = {**kept, **environment}
+        self.environment = {**kept, **environment}
 
     def start(self, *options: str, ready: bool = False) -> Self:
         """Start the worker; it has nothing that would say when it is ready."""
         del ready
         command = [sys.executable, "-m", "testflux.cli.main", "work", "--data", str(self.data), *options]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         return self
 
     @property

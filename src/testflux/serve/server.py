@@ -97,9 +97,12 @@ async def add_first_administrator(house: House) -> str | None:
     given = house.settings.admin_password
     password = given or passwords.generate()
     password_hash = await asyncio.to_thread(passwords.make_hash, password)
-    async with house.database.write() as writer:
-        email = house.settings.admin_email
-        await users.add_user(writer, org_id, email, "Administrator", Role.ADMIN, password_hash)
+    try:
+        async with house.database.write() as writer:
+            email = house.settings.admin_email
+            await users.add_user(writer, org_id, email, "Administrator", Role.ADMIN, password_hash)
+    except errors.ConflictError:
+        return None  # another server, started at the same moment, was first
     return None if given else password
 
 
