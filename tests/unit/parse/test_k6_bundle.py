@@ -94,7 +94,8 @@ def test_counts_are_compared_too_and_many_differences_are_told_in_short() -> Non
 
 def test_csv_is_rounded_and_that_is_no_difference() -> None:
     other = summary(metrics=[raw.RawMetric("http_req_duration", "trend", "time", {"avg": 2.0000004})])
-    assert codes(k6_bundle.join(samples(format="k6-csv"), other, None)) == []
+    joined = k6_bundle.join(samples(format="k6-csv"), other, None)
+    assert (joined.metrics[0].values["avg"], joined.warnings) == (2, [])
     assert codes(k6_bundle.join(samples(), other, None)) == ["k6-mismatch"]
 
 
@@ -114,6 +115,37 @@ def test_verdicts_are_compared_but_not_those_on_rates_over_time() -> None:
     joined = k6_bundle.join(samples(thresholds=mine), summary(thresholds=theirs), None)
     assert joined.thresholds == theirs
     assert [(item.code, "avg<3" in item.message) for item in joined.warnings] == [("k6-mismatch", True)]
+
+
+def test_a_share_needs_no_time_and_is_compared() -> None:
+    mine = raw.RawMetric("checks", "rate", values={"passes": 1, "fails": 1, "rate": 0.5})
+    other = raw.RawMetric("checks", "rate", values={"passes": 1, "fails": 1, "rate": 0.4})
+    held = raw.RawThreshold("checks", "rate>0.4", is_met=True)
+    missed = msgspec.structs.replace(held, is_met=False)
+    joined = k6_bundle.join(
+        samples(metrics=[mine], thresholds=[held]), summary(metrics=[other], thresholds=[missed]), None
+    )
+    assert joined.metrics[0].values["rate"] == 0.5
+    assert [item.message[:18] for item in joined.warnings] == ["rate>0.4 of checks"]
+
+
+def test_name_and_start_are_the_samples_and_groups_come_as_the_summary_has_them() -> None:
+    other = summary(name="other", started_at=datetime(2026, 3, 15, tzinfo=UTC), groups=[("b",), ("a",)])
+    joined = k6_bundle.join(samples(name="nightly", groups=[("a",), ("c",)]), other, None)
+    assert (joined.name, joined.started_at, joined.groups) == ("nightly", AT, [("b",), ("a",), ("c",)])
+
+
+def test_numbers_of_two_types_are_not_compared() -> None:
+    mine = [raw.RawMetric("size", "counter", values={"count": 5})]
+    other = [raw.RawMetric("size", "trend", values={"count": 2})]
+    joined = k6_bundle.join(samples(metrics=mine), summary(metrics=other), None)
+    assert (joined.metrics, joined.warnings) == (other, [])
+
+
+def test_a_type_that_the_summary_does_not_say_settles_nothing() -> None:
+    mine = [raw.RawMetric(name, "trend", values={"avg": 5}) for name in ("size", "size{scenario:a}")]
+    joined = k6_bundle.join(samples(metrics=mine), summary(metrics=[raw.RawMetric("size", "")]), None)
+    assert joined.metrics == mine
 
 
 def test_types_that_were_guessed_are_settled() -> None:
@@ -166,7 +198,8 @@ def test_exit_code_0_means_that_all_held() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "word"), [(97, "cloud"), (105, "aborted"), (107, "exception"), (108, "test.abort()"), (137, "killed")]
+    ("code", "word"),
+    [(97, "cloud"), (103, "aborted"), (105, "aborted"), (107, "exception"), (108, "test.abort()"), (137, "killed")],
 )
 def test_other_exit_codes_mean_that_the_run_did_not_end_well(code: int, word: str) -> None:
     joined = k6_bundle.join(samples(), summary(), code)
