@@ -8,7 +8,7 @@ import pytest
 import k6_made
 from testflux.kit import errors, sketch
 from testflux.model import raw
-from testflux.parse import k6_ndjson
+from testflux.parse import k6_breakdown, k6_lines, k6_ndjson
 
 
 def read(*lines: bytes) -> raw.RawReport:
@@ -153,6 +153,59 @@ def test_too_many_names_are_cut_and_told() -> None:
     assert sum("{" in series.name for series in seen.series) == 40
 
 
+@pytest.mark.parametrize(
+    ("last", "width_s", "buckets"), [(0, 1, 1), (359_999_999, 1, 360), (360_000_000, 2, 181), (720_000_000, 5, 145)]
+)
+def test_there_are_at_most_360_buckets(last: int, width_s: int, buckets: int) -> None:
+    clock = k6_breakdown.Clock.over(0, last)
+    assert (clock.width_s, clock.buckets) == (width_s, buckets)
+
+
+def test_the_most_frequent_are_listed_not_the_first() -> None:
+    often = [line for number in range(230, 250) for line in request(number, name=f"/{number}") * 3]
+    lines = [line for number in range(250) for line in request(number, name=f"/{number}")]
+    seen = read(
+        k6_made.definition("http_req_duration", "trend"), k6_made.definition("http_reqs", "counter"), *lines, *often
+    )
+    assert metrics(seen)["http_req_duration{method:GET,name:/249}"].values["count"] == 4
+    drawn = {series.name: series for series in seen.series}
+    assert sum(drawn["http_req_duration{method:GET,name:/249}"].counts) == 4
+    assert max(drawn["http_req_duration{method:GET,name:/249}"].maxima) == 2490
+
+
+def test_a_declared_sub_metric_is_there_once() -> None:
+    name = "http_req_duration{expected_response:true}"
+    declared = [{"name": name, "tags": {"expected_response": "true"}}]
+    seen = read(
+        k6_made.definition("http_req_duration", "trend", submetrics=declared),
+        *request(1, name="/", expected_response="true"),
+    )
+    assert [metric.name for metric in seen.metrics].count(name) == 1
+
+
+def test_an_error_that_all_requests_have_is_told() -> None:
+    seen = read(k6_made.definition("http_reqs", "counter"), *request(1, name="/", error_code="1050"))
+    assert "http_reqs{error_code:1050}" in metrics(seen)
+
+
+def test_checks_add_up_over_scenarios() -> None:
+    lines = [k6_made.point("checks", value, check="ok", scenario=name) for name in "ab" for value in (0, 0, 1)]
+    lines += [k6_made.definition("http_req_failed", "rate"), k6_made.point("http_req_failed", 0)]
+    assert read(k6_made.definition("checks", "rate"), *lines).checks == [raw.RawCheck((), "ok", 2, 4)]
+
+
+def test_the_first_bad_line_is_named_whichever_block_it_is_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(k6_lines, "SIZE", 200)
+    lines = [k6_made.definition("m", "trend"), *[k6_made.point("m", 1)] * 20]
+    (warning,) = read(*lines, b"odd\n", *lines, b"odd\n").warnings
+    assert warning.message == "2 lines are no samples and were left out; the first is line 22."
+
+
+def test_a_line_that_is_too_long_is_counted() -> None:
+    seen = read(k6_made.definition("m", "trend"), k6_made.point("m", 1), b"x" * 3_000_000 + b"\n")
+    assert [(warning.code, warning.message[:7]) for warning in seen.warnings] == [("k6-lines-skipped", "1 lines")]
+
+
 def test_checks_are_counted_by_group_and_name() -> None:
     points = ((1, "::a", "ok"), (0, "::a", "ok"), (1, "::a::b", "ok"), (1, "", "fine"))
     lines = [k6_made.point("checks", value, 0, group=group, check=name) for value, group, name in points]
@@ -169,6 +222,7 @@ def test_a_run_is_named_by_a_tag_that_every_sample_has() -> None:
     assert read(*lines).name == "nightly"
     assert read(*lines, k6_made.point("m", 1, testid="other")).name == ""
     assert read(*lines, k6_made.point("m", 1)).name == ""
+    assert read(k6_made.point("m", 1, testname="shop", testid="nightly")).name == "nightly"
 
 
 class Broken:

@@ -20,6 +20,14 @@ def test_samples_come_back_in_their_order() -> None:
     assert (table.samples, table.first, table.last) == (200_000, 0, 199_996)
 
 
+def test_first_and_last_are_moments_not_places() -> None:
+    table = k6_table.Table()
+    metric = table.metric("m")
+    for moments in ([5, 9, 3], [4, 6]):
+        table.add([metric] * len(moments), moments, [1.0] * len(moments), [0] * len(moments))
+    assert (table.first, table.last) == (3, 9)
+
+
 def test_only_tags_that_are_asked_for_tell_sets_apart() -> None:
     table = k6_table.Table()
     assert table.tag_set({"scenario": "a", "url": "/1"}) == table.tag_set({"scenario": "a", "url": "/2"})
