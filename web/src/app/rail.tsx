@@ -6,6 +6,7 @@ import {
   FlaskConical,
   Folder,
   Gauge,
+  HardDrive,
   House,
   Inbox,
   KeyRound,
@@ -96,6 +97,7 @@ function ProjectItems({ project }: { project: Project }) {
       <Item to={`${home}/trends`} icon={ChartLine} label="Trends" />
       <Item to={`${home}/uploads`} icon={Inbox} label="Uploads" />
       {isAdmin && <Item to={`${home}/notifications`} icon={Bell} label="Notifications" />}
+      {isAdmin && <Item to={`${home}/storage`} icon={HardDrive} label="Storage" />}
     </ul>
   );
 }
@@ -129,6 +131,7 @@ export function Rail() {
         <Item to="/projects" icon={Folder} label="Projects" />
         {isAdmin && <Item to="/people" icon={Users} label="People" />}
         {isAdmin && <Item to="/tokens" icon={KeyRound} label="API tokens" />}
+        {isAdmin && <Item to="/storage" icon={HardDrive} label="Storage" />}
       </ul>
       <Heading>{user?.email ?? ""}</Heading>
       <ul className="grid gap-0.5">

@@ -33,6 +33,14 @@ const pages: RouteObject[] = [
     lazy: () => import("@/features/tokens/tokens-page"),
   },
   {
+    path: "storage",
+    lazy: () => import("@/features/storage/storage-page"),
+  },
+  {
+    path: "p/:slug/storage",
+    lazy: () => import("@/features/storage/project-storage-page"),
+  },
+  {
     path: "account",
     lazy: () => import("@/features/account/account-page"),
   },

@@ -15,6 +15,18 @@ export function Toasts() {
           className="pointer-events-auto flex max-w-[420px] items-start gap-2 rounded-md border border-line bg-raised px-3 py-2 shadow-pop"
         >
           <span className="min-w-0 [overflow-wrap:anywhere]">{toast.text}</span>
+          {toast.undo !== undefined && (
+            <button
+              type="button"
+              className="min-h-6 shrink-0 rounded-sm px-1 font-[550] text-accent underline"
+              onClick={() => {
+                dismiss(toast.id);
+                toast.undo?.();
+              }}
+            >
+              Undo
+            </button>
+          )}
           <button
             type="button"
             aria-label="Dismiss"

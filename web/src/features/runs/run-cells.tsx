@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { Proportion } from "@/components/proportion";
 import { Chip, SampleTag, StatusChip, Tag } from "@/components/status";
 import { gravestFirst, sayThresholds, total } from "@/features/runs/run-words";
+import { StarInList } from "@/features/runs/star-button";
 import type { Kind, Run } from "@/lib/api";
 import { ago, count, duration, moment, percent, shortCommit } from "@/lib/format";
 
@@ -24,6 +25,7 @@ export function KindIcon({ kind }: { kind: Kind }) {
 export function RunName({ run }: { run: Run }) {
   return (
     <span className="inline-flex max-w-full items-center gap-2 align-middle">
+      <StarInList run={run} />
       <KindIcon kind={run.kind} />
       <Link
         to={run.url}

@@ -20,6 +20,7 @@ const HINTS: Hint[] = [
   { term: "name:nightly type:smoke", finds: "by what ran" },
   { term: "commit:9be07d", finds: "by the start of the commit" },
   { term: "label:team=web", finds: "by label" },
+  { term: "is:starred", finds: "runs that are kept, whatever their age" },
   { term: "dur:>5m dur:<1h", finds: "by duration: ms, s, m, h" },
 ];
 const FACETS: [

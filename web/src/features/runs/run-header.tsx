@@ -8,6 +8,7 @@ import { Strip } from "@/components/strip";
 import { runStrip } from "@/components/strips";
 import { Commit, Labels } from "@/features/runs/run-cells";
 import { isWebAddress, sayTotals, sayVerdict } from "@/features/runs/run-words";
+import { StarButton, toggleStar } from "@/features/runs/star-button";
 import { dropRun, type RunDetail } from "@/lib/api";
 import { copyText } from "@/lib/clipboard";
 import { downloadReport } from "@/lib/download";
@@ -15,6 +16,7 @@ import { bytes, duration, moment } from "@/lib/format";
 import { invalidate } from "@/lib/queries";
 import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
+import { useKeys } from "@/lib/use-keys";
 import { useIsNarrow } from "@/lib/use-media";
 
 function facts(run: RunDetail): [key: string, fact: ReactNode][] {
@@ -115,6 +117,7 @@ function Actions({ run }: { run: RunDetail }) {
   const isAdmin = useIsAdmin();
   const navigate = useNavigate();
   const [isAsking, setAsking] = useState(false);
+  useKeys(isAdmin ? { s: () => toggleStar(run) } : {});
   const remove = async () => {
     await dropRun({ path: { run_id: run.id }, throwOnError: true });
     invalidate("getOverview", "listRuns", "listProjectRuns", "getProjectSummary", "listProjects");
@@ -123,6 +126,7 @@ function Actions({ run }: { run: RunDetail }) {
   };
   return (
     <div className="flex flex-wrap gap-2">
+      <StarButton run={run} />
       <Button onClick={() => void share()}>
         <Link2 size={14} aria-hidden="true" /> <span className="max-sm:sr-only">Copy link</span>
       </Button>

@@ -48,6 +48,11 @@ function walk(move: number): void {
   links[Math.min(links.length - 1, Math.max(0, index + move))]?.focus();
 }
 
+/** Press the star of the run that has the focus. */
+function starFocused(): void {
+  document.activeElement?.closest("tr, li")?.querySelector<HTMLElement>("[data-star]")?.click();
+}
+
 /** A list of runs with its filters in the address; it grows by itself when reports arrive. */
 export function RunList({
   slug = "",
@@ -80,7 +85,7 @@ export function RunList({
   const topic = slug === "" ? "projects" : `project:${slug}`;
   const arrived = useArrivals(topic);
   useRunNews(topic, () => void state.refetch());
-  useKeys({ j: () => walk(1), k: () => walk(-1) });
+  useKeys({ j: () => walk(1), k: () => walk(-1), s: starFocused });
   const isFiltered = chipsOf(filters).length > 0;
   const misread = misreadSearch(state.error);
   const answer = headline(rows, { hasMore: more.hasMore, isFiltered, all });

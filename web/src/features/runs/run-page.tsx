@@ -4,6 +4,7 @@ import { useParams } from "react-router";
 import { useArrive } from "@/app/place";
 import { Loaded, Skeleton } from "@/components/states";
 import { RunHeader } from "@/features/runs/run-header";
+import { RunKept } from "@/features/runs/run-kept";
 import { RunNews } from "@/features/runs/run-news";
 import { RunWarnings } from "@/features/runs/run-warnings";
 import { useRunNews } from "@/features/runs/use-run-news";
@@ -51,6 +52,7 @@ export function RunPage() {
         <div key={loaded.id} className="contents">
           <RunNews run={loaded} />
           <RunHeader run={loaded} />
+          <RunKept run={loaded} />
           <RunWarnings run={loaded} />
           <Body run={loaded} />
         </div>
