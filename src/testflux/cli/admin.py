@@ -6,7 +6,17 @@ import argparse
 import asyncio
 import sys
 
-from testflux.cli import admin_backup, admin_retry, admin_tokens, admin_users, doctor, exits, options, reach
+from testflux.cli import (
+    admin_backup,
+    admin_distribute,
+    admin_retry,
+    admin_tokens,
+    admin_users,
+    doctor,
+    exits,
+    options,
+    reach,
+)
 from testflux.kit import clock
 from testflux.store import migrate, partitions
 
@@ -21,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     making.set_defaults(act=_make_partitions)
     admin_backup.add_arguments(acts)
     admin_retry.add_arguments(options.add_act(acts, "retry", "queue rejected uploads again"))
+    admin_distribute.add_arguments(acts)
     doctor.add_arguments(options.add_act(acts, "doctor", "check everything the installation stands on, and advise"))
     admin_users.add_arguments(acts.add_parser("user", help="people who sign in", allow_abbrev=False))
     admin_tokens.add_arguments(acts.add_parser("token", help="tokens for CI", allow_abbrev=False))
