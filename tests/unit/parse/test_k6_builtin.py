@@ -23,7 +23,7 @@ from testflux.parse import k6_builtin
         ("ws_msgs_sent", "counter", ""),
         ("basket_size", "", ""),
         ("my_duration", "", "time"),
-        ("http_req_duration{scenario:a}", "", "time"),
+        ("iteration_duration{scenario:a}", "", "time"),
     ],
 )
 def test_own_metrics_are_known(name: str, kind: str, unit: str) -> None:

@@ -183,6 +183,12 @@ def test_a_declared_sub_metric_is_there_once() -> None:
     assert [metric.name for metric in seen.metrics].count(name) == 1
 
 
+def test_a_request_without_a_method_is_in_no_breakdown_by_it() -> None:
+    line = k6_made.point("http_reqs", 1, name="/")
+    seen = read(k6_made.definition("http_reqs", "counter"), line, *request(1, name="/"))
+    assert [name for name in metrics(seen) if name.startswith("http_reqs{")] == ["http_reqs{method:GET,name:/}"]
+
+
 def test_an_error_that_all_requests_have_is_told() -> None:
     seen = read(k6_made.definition("http_reqs", "counter"), *request(1, name="/", error_code="1050"))
     assert "http_reqs{error_code:1050}" in metrics(seen)
