@@ -107,7 +107,7 @@ async def count_keywords(
         known = await keywords.list_counted_parts(reader, project_id, run_id)
     for part in files:
         count = registry.KEYWORDS.get(part["format"])
-        if count is None or part["part_no"] in known:
+        if count is None or part["part_no"] in known or part["blob_digest"] is None:
             continue
         with await _open(blobs, part["blob_digest"]) as file:
             counted = await asyncio.to_thread(count, inflate.inflate(file, limits))

@@ -106,8 +106,7 @@ async def add_uploads(
     """
     async with house.database.read() as reader:
         project_id: int = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
-        room = await usage.find_room(reader, project_id)
-    kept, metadata = await _keep(request, house, metadata, filename, room)
+    kept, metadata = await _keep(request, house, metadata, filename, project_id)
     sender = receive.Sender(
         project_id=project_id,
         metadata=metadata,
@@ -180,11 +179,11 @@ async def get_upload_file(
         row = await uploads.get_upload(reader, project["project_id"], number)
     if row["blob_digest"] is None or not await blobs.exists(row["blob_digest"]):
         raise errors.NotFoundError("The file was not kept.", hint="It was over the limit, or removed; send it again.")
+        if row["files_dropped_at"] is not None:
+            raise content.expired(row["files_dropped_at"])
     name = row["file_name"] or "report"
     headers = {"Content-Disposition": content.disposition(name), "Content-Length": str(row["size_bytes"])}
     return Stream(blobs.stream(row["blob_digest"]), media_type="application/octet-stream", headers=headers)
-        if row["files_dropped_at"] is not None:
-            raise content.expired(row["files_dropped_at"])
 
 
 def shape(row: database.Row, *, is_duplicate: bool = False) -> Upload:
@@ -227,10 +226,12 @@ def _runs(row: database.Row) -> list[UploadRun]:
 
 
 async def _keep(
-    request: AnyRequest, house: House, metadata: Metadata, file_name: str | None, room: usage.Room | None
+    request: AnyRequest, house: House, metadata: Metadata, file_name: str | None, project_id: int
 ) -> tuple[list[receive.KeptFile], Metadata]:
     """Store every file of the request; a form's fields count wherever in it they stand."""
     limits = _limits(house)
+    async with house.database.read() as reader:
+        room = await usage.find_room(reader, project_id)
     kept: list[receive.KeptFile] = []
 
     async def keep(name: str, chunks: AsyncIterator[bytes]) -> None:
@@ -254,10 +255,6 @@ async def _keep(
     return kept, metadata
 
 
-def path_of(name: str) -> str:
-    """Return a file's path inside the folder that was sent: it tells which screenshots belong to which report."""
-    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    return "/".join(parts)[-_NAME_LENGTH:].lstrip("/")
 async def _within(request: AnyRequest, room: usage.Room | None) -> AsyncIterator[bytes]:
     """Yield the body while it may fit; QuotaError at once when its length is known to be too much.
 
@@ -277,6 +274,10 @@ async def _within(request: AnyRequest, room: usage.Room | None) -> AsyncIterator
 
 
 
+def path_of(name: str) -> str:
+    """Return a file's path inside the folder that was sent: it tells which screenshots belong to which report."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return "/".join(parts)[-_NAME_LENGTH:].lstrip("/")
 
 async def _wait(
     house: House, actor: Actor, project_id: int, received: Sequence[receive.Received], seconds: float

@@ -117,7 +117,7 @@ async def drop_month(hands: Writer, month: Month) -> bool:
 
 async def drop_strays(hands: Writer, month: Month) -> int:
     """Remove the rows of runs that are gone from a partition that stays after all."""
-    return await hands.run(queries.about(_SQL["drop_strays"], name=month.name, parent=month.table), table=month.table)
+    return await hands.run(queries.about(_SQL["drop_strays"], name=month.name), is_rows=month.table == "result_row")
 
 
 async def vacuum(hands: Writer, month: Month) -> None:

@@ -98,7 +98,7 @@ delete from {name} c
 where not exists (
     select from run r
     where r.project_id = c.project_id and r.run_id = c.run_id
-      and not (%(table)s = 'result_row' and r.rows_dropped_at is not null)
+      and not (%(is_rows)s and r.rows_dropped_at is not null)
 );
 
 -- name: vacuum
