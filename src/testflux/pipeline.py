@@ -194,7 +194,7 @@ async def _tell(database: Database, upload: Row, stage: Stage, progress: int) ->
 async def _store(database: Database, upload: Row, report: Report) -> None:
     """Write the run with everything that follows from it, and tell people: all of it or nothing."""
     said = msgspec.convert(upload["metadata"], Metadata)
-    started_at, report = start.find(said.started_at, report, upload["created_at"])
+    started_at, report = start.find(said.started_at, report, upload["created_at"], said.file_time)
     async with database.write() as writer:
         await partitions.ensure(writer, started_at.date())
     async with database.write() as writer:
@@ -381,8 +381,8 @@ def _subject(upload: Row, context: Context) -> message.Subject:
 
 async def _notify(writer: Writer, upload: Row, context: Context, told: message.RunMessage) -> None:
     """Note who is to be told about the run; a worker sends it once the run is there."""
-    claimed = context.metadata.started_at
-    rules = message.rules_met(told, claimed, is_sample=upload["is_sample"], now=clock.now())
+    said = msgspec.convert(upload["metadata"], Metadata)
+    rules = message.rules_met(told, said, is_sample=upload["is_sample"], now=clock.now())
     run = context.run
     await deliveries.add_deliveries(writer, run.project_id, run.run_id, upload["upload_id"], told, rules)
 

@@ -76,6 +76,12 @@ class Client:
         """Ask for something to be done, with nothing more to say."""
         return self._read(self._ask(_Request("POST", path)), shape)
 
+    def ask(self, path: str, question: object, shape: type[_Answer]) -> _Answer:
+        """Ask for something that takes more than an address to say."""
+        body = msgspec.json.encode(question)
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        return self._read(self._ask(_Request("POST", path, (), headers, lambda: iter([body]))), shape)
+
     def delete(self, path: str) -> None:
         """Remove something."""
         self._ask(_Request("DELETE", path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -12,7 +12,9 @@ from testflux.cli import answers, outcome, pack, pick
 from testflux.cli.client import Client
 from testflux.cli.progress import Progress
 from testflux.kit import errors
+from testflux.model.run import Metadata
 
+ToQuery = Callable[[Metadata], tuple[tuple[str, str], ...]]
 _FIRST_LOOK_S: Final = 0.2
 _LONGEST_LOOK_S: Final = 2.0
 

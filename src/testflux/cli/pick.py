@@ -72,6 +72,12 @@ def pick(paths: list[Path]) -> tuple[list[Picked], list[Skipped]]:
     return picked, skipped
 
 
+def judge(file: Path, name: str) -> tuple[list[Picked], list[Skipped]]:
+    """Return a file that was found, to be sent as `name`, or why it is not."""
+    seen = _look(file, name)
+    return ([], [Skipped(file, seen.reason)]) if seen.reason else ([Picked(file, name)], [])
+
+
 def _whole(folder: Path, files: Sequence[_Seen]) -> Picked:
     members = sorted((file.path, file.name) for file in files)
     return Picked(folder, f"{folder.resolve().name or 'reports'}.tar", tuple(members))

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from testflux.cli import ci, delivery, outcome, pick
+from testflux.cli import ci, delivery, history, outcome, pick
 from testflux.cli import options as shared
 from testflux.cli.client import Client
 from testflux.cli.progress import Progress
@@ -39,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     about.add_argument("--started-at", type=_moment, metavar="TIME", help="when the run began, for history (RFC 3339)")
     about.add_argument("--exit-code", type=int, metavar="N", help="what the tool ended with, e.g. k6's 99")
     about.add_argument("--idempotency-key", default="", metavar="KEY", help="the same key is taken once")
+    parser.add_argument("--historical", action="store_true", help="archived reports, in their own time; tells nobody")
+    parser.add_argument("--layout", default="", metavar="PATTERN", help="what paths say, e.g. {branch}/{build_key}")
     shared.add_server(parser)
     parser.add_argument("--wait", action=argparse.BooleanOptionalAction, default=True, help="wait for the verdict")
     parser.add_argument("--timeout", type=float, default=600.0, metavar="SECONDS", help="wait no longer (default: 600)")
@@ -50,6 +52,11 @@ def run(options: argparse.Namespace) -> int:
     """Send, wait, tell."""
     if options.gate and not options.wait:
         raise errors.InvalidError("--gate has to wait for the verdict.", field="--gate", hint="Leave --no-wait out.")
+    if options.historical:
+        with open_client(options) as client:
+            return history.run(options, client, describe(options, Metadata()), as_query)
+    if options.layout:
+        raise errors.InvalidError("--layout is for history.", field="--layout", hint="Say --historical too.")
     query = as_query(describe(options, ci.detect(os.environ, Path())))
     picked, skipped = pick.pick(options.paths)
     if not picked:

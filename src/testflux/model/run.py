@@ -11,6 +11,7 @@ import msgspec
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the report itself cannot know.
 
+    `file_time` makes the report history, of which nobody is told: when its file was written, in case it says no time.
     `name` is the lane (`nightly`), `type` the test type (regression, smoke, …). `started_at` overrides the report's own
     time, for history. `build_key` names the CI run that several files belong to. `exit_code` is the tool's own: what it
     said itself of the run.
@@ -28,6 +29,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     labels: dict[str, str] = {}
     started_at: datetime | None = None
     exit_code: int | None = None
+    file_time: datetime | None = None
 
 
 class UploadStatus(StrEnum):

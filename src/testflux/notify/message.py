@@ -118,14 +118,14 @@ def should_send(rule: Rule, message: RunMessage) -> bool:
 
 
 def rules_met(
-    message: RunMessage, claimed_start: datetime | None, *, is_sample: bool, now: datetime
+    message: RunMessage, said: Metadata, *, is_sample: bool, now: datetime
 ) -> tuple[Rule, ...]:
     """List the rules under which this run is told; none for sample projects and for history.
 
-    `claimed_start` is the start that the uploader stated (UTC when it names no zone): only that makes a run history. A
+    Only what the uploader says makes a run history: a file's time, or an old start (UTC when it names no zone). A
     report whose own clock is old was still uploaded as news.
     """
-    if is_sample or (claimed_start is not None and now - _zoned(claimed_start) > HISTORY):
+    if is_sample or said.file_time or (said.started_at is not None and now - _zoned(said.started_at) > HISTORY):
         return ()
     return tuple(rule for rule in Rule if should_send(rule, message))
 

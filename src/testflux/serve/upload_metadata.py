@@ -48,6 +48,9 @@ async def upload_metadata(  # noqa: PLR0913, PLR0917  (one argument for each key
     exit_code: Annotated[
         int | None, QueryParameter(ge=0, le=_LARGEST_EXIT_CODE, description="How the tool itself ended.")
     ] = None,
+    file_time: Annotated[
+        datetime | None, QueryParameter(description="Makes it history: when the file was written; nobody is told.")
+    ] = None,
 ) -> Metadata:
     """Read what the query says."""
     given = {
@@ -63,7 +66,9 @@ async def upload_metadata(  # noqa: PLR0913, PLR0917  (one argument for each key
     }
     texts: dict[str, Any] = {key: value.strip() for key, value in given.items() if value is not None}
     moment = None if started_at is None else check_moment(started_at)
-    return Metadata(**texts, labels=read_labels(labels or ()), started_at=moment, exit_code=exit_code)
+    written = None if file_time is None else check_moment(file_time)
+    read = read_labels(labels or ())
+    return Metadata(**texts, labels=read, started_at=moment, exit_code=exit_code, file_time=written)
 
 
 def with_fields(metadata: Metadata, fields: Sequence[Field]) -> Metadata:
@@ -73,14 +78,15 @@ def with_fields(metadata: Metadata, fields: Sequence[Field]) -> Metadata:
     for field in fields:
         if field.name in ("label", "labels"):
             labels.append(field.value)
-        elif field.name == "started_at":
-            changes["started_at"] = _read_moment(field.value)
+        elif field.name in {"started_at", "file_time"}:
+            changes[field.name] = _read_moment(field.value)
         elif field.name == "exit_code":
             changes["exit_code"] = _read_exit_code(field.value)
         elif field.name in LENGTHS:
             changes[field.name] = _check_length(field.name, field.value.strip(), LENGTHS[field.name])
         else:
-            hint = f"It takes {', '.join((*LENGTHS, 'labels', 'started_at', 'exit_code'))}; files need a file name."
+            known = ", ".join((*LENGTHS, "labels", "started_at", "exit_code", "file_time"))
+            hint = f"It takes {known}; files need a file name."
             raise errors.InvalidError(f"There is no field {field.name[:40]!r}.", field=field.name[:40], hint=hint)
     if labels:
         changes["labels"] = metadata.labels | read_labels(labels)

@@ -33,9 +33,14 @@ _SQL = queries.load("jobs")
 _adding = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
-async def add_process_upload(writer: Writer, project_id: int, upload_id: int, request_id: str) -> int:
-    """Ask for an upload to be processed, when and only when this transaction commits."""
-    job = _adding.configure_task(PROCESS_UPLOAD, queue=UPLOADS, connection=writer.connection)
+async def add_process_upload(
+    writer: Writer, project_id: int, upload_id: int, request_id: str, lock: str | None = None
+) -> int:
+    """Ask for an upload to be processed, when and only when this transaction commits.
+
+    Jobs with the same `lock` are done one after the other, in the order in which they were added.
+    """
+    job = _adding.configure_task(PROCESS_UPLOAD, queue=UPLOADS, lock=lock, connection=writer.connection)
     with _unwrapped():
         return await job.defer_async(project_id=project_id, upload_id=upload_id, request_id=request_id)
 

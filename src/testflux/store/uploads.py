@@ -51,7 +51,8 @@ async def add_upload(writer: Writer, new: NewUpload) -> tuple[int, bool]:
         return upload_id, False
     await usage.check_quota(writer, new.project_id)
     if not new.error:
-        await jobs.add_process_upload(writer, new.project_id, upload_id, new.request_id)
+        lock = f"history-{new.project_id}" if new.metadata.file_time else None  # a run is compared with the one before
+        await jobs.add_process_upload(writer, new.project_id, upload_id, new.request_id, lock)
     await _publish(writer, new.project_id, upload_id)
     return upload_id, True
 
@@ -123,6 +124,12 @@ async def list_uploads(
         before_id=before_id,
         limit=limit,
     )
+
+
+async def list_known(reader: Reader, project_id: int, digests: list[bytes]) -> list[bytes]:
+    """Return those of these files that a project has as uploads that were not rejected."""
+    rows = await reader.all(_SQL["list_known"], project_id=project_id, digests=digests)
+    return [row["blob_digest"] for row in rows]
 
 
 async def lock_upload(writer: Writer, project_id: int, upload_id: int) -> str | None:

@@ -77,6 +77,7 @@ async def process(bench: Bench, order: Order, *, attempts: int) -> None:
                 await _give_up(bench, order)
             else:
                 await _do(bench, order, await _is_large_upload(bench, order.key))
+                log.info("upload processed")
         except errors.UnavailableError as error:
             log.warning("waiting", reason=error.message)
             await asyncio.sleep(_AWAY_S)

@@ -36,3 +36,12 @@ def test_a_time_that_cannot_be_is_passed_over_and_said_so(odd: datetime) -> None
     began, report = start.find(odd, report, ARRIVED)
     assert began == ARRIVED
     assert [warning.code for warning in report.warnings] == ["time-implausible"] * 2
+
+
+def test_for_history_the_time_of_its_file_stands_for_the_reports_own() -> None:
+    written = NOON - timedelta(days=30)
+    dated = msgspec.structs.replace(functional(), started_at=NOON)
+    assert start.find(None, dated, ARRIVED, written) == (NOON, dated)
+    began, report = start.find(None, msgspec.structs.replace(dated, started_at=None), ARRIVED, written)
+    assert began == written
+    assert [warning.code for warning in report.warnings] == ["time-of-file"]

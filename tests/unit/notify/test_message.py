@@ -186,7 +186,7 @@ def test_thresholds_told_are_the_missed_ones() -> None:
 def test_rules(verdict: Verdict, new_failures: int, rules: set[Rule]) -> None:
     made = told(verdict=verdict, new_failures=new_failures)
     assert {rule for rule in Rule if message.should_send(rule, made)} == rules
-    assert set(message.rules_met(made, None, is_sample=False, now=NOW)) == rules
+    assert set(message.rules_met(made, Metadata(), is_sample=False, now=NOW)) == rules
 
 
 @pytest.mark.parametrize(
@@ -203,12 +203,13 @@ def test_rules(verdict: Verdict, new_failures: int, rules: set[Rule]) -> None:
 )
 def test_history_and_samples_are_told_to_nobody(age: timedelta | None, is_sample: bool, is_told: bool) -> None:  # noqa: FBT001
     started = None if age is None else NOW - age
-    assert bool(message.rules_met(told(), started, is_sample=is_sample, now=NOW)) is is_told
+    assert bool(message.rules_met(told(), Metadata(started_at=started), is_sample=is_sample, now=NOW)) is is_told
 
 
 def test_a_claimed_start_without_a_zone_is_utc() -> None:
     def rules(age: timedelta) -> tuple[Rule, ...]:
-        return message.rules_met(told(), (NOW - age).replace(tzinfo=None), is_sample=False, now=NOW)
+        said = Metadata(started_at=(NOW - age).replace(tzinfo=None))
+        return message.rules_met(told(), said, is_sample=False, now=NOW)
 
     assert rules(timedelta(hours=23))
     assert not rules(timedelta(hours=25))
@@ -218,3 +219,7 @@ def test_the_test_message_says_what_it_is() -> None:
     made = message.build_test("webshop", "Web shop", NOW)
     assert made.event is Event.TEST
     assert (made.run_id, made.url, made.items) == ("", "/p/webshop", ())
+
+
+def test_a_report_out_of_an_archive_is_told_to_nobody_however_new_it_is() -> None:
+    assert message.rules_met(told(), Metadata(file_time=NOW), is_sample=False, now=NOW) == ()

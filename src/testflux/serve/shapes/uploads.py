@@ -66,3 +66,9 @@ class UploadPage(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[Upload]
     next_cursor: str | None
+
+
+class KnownFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Files that a project has: SHA-256, in hex."""
+
+    digests: list[str]

@@ -57,6 +57,11 @@ where u.project_id = %(project_id)s
 order by u.created_at desc, u.upload_id desc
 limit %(limit)s;
 
+-- name: list_known
+-- Files that the project has already, so that nobody sends them again.
+select distinct blob_digest from upload
+where project_id = %(project_id)s and blob_digest = any(%(digests)b) and status <> 'rejected';
+
 -- name: lock_upload
 -- The upload, ours until the transaction ends: whoever else processes it waits and then sees that it is done.
 select status from upload where project_id = %(project_id)s and upload_id = %(upload_id)s for update;

@@ -260,6 +260,22 @@ export type DeliveryPage = {
 };
 
 /**
+ * DiffItem
+ *
+ * One test in two runs; what a run does not hold is null.
+ */
+export type DiffItem = {
+    test_id: string;
+    suite: string;
+    suite_path: Array<string>;
+    name: string;
+    status_before: 'passed' | 'failed' | 'broken' | 'skipped' | 'flaky' | null;
+    status: 'passed' | 'failed' | 'broken' | 'skipped' | 'flaky' | null;
+    duration_before_ms: number | null;
+    duration_ms: number | null;
+};
+
+/**
  * Disk
  *
  * The disk of the server's data folder, if it has one. `full_on`: if everything grows on as in the last 30 days.
@@ -331,6 +347,13 @@ export type FailurePage = {
 export type FieldError = {
     field: string;
     message: string;
+};
+
+/**
+ * FileQuestion
+ */
+export type FileQuestion = {
+    digests: Array<string>;
 };
 
 /**
@@ -523,6 +546,15 @@ export type KeywordPage = {
  * What sort of evidence a report holds.
  */
 export type Kind = 'functional' | 'security' | 'load';
+
+/**
+ * KnownFiles
+ *
+ * Files that a project has: SHA-256, in hex.
+ */
+export type KnownFiles = {
+    digests: Array<string>;
+};
 
 /**
  * LastRun
@@ -1109,6 +1141,8 @@ export type Run = {
  * RunDetail
  *
  * A run with its neighbours. `strip`: the last 30 of its lane; `previous` and `next` are of its lane.
+ *
+ * `parts` are the uploads that make it up, in the order they started; `upload` is the first of them.
  */
 export type RunDetail = {
     id: string;
@@ -1151,16 +1185,42 @@ export type RunDetail = {
     starred?: boolean;
     rows_dropped_at?: string | null;
     upload: RunFile;
+    parts: Array<RunFile>;
     previous: RunSmall | null;
     next: RunSmall | null;
     strip: Array<StripCell>;
 };
 
 /**
+ * RunDiff
+ *
+ * How a run of tests differs from another one. Lists hold the first 50, the `_count` fields count them all.
+ *
+ * `durations`: tests that passed both times and took a fifth and 100 ms more or less, the largest change first.
+ */
+export type RunDiff = {
+    run: RunRef;
+    before: RunRef;
+    new_failures: Array<DiffItem>;
+    new_failures_count: number;
+    fixed: Array<DiffItem>;
+    fixed_count: number;
+    still_failing: Array<DiffItem>;
+    still_failing_count: number;
+    added: Array<DiffItem>;
+    added_count: number;
+    removed: Array<DiffItem>;
+    removed_count: number;
+    durations: Array<DiffItem>;
+    durations_count: number;
+};
+
+/**
  * RunFile
  *
- * The report a run was read from; `download_url` is null when the file is not kept.
+ * A report a run was read from; `download_url` is null when the file is not kept, `id` is its upload's.
  *
+ * `started_at`: when this part of the run began.
  * `dropped_at`: when retention removed it, with what came along; null when it did not.
  */
 export type RunFile = {
@@ -1169,6 +1229,7 @@ export type RunFile = {
     size_bytes: number;
     download_url: string | null;
     dropped_at?: string | null;
+    started_at: string;
 };
 
 /**
@@ -3183,6 +3244,62 @@ export type GetRunChangesResponses = {
 
 export type GetRunChangesResponse = GetRunChangesResponses[keyof GetRunChangesResponses];
 
+export type GetRunDiffData = {
+    body?: never;
+    path: {
+        run_id: string;
+    };
+    query: {
+        /**
+         * The run before, of the project.
+         */
+        with: string;
+    };
+    url: '/api/v1/runs/{run_id}/diff';
+};
+
+export type GetRunDiffErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetRunDiffError = GetRunDiffErrors[keyof GetRunDiffErrors];
+
+export type GetRunDiffResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: RunDiff;
+};
+
+export type GetRunDiffResponse = GetRunDiffResponses[keyof GetRunDiffResponses];
+
 export type DropStarData = {
     body?: never;
     path: {
@@ -4676,6 +4793,7 @@ export type AddUploadsData = {
         labels?: Array<string>;
         started_at?: string;
         exit_code?: number;
+        file_time?: string;
     };
     headers?: {
         /**
@@ -4712,6 +4830,10 @@ export type AddUploadsData = {
          * How the tool itself ended.
          */
         exit_code?: number;
+        /**
+         * Makes it history: when the file was written; nobody is told.
+         */
+        file_time?: string;
         /**
          * Of a raw body.
          */
@@ -4877,6 +4999,57 @@ export type GetUploadFileResponses = {
      */
     200: unknown;
 };
+
+export type ListKnownFilesData = {
+    body: FileQuestion;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{slug}/uploads/known';
+};
+
+export type ListKnownFilesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListKnownFilesError = ListKnownFilesErrors[keyof ListKnownFilesErrors];
+
+export type ListKnownFilesResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: KnownFiles;
+};
+
+export type ListKnownFilesResponse = ListKnownFilesResponses[keyof ListKnownFilesResponses];
 
 export type RetryUploadData = {
     body?: never;
