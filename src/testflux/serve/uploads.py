@@ -56,7 +56,6 @@ BODY: Final = {
                     "labels": {"type": "array", "items": _TEXT, "description": "key=value, or one JSON object."},
                     "started_at": {"type": "string", "format": "date-time"},
                     "exit_code": {"type": "integer", "minimum": 0, "maximum": 255},
-                    "file_time": {"type": "string", "format": "date-time"},
                 },
             }
         },
@@ -179,9 +178,9 @@ async def get_upload_file(
         project, number = await doors.open_project(reader, actor, upload_id)
         row = await uploads.get_upload(reader, project["project_id"], number)
     if row["blob_digest"] is None or not await blobs.exists(row["blob_digest"]):
-        raise errors.NotFoundError("The file was not kept.", hint="It was over the limit, or removed; send it again.")
         if row["files_dropped_at"] is not None:
             raise content.expired(row["files_dropped_at"])
+        raise errors.NotFoundError("The file was not kept.", hint="It was over the limit, or removed; send it again.")
     name = row["file_name"] or "report"
     headers = {"Content-Disposition": content.disposition(name), "Content-Length": str(row["size_bytes"])}
     return Stream(blobs.stream(row["blob_digest"]), media_type="application/octet-stream", headers=headers)
@@ -230,9 +229,9 @@ async def _keep(
     request: AnyRequest, house: House, metadata: Metadata, file_name: str | None, project_id: int
 ) -> tuple[list[receive.KeptFile], Metadata]:
     """Store every file of the request; a form's fields count wherever in it they stand."""
-    limits = _limits(house)
     async with house.database.read() as reader:
         room = await usage.find_room(reader, project_id)
+    limits = _limits(house)
     kept: list[receive.KeptFile] = []
 
     async def keep(name: str, chunks: AsyncIterator[bytes]) -> None:
@@ -274,11 +273,11 @@ async def _within(request: AnyRequest, room: usage.Room | None) -> AsyncIterator
         yield chunk
 
 
-
 def path_of(name: str) -> str:
     """Return a file's path inside the folder that was sent: it tells which screenshots belong to which report."""
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
     return "/".join(parts)[-_NAME_LENGTH:].lstrip("/")
+
 
 async def _wait(
     house: House, actor: Actor, project_id: int, received: Sequence[receive.Received], seconds: float
