@@ -56,6 +56,7 @@ BODY: Final = {
                     "labels": {"type": "array", "items": _TEXT, "description": "key=value, or one JSON object."},
                     "started_at": {"type": "string", "format": "date-time"},
                     "exit_code": {"type": "integer", "minimum": 0, "maximum": 255},
+                    "file_time": {"type": "string", "format": "date-time"},
                 },
             }
         },
