@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from testflux.kit import errors
 from testflux.model import raw
+from testflux.normalise import report
 from testflux.parse import zap_json, zap_json_lists, zap_xml, zap_xml_lists
 
 HERE = Path(__file__).parent / "zap"
@@ -174,6 +176,25 @@ def test_lists_are_really_cut_out() -> None:
     assert [len(listed) for listed in cut.lists] == [900, 0, 700]
     assert len(cut.text) < 400
     assert cut.text.count(b"http://h/") == 0
+
+
+@pytest.mark.parametrize(
+    ("read", "make"), [(zap_xml.parse, make_xml), (zap_json.read_pieces, lambda n: make_json(n, "\n"))]
+)
+def test_places_that_repeat_each_other_take_a_few_bytes_each(read: Read, make: Callable[[list[int]], bytes]) -> None:
+    few, many = (measure(read, make(counts)) for counts in ([500] * 2, [500] * 42))
+    assert (many - few) / (500 * 40) < 120
+
+
+def measure(read: Read, data: bytes) -> int:
+    """Return the peak of memory of reading a report, in bytes."""
+    stream = io.BytesIO(data)
+    tracemalloc.start()
+    try:
+        report.build(read(stream))
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_instances_are_really_read_by_pattern() -> None:

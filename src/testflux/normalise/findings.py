@@ -9,7 +9,6 @@ import re
 from array import array
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
 
 import msgspec
 
@@ -47,18 +46,20 @@ class _Drafts(dict[Key, _Draft]):
     def add_places(self, alert: raw.RawAlert, instances: raw.Instances) -> set[Key]:
         """Add an alert's instances to the findings that they belong to, and return those findings' keys."""
         place, text = zap_identity.placing(alert), self._numbers.texts
-        met: dict[tuple[int, int, int], _Draft] = {}
+        found: set[Key] = set()
         for columns in instances.pieces():
             uris, methods, params, *_ = columns
             keys = zip(self._spots.find(uris), methods, params, strict=True)
+            met: dict[tuple[int, int, int], _Draft] = {}
             for key, row in zip(keys, occurrences.rows(columns, self._numbers), strict=True):
                 draft = met.get(key)
                 if draft is None:
                     spot, method, param = key
                     where = place(self._spots[spot], text[method], text[param])
                     draft = met[key] = self.draft(where, where, alert)
+                    found.add(where)
                 draft.rows.extend(row)
-        return {draft.place for draft in met.values()}
+        return found
 
     def add_results(self, alert: raw.RawAlert) -> set[Key]:
         """Do the same for the results of a tool that is not ZAP."""
@@ -116,9 +117,9 @@ def _pack(alerts: list[raw.RawAlert]) -> tuple[Numbers, list[raw.Instances]]:
 
 def _distinct(rows: array[int]) -> array[int]:
     """Return each row once."""
-    distinct = dict.fromkeys(zip(*[iter(rows)] * report.Occurrences.WIDTH, strict=True))
-    is_whole = len(distinct) * report.Occurrences.WIDTH == len(rows)
-    return rows if is_whole else array("I", chain.from_iterable(distinct))
+    data, width = rows.tobytes(), rows.itemsize * report.Occurrences.WIDTH
+    distinct = dict.fromkeys(data[at : at + width] for at in range(0, len(data), width))
+    return rows if len(distinct) * width == len(data) else array("I", b"".join(distinct))
 
 
 def _finding(version: str, key: Key, draft: _Draft, written: list[str]) -> report.Finding:
