@@ -70,7 +70,8 @@ async def receive(
     """Take a file in; an archive becomes one upload for each report in it. What is returned survives any crash.
 
     A file past the limits is written down as rejected, not kept, and raised as TooLargeError. An archive that cannot be
-    opened becomes one rejected upload. UnavailableError: nothing was taken in, send again.
+    opened becomes one rejected upload. UnavailableError: nothing was taken in, send again. InvalidError: the sender's
+    key was used for another content; nothing was taken in.
     """
     received = await register(database, blobs, [await keep(blobs, file, limits)], sender, limits)
     if received[0].refusal:
@@ -216,6 +217,7 @@ def _describe(item: bundle.Bundle[_Arrived]) -> _New:
     return sent.index, uploads.NewUpload(
         project_id=sent.sender.project_id,
         key=_key(sent, name),
+        is_key_given=sent.sender.idempotency_key is not None,
         file_name=name,
         size_bytes=sent.blob.size_bytes,
         blob=sent.blob,

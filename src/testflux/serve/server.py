@@ -24,7 +24,7 @@ from testflux.serve.house import House
 from testflux.serve.hub import Hub
 from testflux.serve.remembered import Remembered
 from testflux.serve.shared import Shared
-from testflux.store import blobs, database, embedded, health, migrate, partitions, users
+from testflux.store import blobs, database, embedded, health, migrate, partitions, uploads, users
 
 Work = Callable[[database.Database, blobs.Blobs, kit_settings.Settings], Awaitable[None]]
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -60,7 +60,7 @@ async def open_house(settings: kit_settings.Settings, database_url: str) -> Asyn
             await users.add_org(writer)
             place = await health.get_place(writer)
         files = blobs.Blobs(settings.blob_url or settings.data_dir / "blobs")
-        await _look_at(files)
+        await _look_at(opened, files)
         loader, shared = load_sample.Loader(opened, files), Shared(settings.redis_url, place)
         try:
             yield House(
@@ -80,8 +80,12 @@ async def open_house(settings: kit_settings.Settings, database_url: str) -> Asyn
         await opened.close()
 
 
-async def _look_at(files: blobs.Blobs) -> None:
+async def _look_at(opened: database.Database, files: blobs.Blobs) -> None:
     """Let no start succeed with a blob store that is set up wrong; one that is away may come back by itself."""
+    async with opened.read() as reader:
+        is_new = not await uploads.has_blobs(reader)
+    if is_new:
+        await files.adopt()
     try:
         await files.check()
     except errors.UnavailableError as error:

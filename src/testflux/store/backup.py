@@ -141,6 +141,7 @@ async def restore_database(url: str, source: Path, manifest: Manifest, seal: Sea
 async def restore_blobs(blobs: Blobs, source: Path, progress: Progress, seal: Seal | None = None) -> int:
     """Put the files of a backup into a blob store, each proved to be what its name says; returns how many."""
     paths = await asyncio.to_thread(_list_blobs, source)
+    await blobs.adopt()
     for number, path in enumerate(paths):
         progress(number, len(paths))
         stored = await blobs.put(_content(path, seal), _NO_LIMIT)

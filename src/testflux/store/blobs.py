@@ -53,6 +53,10 @@ class Blobs:
         self._incoming = incoming or (folder or Path(tempfile.gettempdir())) / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
 
+    async def adopt(self) -> None:
+        """Take an empty folder for a new store: only where the database knows of no file yet."""
+        await asyncio.to_thread(self._shelf.adopt)
+
     async def check(self) -> None:
         """Return when the store can be used. UnavailableError: it is away for now; SetupError: it is set up wrong."""
         await asyncio.to_thread(self._shelf.check)

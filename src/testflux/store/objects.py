@@ -54,6 +54,9 @@ class ObjectShelf:
         except (exceptions.BaseError, ValueError) as error:
             raise _wrong(error) from error
 
+    def adopt(self) -> None:
+        """Do nothing: a bucket that is away never looks like an empty one."""
+
     def check(self) -> None:
         """Ask for the first object. SetupError: the store is there and refuses us; UnavailableError: it is away."""
         try:

@@ -120,6 +120,7 @@ create table upload (
     project_id   bigint not null,
     upload_id    bigint generated always as identity,
     upload_key   bytea not null,                           -- idempotency: digest over content and metadata, or of the caller's key
+    sent_digest  bytea,                                    -- SHA-256 as sent under a caller's key, which is for no other content
     file_name    text not null,                            -- as sent, for people only: formats are detected by content
     blob_digest  bytea,                                    -- SHA-256 of the stored bytes; null when over the limit and not kept
     size_bytes   bigint not null,

@@ -19,6 +19,10 @@ _PAGE: Final = 1000
 class Shelf(Protocol):
     """A place for files under their digests. UnavailableError: the whole place is away."""
 
+    def adopt(self) -> None:
+        """Take an empty place that somebody made for a new store."""
+        ...
+
     def check(self) -> None:
         """Return when the place can be used; SetupError when it never will be as it is set up."""
         ...
@@ -49,8 +53,13 @@ class FolderShelf:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARK).touch()
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            self.adopt()
+
+    def adopt(self) -> None:
+        """Mark the folder as one of ours."""
+        (self._folder / MARK).touch()
 
     def check(self) -> None:
         """Look for the mark: a mount point whose disk is away is an empty folder, and must not be written to."""

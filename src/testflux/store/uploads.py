@@ -21,11 +21,12 @@ _AT_ONCE = 100  # files that are removed in one transaction
 class NewUpload(msgspec.Struct, frozen=True, kw_only=True):
     """A file at the door. `blob` is None when it was over the limit: then `size_bytes` is what was read of it.
 
-    `files` came along with it; `warnings` say what was left out.
+    `files` came along with it; `warnings` say what was left out. `is_key_given`: the caller said what is the same.
     """
 
     project_id: int
     key: bytes
+    is_key_given: bool = False
     file_name: str
     size_bytes: int
     metadata: Metadata
@@ -62,6 +63,7 @@ async def _write_down(writer: Writer, new: NewUpload) -> tuple[int, bool]:
         _SQL["add_upload"],
         project_id=new.project_id,
         upload_key=new.key,
+        sent_digest=new.blob.digest if new.blob and new.is_key_given else None,
         file_name=new.file_name,
         blob_digest=new.blob.digest if new.blob else None,
         size_bytes=new.size_bytes,
@@ -74,6 +76,8 @@ async def _write_down(writer: Writer, new: NewUpload) -> tuple[int, bool]:
     )
     if row is None:
         same = await writer.one(_SQL["find_same"], project_id=new.project_id, upload_key=new.key)
+        if new.is_key_given and new.blob and same["sent_digest"] != new.blob.digest:
+            raise _used(new, same["upload_id"])
         return same["upload_id"], False
     await attachments.add_files(writer, new.project_id, row["upload_id"], new.files)
     return row["upload_id"], True
@@ -93,6 +97,11 @@ async def add_blobs(writer: Writer, blobs: list[StoredBlob]) -> None:
     digests = [blob.digest for blob in blobs]
     await writer.run(_SQL["lock_blobs"], digests=digests)
     await writer.run(_SQL["add_blobs"], digests=digests, sizes=[blob.size_bytes for blob in blobs])
+
+
+async def has_blobs(reader: Reader) -> bool:
+    """Whether any file is named at all."""
+    return (await reader.one(_SQL["has_blobs"]))["has_any"]
 
 
 async def get_upload(reader: Reader, project_id: int, upload_id: int) -> Row:
@@ -248,6 +257,15 @@ async def add_lost_again(writer: Writer) -> int:
     for row in lost:
         await jobs.add_process_upload(writer, row["project_id"], row["upload_id"], row["request_id"])
     return len(lost)
+
+
+def _used(new: NewUpload, upload_id: int) -> errors.InvalidError:
+    return errors.InvalidError(
+        f"The Idempotency-Key was used for another file: upload {identifiers.pack(new.project_id, upload_id)}.",
+        field="Idempotency-Key",
+        hint="Give each build a key of its own. Nothing of this request was taken in.",
+        code="idempotency-key-used",
+    )
 
 
 def _explain(error: errors.TestFluxError) -> dict[str, object]:

@@ -15,7 +15,7 @@ from made import Project, chunks, make_project, read
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
 from testflux.model.run import Metadata
-from testflux.store import uploads
+from testflux.store import shelves, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Row
 
@@ -81,7 +81,7 @@ class Door:
         return len(await self.project.rows("select from procrastinate_jobs"))
 
     def files(self) -> int:
-        return sum(path.is_file() for path in self.folder.rglob("*"))
+        return sum(path.is_file() and path.name != shelves.MARK for path in self.folder.rglob("*"))
 
 
 @pytest.fixture
@@ -136,11 +136,12 @@ async def test_the_same_file_of_another_build_is_another_upload(door: Door, said
 
 async def test_the_callers_key_decides_when_there_is_one(door: Door) -> None:
     (first,) = await door.bring(ROBOT, key="k")
-    (same,) = await door.bring(OTHER, key="k", said=Metadata(branch="b"))
+    (same,) = await door.bring(ROBOT, key="k", said=Metadata(branch="b"))
     (other,) = await door.bring(ROBOT, key="k2")
     assert (same.upload_id, same.is_duplicate) == (first.upload_id, True)
     assert not other.is_duplicate
-    assert door.files() == 1, "what the repeated key brought is not kept"
+    with pytest.raises(errors.InvalidError, match="used for another file"):
+        await door.bring(OTHER, key="k")
 
 
 async def test_a_file_over_the_limit_is_written_down_but_not_kept(door: Door) -> None:
@@ -335,5 +336,7 @@ async def test_files_of_one_request_keep_their_order_whatever_becomes_of_them(do
 async def test_each_file_of_a_request_has_a_key_of_its_own(door: Door) -> None:
     first = await door.bring_all({"a.xml": ROBOT, "b.xml": ROBOT}, key="k")
     assert len({item.upload_id for item in first}) == 2
-    again = await door.bring_all({"a.xml": OTHER, "b.xml": OTHER}, key="k")
+    again = await door.bring_all({"a.xml": ROBOT, "b.xml": ROBOT}, key="k")
     assert [item.upload_id for item in again] == [item.upload_id for item in first]
+    with pytest.raises(errors.InvalidError, match="used for another file"):
+        await door.bring_all({"a.xml": ROBOT, "b.xml": OTHER}, key="k")

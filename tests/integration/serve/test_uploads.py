@@ -152,9 +152,19 @@ async def test_an_idempotency_key_is_the_callers_idea_of_the_same(admin: httpx.A
     headers = {"Idempotency-Key": "build-17", "Prefer": "wait=30"}
     path = f"/projects/{slug}/uploads?filename=x.xml"
     first = await admin.post(path, content=report(One="PASS"), headers=headers)
-    again = await admin.post(path, content=report(Two="PASS"), headers=headers)
+    again = await admin.post(f"{path}&branch=main", content=report(One="PASS"), headers=headers)
     assert again.json()["id"] == first.json()["id"]
     assert again.json()["duplicate"] is True
+
+
+async def test_a_key_that_was_used_takes_no_other_file(admin: httpx.AsyncClient, slug: str) -> None:
+    headers = {"Idempotency-Key": "build 18"}
+    first = await admin.post(f"/projects/{slug}/uploads", content=report(One="PASS"), headers=headers)
+    other = await admin.post(f"/projects/{slug}/uploads", content=report(Two="PASS"), headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-used")
+    assert first.json()["id"] in other.json()["detail"]
+    listed = (await admin.get(f"/projects/{slug}/uploads")).json()["items"]
+    assert [item["id"] for item in listed] == [first.json()["id"]]
 
 
 async def test_the_same_file_at_the_same_time_becomes_one_run(admin: httpx.AsyncClient, slug: str) -> None:

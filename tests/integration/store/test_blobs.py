@@ -150,6 +150,15 @@ async def test_a_folder_whose_disk_is_away_is_not_written_to(tmp_path: Path) -> 
         assert file.read() == b"kept"
 
 
+async def test_an_empty_folder_is_a_store_only_when_somebody_says_so(tmp_path: Path) -> None:
+    (tmp_path / "blobs").mkdir()
+    blobs = Blobs(tmp_path / "blobs")
+    with pytest.raises(errors.UnavailableError, match="is not there"):
+        await blobs.put(chunks(b"x"), 10)
+    await blobs.adopt()
+    assert (await blobs.put(chunks(b"x"), 10)).size_bytes == 1
+
+
 async def test_a_file_is_on_the_disk_for_good_before_it_has_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

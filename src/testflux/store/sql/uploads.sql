@@ -5,6 +5,10 @@ select f.digest, f.size_bytes
 from unnest(%(digests)b::bytea[], %(sizes)s::bigint[]) as f (digest, size_bytes)
 on conflict (digest) do nothing;
 
+-- name: has_blobs
+-- Whether there is any file: an empty blob store is a new one, or its disk is away.
+select exists (select from blob) as has_any;
+
 -- name: lock_blobs
 -- Between writing and removing files: the locks are held until the transaction ends, and are taken in one order
 -- everywhere. There are 1024 of them for all files, as an archive may hold more files than a server can hold locks.
@@ -17,9 +21,9 @@ select pg_advisory_xact_lock(key) from keys;
 
 -- name: add_upload
 -- A file that arrived, unless the same one is there already.
-insert into upload (project_id, upload_key, file_name, blob_digest, size_bytes, status, error, metadata, request_id,
+insert into upload (project_id, upload_key, sent_digest, file_name, blob_digest, size_bytes, status, error, metadata, request_id,
                     created_by, warnings, finished_at)
-values (%(project_id)s, %(upload_key)s, %(file_name)s, %(blob_digest)s, %(size_bytes)s, %(status)s, %(error)s,
+values (%(project_id)s, %(upload_key)s, %(sent_digest)s, %(file_name)s, %(blob_digest)s, %(size_bytes)s, %(status)s, %(error)s,
         %(metadata)s, %(request_id)s, %(created_by)s, %(warnings)s,
         case when %(status)s = 'rejected' then now() end)
 on conflict (project_id, upload_key) where status <> 'rejected' do nothing
@@ -27,7 +31,7 @@ returning upload_id;
 
 -- name: find_same
 -- The upload that a repeated one repeats.
-select upload_id from upload
+select upload_id, sent_digest from upload
 where project_id = %(project_id)s and upload_key = %(upload_key)s and status <> 'rejected';
 
 -- name: get_upload

@@ -1,4 +1,6 @@
 -- Backups that were made, and what the health page reads.
+alter table upload add column sent_digest bytea;
+
 create table backup (
     backup_id     bigint generated always as identity primary key,
     started_at    timestamptz not null,
