@@ -16,7 +16,7 @@ Environment = Mapping[str, str]
 def detect(environment: Environment, folder: Path) -> Metadata:
     """Return what the environment's CI system tells; outside of CI what git tells about the folder, if anything.
 
-    `build_key` is the same for all jobs of one pipeline run and differs between its repetitions.
+    `build_key` is the same for all jobs of one pipeline run, also for those that are run again.
     """
     for is_here, read in _SYSTEMS:
         if is_here(environment):
@@ -48,7 +48,6 @@ def _git(folder: Path, *arguments: str) -> str:
 def _github(env: Environment) -> Metadata:
     pull_request = re.fullmatch(r"refs/pull/(\d+)/\w+", env.get("GITHUB_REF", ""))
     run = f"{env.get('GITHUB_REPOSITORY', '')}/actions/runs/{env.get('GITHUB_RUN_ID', '')}"
-    attempt = env.get("GITHUB_RUN_ATTEMPT", "1")
     on_branch = env.get("GITHUB_REF_NAME", "") if env.get("GITHUB_REF_TYPE") == "branch" else ""
     return Metadata(
         branch=env.get("GITHUB_HEAD_REF") or on_branch,
@@ -56,7 +55,7 @@ def _github(env: Environment) -> Metadata:
         pull_request=pull_request[1] if pull_request else "",
         ci_provider="github-actions",
         build_url=f"{env.get('GITHUB_SERVER_URL', 'https://github.com')}/{run}",
-        build_key=f"github:{run}/{attempt}",
+        build_key=f"github:{run}",
     )
 
 
@@ -106,7 +105,7 @@ def _azure(env: Environment) -> Metadata:
         pull_request=number,
         ci_provider="azure-pipelines",
         build_url=f"{home}/_build/results?buildId={build}",
-        build_key=f"azure:{home}/{build}/{env.get('SYSTEM_JOBATTEMPT', '1')}",
+        build_key=f"azure:{home}/{build}",
     )
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
+from testflux.analyse import diff
 from testflux.kit import identifiers
 from testflux.model.access import Actor, Permission
-from testflux.serve import cached, declare, doors, findings, load, results
-from testflux.serve.shapes.runs import BaselineRun, Changes
-from testflux.store import database, run_findings, run_load, run_results
+from testflux.model.status import Status
+from testflux.serve import cached, declare, doors, findings, load, results, runs
+from testflux.serve.shapes.runs import BaselineRun, Changes, DiffItem, RunDiff
+from testflux.store import database, reruns, run_findings, run_list, run_load, run_results, tests
+from testflux.store import runs as run_rows
 
 SHOWN = 50
 _ALL_THRESHOLDS = 1000
@@ -33,6 +37,55 @@ async def get_run_changes(
         run = await doors.open_run(reader, actor, run_id)
         found = await _tests(reader, run) | await _findings(reader, run) | await _thresholds(reader, run)
     return cached.answer(request, Changes(baseline=_baseline(run), **found))
+
+
+@get(
+    "/runs/{run_id:str}/diff",
+    **declare.route("getRunDiff", Permission.PROJECT_READ, 404, responses=cached.NOT_MODIFIED),
+)
+async def get_run_diff(
+    request: Request[Any, Any, Any],
+    run_id: FromPath[str],
+    actor: NamedDependency[Actor],
+    database: NamedDependency[database.Database],
+    other: Annotated[str, QueryParameter(name="with", max_length=50, description="The run before, of the project.")],
+) -> Response[RunDiff]:
+    """Answer how a run of tests differs from another one of its project, whatever their lanes."""
+    async with database.read() as reader:
+        run = await doors.open_run(reader, actor, run_id)
+        before = await run_list.get_run(reader, run["project_id"], doors.number_in(run["project_id"], other))
+        sides = [diff.gather(await _arrays(reader, each)) for each in (before, run)]
+        found = diff.compare(*sides, is_complete=run["is_complete"])
+        lists = {name: numbers[:SHOWN] for name, numbers in msgspec.structs.asdict(found).items()}
+        shown = sorted({number for numbers in lists.values() for number in numbers})
+        names = await tests.list_names(reader, run["project_id"], shown)
+    items = {number: _item(run["project_id"], names[number], sides) for number in shown}
+    answers: dict[str, Any] = {name: [items[number] for number in numbers] for name, numbers in lists.items()}
+    answers |= {f"{name}_count": len(numbers) for name, numbers in msgspec.structs.asdict(found).items()}
+    return cached.answer(request, RunDiff(run=runs.ref(run), before=runs.ref(before), **answers))
+
+
+async def _arrays(reader: database.Reader, run: database.Row) -> diff.Chunks:
+    chunks = await reruns.list_counted(reader, run_rows.key_of(run))
+    return [(chunk.numbers, chunk.status, chunk.duration_ms) for chunk in chunks]
+
+
+def _item(project_id: int, test: database.Row, sides: list[diff.Results]) -> DiffItem:
+    (status_before, before_ms), (status, ms) = (side.find(test["test_no"]) for side in sides)
+    return DiffItem(
+        test_id=identifiers.pack(project_id, test["test_no"]),
+        suite=" / ".join(test["suite"]),
+        suite_path=test["suite"],
+        name=test["name"],
+        status_before=_label(status_before),
+        status=_label(status),
+        duration_before_ms=before_ms if status_before else None,
+        duration_ms=ms if status else None,
+    )
+
+
+def _label(status: int) -> Any:
+    return Status(status).label if status else None
 
 
 async def _tests(reader: database.Reader, run: database.Row) -> dict[str, Any]:
@@ -72,4 +125,4 @@ def _baseline(run: database.Row) -> BaselineRun | None:
     )
 
 
-ROUTES = [get_run_changes]
+ROUTES = [get_run_changes, get_run_diff]

@@ -153,8 +153,9 @@ async def _find(database: database.Database, actor: Actor, run_id: str, test_id:
         test_no = min(doors.number_in(run["project_id"], test_id), _MOST_NUMBER)
         await run_results.get_result(reader, run, test_no)
         found = await run_results.find_evidence(reader, run, test_no)
-        files = await attachments.list_attachments(reader, run["project_id"], run["run_id"])
+        sent = await attachments.list_attachments(reader, run["project_id"], run["run_id"])
         file = await run_list.get_file(reader, run)
+    files = [each for each in sent if found is None or each["part_no"] == found["part_no"]]
     run_url = f"/api/v1/runs/{run_id}"
     place = steps.Place(
         run_url=run_url,

@@ -25,7 +25,7 @@ async def _thing(reader: database.Reader, type_: str, data: dict[str, Any]) -> d
         if type_ == "upload.changed":
             row = await upload_rows.get_upload(reader, *identifiers.unpack(data["upload_id"]))
             return {"upload": msgspec.to_builtins(uploads.shape(row))}
-        if type_ == "run.stored":
+        if type_ in ("run.stored", "run.changed"):
             row = await run_list.get_run(reader, *identifiers.unpack(data["run_id"]))
             return {"run": msgspec.to_builtins(runs.shape(row))}
     except errors.NotFoundError:

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from testflux.kit import identifiers
 from testflux.model.access import Actor, Permission
 from testflux.model.status import Status
-from testflux.normalise import markup
+from testflux.normalise import markup, texts
 from testflux.serve import cached, declare, doors, paging, suites
 from testflux.serve.paging import Page
 from testflux.serve.shapes.results import (
@@ -186,7 +186,7 @@ def _attempt(row: database.Row) -> AttemptItem:
         attempt=row["attempt"],
         status=Status(row["status"]).label,  # pyright: ignore[reportArgumentType]  (the labels are the literal's words)
         duration_ms=row["duration_ms"],
-        message=row["message"],
+        message=texts.plain(row["message"]) if row["is_html"] else row["message"],
     )
 
 

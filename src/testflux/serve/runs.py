@@ -29,7 +29,7 @@ from testflux.serve.shapes.runs import (
     StripCell,
     ToolRef,
 )
-from testflux.store import blobs, database, projects, removal, run_list, uploads
+from testflux.store import blobs, database, parts, projects, removal, run_list, uploads
 
 STRIP = 30
 AnyRequest = Request[Any, Any, Any]
@@ -73,18 +73,13 @@ async def get_run(
         row = await doors.open_run(reader, actor, run_id)
         lane = await run_list.list_lane(reader, row, STRIP)
         following = await run_list.find_next(reader, row)
-        file = await run_list.get_file(reader, row)
+        files = await parts.list_files(reader, row["project_id"], row["run_id"])
     project_id = row["project_id"]
-    upload_id = identifiers.pack(project_id, file["upload_id"])
+    shown = [_file(project_id, file) for file in files]
     detail = RunDetail(
         **fields(row),
-        upload=RunFile(
-            id=upload_id,
-            file_name=file["file_name"],
-            size_bytes=file["size_bytes"],
-            download_url=f"/api/v1/uploads/{upload_id}/file" if file["is_kept"] else None,
-            dropped_at=file["files_dropped_at"],
-        ),
+        upload=shown[0],
+        parts=shown,
         previous=small(project_id, lane[1]) if len(lane) > 1 else None,
         next=small(project_id, following) if following else None,
         strip=strip(project_id, lane),
@@ -133,6 +128,18 @@ def _log_item(project_id: int, entry: database.Row) -> LogItem:
         is_html=entry["is_html"],
         test_id=None if entry["test_no"] is None else identifiers.pack(project_id, entry["test_no"]),
         test_name=entry["test_name"],
+    )
+
+
+def _file(project_id: int, file: database.Row) -> RunFile:
+    upload_id = identifiers.pack(project_id, file["upload_id"])
+    return RunFile(
+        id=upload_id,
+        file_name=file["file_name"],
+        size_bytes=file["size_bytes"],
+        download_url=f"/api/v1/uploads/{upload_id}/file" if file["blob_digest"] is not None else None,
+        dropped_at=file["files_dropped_at"],
+        started_at=file["started_at"],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import date
 from itertools import chain, groupby
 from typing import Any
 
@@ -33,6 +34,16 @@ async def list_counted(reader: Reader, run: RunKey) -> list[Counted]:
     """Return all results of a run, chunk by chunk."""
     rows = await _list_chunks(reader, run, None)
     return [Counted(list(_numbers(row)), row["status"], row["duration_ms"]) for row in rows]
+
+
+async def list_counters(reader: Reader, since: date) -> list[Row]:
+    """Return the runs of tests since a day, with their counters."""
+    return await reader.all(_SQL["list_counters"], since=since, project_id=None, run_id=None)
+
+
+async def find_counters(reader: Reader, project_id: int, run_id: int) -> Row | None:
+    """Return one of these runs as it is now, None when it is gone."""
+    return await reader.find(_SQL["list_counters"], since=None, project_id=project_id, run_id=run_id)
 
 
 async def add_part_results(

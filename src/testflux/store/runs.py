@@ -33,6 +33,11 @@ class RunKey(msgspec.Struct, frozen=True):
         return self.started_at.astimezone(UTC).date()
 
 
+def key_of(row: Row) -> RunKey:
+    """Return the key of a run's row."""
+    return RunKey(row["project_id"], row["run_id"], row["number"], row["started_at"])
+
+
 class Lane(msgspec.Struct, frozen=True):
     """Which runs are compared with each other."""
 

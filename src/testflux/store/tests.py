@@ -75,6 +75,12 @@ async def get_test(reader: Reader, project_id: int, test_no: int) -> Row:
     return row
 
 
+async def list_names(reader: Reader, project_id: int, test_nos: Sequence[int]) -> dict[int, Row]:
+    """Return tests by number: test_no, suite, name, tags."""
+    rows = await reader.all(_SQL["list_names"], project_id=project_id, test_nos=list(test_nos))
+    return {row["test_no"]: row for row in rows}
+
+
 async def list_history(
     reader: Reader,
     project_id: int,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import procrastinate
 import structlog
 
+from testflux.analyse import tally
 from testflux.kit import clock
 from testflux.kit.settings import Settings
-from testflux.store import events, jobs, partitions, sessions, totals, uploads
+from testflux.store import events, jobs, partitions, reruns, runs, sessions, totals, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
 from testflux.work import back_up, deliver, retain
@@ -21,6 +22,7 @@ STALLED_S = 10
 _KEPT_HOURS = 72  # jobs that failed, for whoever looks
 _UNUSED_S = 24 * 3600.0  # a file that young may be of an upload that is just being written down
 _RECOUNTED = timedelta(days=40)
+_RECOUNTED_WHOLE = timedelta(days=1)
 
 log = structlog.get_logger("testflux.work")
 
@@ -104,6 +106,26 @@ async def check_totals(database: Database) -> None:
         differences = await totals.list_differences(reader, (clock.now() - _RECOUNTED).date())
     for row in differences:
         log.error("a day's total is wrong", **{key: str(value) for key, value in row.items()})
+    await check_runs(database, (clock.now() - _RECOUNTED_WHOLE).date())
+
+
+async def check_runs(database: Database, since: date) -> None:
+    """Recount the results of the runs since a day; counters that are not what their chunks add up to are an alert."""
+    async with database.read() as reader:
+        rows = await reruns.list_counters(reader, since)
+    for row in rows:
+        async with database.read() as reader:
+            chunks = await reruns.list_counted(reader, runs.key_of(row))
+            kept = await reruns.find_counters(reader, row["project_id"], row["run_id"])
+        found = tally.count((chunk.status, chunk.duration_ms) for chunk in chunks)
+        counted = {status.label: count for status, count in found.counts.items()}
+        counted |= {"duration_sum_ms": found.duration_sum_ms, "duration_histogram": found.duration_histogram}
+        if (
+            kept is not None
+            and kept["revision"] == row["revision"]
+            and any(kept[key] != counted[key] for key in counted)
+        ):
+            log.error("a run's counters are wrong", **{key: str(value) for key, value in row.items()})
 
 
 async def drop_unused_files(database: Database, blobs: Blobs) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,20 @@ async def test_a_wrong_total_is_an_alert(project: Project, database: Database) -
         await schedule.check_totals(database)
     assert quiet == []
     assert [entry["event"] for entry in logged] == ["a day's total is wrong"]
+
+
+@pytest.mark.parametrize("lie", ["status = '\\x02'", "duration_ms = '{101}'"])
+async def test_a_run_whose_chunks_say_otherwise_is_an_alert(project: Project, database: Database, lie: str) -> None:
+    run = await project.arrive(outcomes(a=P), clock.now(), name="ci")
+    with capture_logs() as quiet:
+        await schedule.check_totals(database)
+    async with database.write() as writer:
+        await writer.run(f"update result_chunk set {lie}")  # noqa: S608
+    with capture_logs() as logged:
+        await schedule.check_totals(database)
+        await schedule.check_runs(database, run["run_day"] + timedelta(days=1))
+    assert quiet == []
+    assert [(entry["event"], entry["number"]) for entry in logged] == [("a run's counters are wrong", "1")]
 
 
 async def test_files_that_belong_to_no_upload_go_when_they_are_old(

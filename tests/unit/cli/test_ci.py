@@ -66,7 +66,7 @@ CASES = [
             commit="a" * 40,
             ci_provider="github-actions",
             build_url="https://git.example.test/shop/web/actions/runs/4711",
-            build_key="github:shop/web/actions/runs/4711/2",
+            build_key="github:shop/web/actions/runs/4711",
         ),
     ),
     (
@@ -77,7 +77,7 @@ CASES = [
             pull_request="17",
             ci_provider="github-actions",
             build_url="https://git.example.test/shop/web/actions/runs/4711",
-            build_key="github:shop/web/actions/runs/4711/2",
+            build_key="github:shop/web/actions/runs/4711",
         ),
     ),
     (
@@ -86,7 +86,7 @@ CASES = [
             commit="a" * 40,
             ci_provider="github-actions",
             build_url="https://git.example.test/shop/web/actions/runs/4711",
-            build_key="github:shop/web/actions/runs/4711/2",
+            build_key="github:shop/web/actions/runs/4711",
         ),
     ),
     (
@@ -144,7 +144,7 @@ CASES = [
             commit="d" * 40,
             ci_provider="azure-pipelines",
             build_url="https://azure.example.test/shop/web/_build/results?buildId=31",
-            build_key="azure:https://azure.example.test/shop/web/31/1",
+            build_key="azure:https://azure.example.test/shop/web/31",
         ),
     ),
     (
@@ -161,7 +161,7 @@ CASES = [
             pull_request="8",
             ci_provider="azure-pipelines",
             build_url="https://azure.example.test/shop/web/_build/results?buildId=31",
-            build_key="azure:https://azure.example.test/shop/web/31/1",
+            build_key="azure:https://azure.example.test/shop/web/31",
         ),
     ),
     (

@@ -10,7 +10,7 @@ from testflux.model.status import Kind, Verdict
 from testflux.serve.shapes.findings import FindingItem
 from testflux.serve.shapes.load import ThresholdItem
 from testflux.serve.shapes.projects import ProjectRef
-from testflux.serve.shapes.results import ResultItem
+from testflux.serve.shapes.results import ResultItem, ResultStatus
 
 
 class RunSmall(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,8 +109,9 @@ class StripCell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
-    """The report a run was read from; `download_url` is null when the file is not kept.
+    """A report a run was read from; `download_url` is null when the file is not kept, `id` is its upload's.
 
+    `started_at`: when this part of the run began.
     `dropped_at`: when retention removed it, with what came along; null when it did not.
     """
 
@@ -119,12 +120,17 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     download_url: str | None
     dropped_at: datetime | None = None
+    started_at: datetime
 
 
 class RunDetail(Run, frozen=True, kw_only=True):
-    """A run with its neighbours. `strip`: the last 30 of its lane; `previous` and `next` are of its lane."""
+    """A run with its neighbours. `strip`: the last 30 of its lane; `previous` and `next` are of its lane.
+
+    `parts` are the uploads that make it up, in the order they started; `upload` is the first of them.
+    """
 
     upload: RunFile
+    parts: list[RunFile]
     previous: RunSmall | None
     next: RunSmall | None
     strip: list[StripCell]
@@ -155,6 +161,41 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     fixed_findings_count: int
     missed_thresholds: list[ThresholdItem]
     missed_thresholds_count: int
+
+
+class DiffItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One test in two runs; what a run does not hold is null."""
+
+    test_id: str
+    suite: str
+    suite_path: list[str]
+    name: str
+    status_before: ResultStatus | None
+    status: ResultStatus | None
+    duration_before_ms: int | None
+    duration_ms: int | None
+
+
+class RunDiff(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run of tests differs from another one. Lists hold the first 50, the `_count` fields count them all.
+
+    `durations`: tests that passed both times and took a fifth and 100 ms more or less, the largest change first.
+    """
+
+    run: RunRef
+    before: RunRef
+    new_failures: list[DiffItem]
+    new_failures_count: int
+    fixed: list[DiffItem]
+    fixed_count: int
+    still_failing: list[DiffItem]
+    still_failing_count: int
+    added: list[DiffItem]
+    added_count: int
+    removed: list[DiffItem]
+    removed_count: int
+    durations: list[DiffItem]
+    durations_count: int
 
 
 class LogItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ values (%(project_id)s, %(run_id)s, %(part_no)s, %(upload_id)s, %(format)s, %(to
 -- name: list_parts
 -- The uploads of a run in the order they started, each with what was said about it.
 select p.part_no, p.upload_id, p.format, p.tool_name, p.tool_version, p.started_at, p.duration_ms, p.is_complete,
-       p.local_times, p.warnings, u.file_name, u.metadata, u.blob_digest, u.size_bytes, u.created_at
+       p.local_times, p.warnings, u.file_name, u.metadata, u.blob_digest, u.size_bytes, u.files_dropped_at
 from run_part p
 join upload u on u.project_id = p.project_id and u.upload_id = p.upload_id
 where p.project_id = %(project_id)s and p.run_id = %(run_id)s

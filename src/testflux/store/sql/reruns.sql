@@ -17,6 +17,16 @@ delete from result_row
 where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_id)s and test_no = any(%(test_nos)s)
 returning test_no, attempt, is_final, status, duration_ms, failure_id, message_id, message_is_html, part_no;
 
+-- name: list_counters
+-- What runs of tests say they add up to: those since a day, or one.
+select project_id, run_id, number, started_at, revision, passed, failed, broken, skipped, flaky, duration_sum_ms,
+       duration_histogram
+from run
+where kind = 'functional' and (%(since)s::date is null or run_day >= %(since)s)
+  and (%(project_id)s::bigint is null or project_id = %(project_id)s)
+  and (%(run_id)s::bigint is null or run_id = %(run_id)s)
+order by project_id, run_id;
+
 -- name: list_new
 -- The tests of a run that fail newly.
 select test_no from result_row

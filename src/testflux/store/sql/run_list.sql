@@ -122,11 +122,12 @@ with counted as (
 select facet, value, count from ranked where place <= 100 order by facet, place;
 
 -- name: list_log
--- Execution errors and warnings of a run, in the report's order, each with the test that logged it.
+-- Execution errors and warnings of a run, part by part in the report's order, each with the test that logged it.
 select l.level, l.text, l.is_html, l.logged_at, l.test_no, t.name as test_name
 from run_log l
+join run_part p on p.project_id = l.project_id and p.run_id = l.run_id and p.part_no = l.part_no
 left join test t on t.project_id = l.project_id and t.test_no = l.test_no
 where l.project_id = %(project_id)s and l.run_id = %(run_id)s
-order by l.position
+order by p.started_at, p.upload_id, l.position
 offset %(offset)s
 limit %(limit)s;

@@ -106,7 +106,7 @@ order by min(h.test_no);
 
 -- name: list_attempts
 -- The attempts of one test in one run before the last one.
-select x.attempt, x.status, x.duration_ms, coalesce(m.text, '') as message
+select x.attempt, x.status, x.duration_ms, coalesce(m.text, '') as message, x.message_is_html as is_html
 from result_row x
 left join message m on m.project_id = x.project_id and m.message_id = x.message_id
 where x.project_id = %(project_id)s and x.run_day = %(run_day)s and x.run_id = %(run_id)s

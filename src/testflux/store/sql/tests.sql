@@ -51,6 +51,10 @@ select test_no, suite, name, parameters, source, line, tags, first_seen_at, last
 from test
 where project_id = %(project_id)s and test_no = %(test_no)s;
 
+-- name: list_names
+-- What some tests are called.
+select test_no, suite, name, tags from test where project_id = %(project_id)s and test_no = any(%(test_nos)s);
+
 -- name: list_history
 -- The runs of one test in a range of days, newest first, straight from its slots, with the message where it failed.
 select r.run_id, r.number, r.started_at, r.branch, r.commit_sha, r.environment, r.name,

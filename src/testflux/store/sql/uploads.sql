@@ -39,10 +39,11 @@ where project_id = %(project_id)s and upload_key = %(upload_key)s and status <> 
 select u.project_id, u.upload_id, u.file_name, u.blob_digest, u.size_bytes, u.status, u.stage, u.progress, u.error,
        u.metadata, u.warnings, u.request_id, u.created_by, u.created_at, u.finished_at, u.files_dropped_at,
        p.org_id, p.slug as project_slug, p.name as project_name, p.default_branch, p.is_sample,
-       u.run_id, r.number as run_number, r.kind as run_kind, r.verdict as run_verdict, r.warnings as run_warnings
+       u.run_id, r.number as run_number, r.kind as run_kind, r.verdict as run_verdict, s.warnings as run_warnings
 from upload u
 join project p using (project_id)
 left join run r on r.project_id = u.project_id and r.run_id = u.run_id
+left join run_part s on s.project_id = u.project_id and s.upload_id = u.upload_id
 where u.project_id = %(project_id)s and u.upload_id = %(upload_id)s;
 
 -- name: list_uploads
@@ -50,10 +51,11 @@ where u.project_id = %(project_id)s and u.upload_id = %(upload_id)s;
 select u.project_id, u.upload_id, u.file_name, u.blob_digest, u.size_bytes, u.status, u.stage, u.progress, u.error,
        u.metadata, u.warnings, u.request_id, u.created_by, u.created_at, u.finished_at, u.files_dropped_at,
        p.org_id, p.slug as project_slug, p.name as project_name, p.default_branch, p.is_sample,
-       u.run_id, r.number as run_number, r.kind as run_kind, r.verdict as run_verdict, r.warnings as run_warnings
+       u.run_id, r.number as run_number, r.kind as run_kind, r.verdict as run_verdict, s.warnings as run_warnings
 from upload u
 join project p using (project_id)
 left join run r on r.project_id = u.project_id and r.run_id = u.run_id
+left join run_part s on s.project_id = u.project_id and s.upload_id = u.upload_id
 where u.project_id = %(project_id)s
   and (%(status)s::text is null or u.status = %(status)s
        or (%(status)s = 'set-aside' and u.status = 'rejected' and u.error ->> 'code' = 'internal'))

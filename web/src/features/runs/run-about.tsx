@@ -59,6 +59,39 @@ function File({ run }: { run: RunDetail }) {
   );
 }
 
+function Parts({ run }: { run: RunDetail }) {
+  const head = (
+    <>
+      <Th>Name</Th>
+      <Th>Started</Th>
+      <Th numeric>Size</Th>
+      <Th>File</Th>
+    </>
+  );
+  return (
+    <Card title={`${run.parts.length} report files`} note="shards and reruns of one CI run">
+      <Table label="Report files" head={head}>
+        {run.parts.map((part) => (
+          <tr key={part.id}>
+            <Td className="font-mono text-sm [overflow-wrap:anywhere]">{part.file_name}</Td>
+            <Td>{moment(part.started_at)}</Td>
+            <Td numeric>{bytes(part.size_bytes)}</Td>
+            <Td>
+              {part.download_url === null ? (
+                "not kept any more"
+              ) : (
+                <Button look="quiet" onClick={() => void downloadReport(part.id, part.file_name)}>
+                  Download<span className="sr-only"> {part.file_name}</span>
+                </Button>
+              )}
+            </Td>
+          </tr>
+        ))}
+      </Table>
+    </Card>
+  );
+}
+
 function CameAlong({ run }: { run: RunDetail }) {
   const query = useInfiniteQuery({
     ...listAttachmentsInfiniteOptions({ path: { run_id: run.id }, query: { limit: ATTACHMENTS } }),
@@ -112,7 +145,7 @@ export function RunAbout({ run }: { run: RunDetail }) {
   return (
     <>
       <div className="grid gap-4 lg:grid-cols-2">
-        <File run={run} />
+        {run.parts.length === 1 && <File run={run} />}
         <Card title="What is known of the run">
           <Facts
             facts={[
@@ -135,6 +168,7 @@ export function RunAbout({ run }: { run: RunDetail }) {
           />
         </Card>
       </div>
+      {run.parts.length > 1 && <Parts run={run} />}
       <CameAlong run={run} />
       <Warnings run={run} />
     </>

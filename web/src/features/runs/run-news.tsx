@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { RunDetail } from "@/lib/api";
@@ -7,8 +8,11 @@ import { useLive } from "@/lib/use-live";
 export function RunNews({ run }: { run: RunDetail }) {
   const [nextAtFirst] = useState(run.next?.id);
   const [isDeleted, setDeleted] = useState(false);
+  const queries = useQueryClient();
   useLive(`project:${run.project.slug}`, ({ type, data }) => {
-    if (type === "run.deleted" && data.run_id === run.id) setDeleted(true);
+    if (data.run_id !== run.id) return;
+    if (type === "run.deleted") setDeleted(true);
+    if (type === "run.changed") void queries.invalidateQueries();
   });
   const newer = run.next !== null && run.next.id !== nextAtFirst ? run.next : null;
   return (

@@ -4,13 +4,13 @@ import { useLive } from "@/lib/use-live";
 const REST_MS = 1000;
 const SHOWN_MS = 2000;
 
-/** Call `onNews` when runs of a topic come or go: at once, then at most once a second. News of `exceptOf` are left out. */
+/** Call `onNews` when runs of a topic come, change or go: at once, then at most once a second. News of `exceptOf` are left out. */
 export function useRunNews(topic: string, onNews: () => void, exceptOf = ""): void {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const last = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
   useLive(topic, ({ type, data }) => {
-    if ((type !== "run.stored" && type !== "run.deleted") || data.run_id === exceptOf) return;
+    if (!["run.stored", "run.changed", "run.deleted"].includes(type) || data.run_id === exceptOf) return;
     clearTimeout(timer.current);
     const tell = () => {
       last.current = Date.now();
