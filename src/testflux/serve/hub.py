@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 import structlog
@@ -16,7 +16,7 @@ from testflux.store import database, events
 Shape = Callable[[database.Reader, database.Row], Awaitable[LiveEvent]]
 QUEUE: Final = 256
 _PAUSE_S: Final = 1.0
-_MOST_MISSED: Final = 1000
+_MOST_AT_ONCE: Final = 500
 log = structlog.get_logger("testflux.serve")
 
 
@@ -80,28 +80,31 @@ class Hub:
             await self._catch_up()
             self._listening.set()
             async for payload in payloads:
-                if int(payload) > self._newest:  # else it was there already when this began to listen
-                    await self._pass_on([int(payload)])
+                if int(payload) > self._newest:  # else it came along with one before it
+                    await self._pass_on(int(payload))
 
     async def _catch_up(self) -> None:
+        """Begin with the newest event, or go on from the last one; who missed what is swept by now must start again."""
         async with self._database.read() as reader:
-            newest: int = (await events.get_range(reader))["last_event"]
-        missed = range(self._newest + 1 if self._newest else newest + 1, newest + 1)
-        if len(missed) > _MOST_MISSED:
-            missed = missed[-1:]
-            for watcher in self._watchers:
-                watcher.is_slow = True  # they shall connect again and learn that there is a gap
-        self._newest = newest
-        await self._pass_on(missed)
+            kept = await events.get_range(reader)
+        if self._listening.is_set():
+            for watcher in self._watchers if kept["first_event"] > self._newest + 1 else ():
+                watcher.is_slow = True
+            await self._pass_on(kept["last_event"])
+        self._newest = max(self._newest, kept["last_event"])
 
-    async def _pass_on(self, numbers: Sequence[int]) -> None:
-        for number in numbers:
-            self._newest = max(self._newest, number)
-            if self._watchers:
-                async with self._database.read() as reader:
-                    row = await events.find_event(reader, number)
-                    if row is not None:
-                        await self._hand_out(reader, row)
+    async def _pass_on(self, number: int) -> None:
+        """Pass on all events that there are, this one among them: where many come, they are read together."""
+        rows: list[database.Row] = []
+        while self._watchers and number > self._newest:
+            async with self._database.read() as reader:
+                rows = await events.list_after(reader, self._newest, _MOST_AT_ONCE)
+                for row in rows:
+                    self._newest = row["event_id"]
+                    await self._hand_out(reader, row)
+            if not rows:
+                break
+        self._newest = max(self._newest, number)
 
     async def _hand_out(self, reader: database.Reader, row: database.Row) -> None:
         listeners = self._listeners(row)

@@ -33,9 +33,9 @@ async def list_events(reader: Reader, org_id: int, topics: list[str], after: int
     return await reader.all(_SQL["list_events"], org_id=org_id, topics=topics, after=after, limit=limit)
 
 
-async def find_event(reader: Reader, event_id: int) -> Row | None:
-    """Return one event by its number (with org_id), None when it was swept."""
-    return await reader.find(_SQL["find_event"], event_id=event_id)
+async def list_after(reader: Reader, after: int, limit: int) -> list[Row]:
+    """Return the events of all organisations after a number (with org_id), to be passed on."""
+    return await reader.all(_SQL["list_after"], after=after, limit=limit)
 
 
 async def get_range(reader: Reader) -> Row:

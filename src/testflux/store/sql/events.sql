@@ -17,9 +17,12 @@ where org_id = %(org_id)s and topic = any(%(topics)s) and event_id > %(after)s
 order by event_id
 limit %(limit)s;
 
--- name: find_event
--- One event, to be passed on.
-select event_id, org_id, topic, type, data, created_at from live_event where event_id = %(event_id)s;
+-- name: list_after
+-- What happened since, to be passed on to whoever watches it.
+select event_id, org_id, topic, type, data, created_at from live_event
+where event_id > %(after)s
+order by event_id
+limit %(limit)s;
 
 -- name: get_range
 -- What is kept: a browser that asks for less has missed something.
