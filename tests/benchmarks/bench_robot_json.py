@@ -168,7 +168,7 @@ async def open_tests(path: Path, format_: str) -> None:
     with path.open("rb") as stream:
         tests = registry.parse(stream).tests
     with tempfile.TemporaryDirectory() as folder:
-        store = blobs.Blobs(Path(folder))
+        store = blobs.Blobs(Path(folder) / "blobs")
         stored = await store.put(blocks(path), sys.maxsize)
         times: list[float] = []
         for test in random.Random(1).choices(tests, k=OPENED):

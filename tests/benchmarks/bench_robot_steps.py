@@ -30,7 +30,7 @@ OPENED = 200
 async def open_tests(path: Path, tests: list[raw.RawTest]) -> None:
     """Print what storing the file and opening some of its tests take."""
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        store = blobs.Blobs(Path(folder))
+        store = blobs.Blobs(Path(folder) / "blobs")
         start = time.process_time()
         stored = await store.put(bench_robot_json.blocks(path), sys.maxsize)
         print(f"{'testflux, storing and packing':34}{time.process_time() - start:12.2f} CPU s")

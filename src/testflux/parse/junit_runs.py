@@ -15,6 +15,8 @@ from testflux.parse import blocks, junit_columns, junit_result, junit_simple, xm
 
 _CASE = b"<testcase"
 _BLOCK = 4 * blocks.SIZE
+_SHORTEST_REACH = 4 * 1024
+"""How far to look for simple cases where they are rare, so that a look costs no more than they do."""
 
 
 class Reader(xml_events.Reader[junit_result.Result]):
@@ -33,6 +35,7 @@ class Reader(xml_events.Reader[junit_result.Result]):
         self._layouts: dict[tuple[str, ...], junit_simple.Layout | None] = {}
         self._tests = junit_columns.Tests(result)
         self._is_exact = False
+        self._reach = _BLOCK
         self._parser.StartCdataSectionHandler = self._start_cdata
         self._parser.EndCdataSectionHandler = self._end_cdata
 
@@ -58,6 +61,8 @@ class Reader(xml_events.Reader[junit_result.Result]):
             end = len(block) if end < 0 else end
             if end > at:
                 self._feed(block[at:end], last=False)
+            if end - at > self._reach:
+                self._reach = _BLOCK
             at = end
 
     def _is_settled(self) -> bool:
@@ -84,14 +89,17 @@ class Reader(xml_events.Reader[junit_result.Result]):
         first_byte = self._base + self._fed - at
         at = junit_simple.after_space(text, at)
         first_byte += at
-        run = layout.read(text, at, first_byte, is_exact=self._is_exact)
+        near = text[at : at + self._reach]
+        run = layout.read(near, first_byte, is_exact=self._is_exact)
         if run is None:
             self._is_exact = True
-            run = layout.read(text, at, first_byte, is_exact=True)
-        if run is None or not run.starts:
+            run = layout.read(near, first_byte, is_exact=True)
+        if run is None:
             return at
-        self._tests.keep(run)
-        return run.end
+        self._reach = _BLOCK if 2 * run.size > len(near) else max(_SHORTEST_REACH, self._reach // 2)
+        if run.starts:
+            self._tests.keep(run)
+        return at + run.size
 
     def _start_cdata(self) -> None:
         self._is_cdata = True

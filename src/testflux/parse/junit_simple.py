@@ -47,13 +47,13 @@ _NAMED = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
 class Run(msgspec.Struct):
     """Test cases that follow one another, column by column: attributes as written, then what OUTCOME names.
 
-    `starts` and `ends` are bytes of the file; `end` is where in the text something else begins.
+    `starts` and `ends` are bytes of the file; `size` is how much of the text they are.
     """
 
     columns: dict[str, list[str]]
     starts: list[int]
     ends: list[int]
-    end: int
+    size: int
 
 
 class Layout(msgspec.Struct):
@@ -63,11 +63,13 @@ class Layout(msgspec.Struct):
     exact: re.Pattern[str]
     columns: tuple[str, ...]
 
-    def read(self, text: str, at: int, first_byte: int, *, is_exact: bool) -> Run | None:
-        """Return the run that begins here, which is byte `first_byte` of the file; None when only the exact one can."""
-        parts = (self.exact if is_exact else self.loose).split(text[at:])
+    def read(self, text: str, first_byte: int, *, is_exact: bool) -> Run | None:
+        """Return the run that a text begins with, at byte `first_byte`; None when only the exact pattern can tell."""
+        parts = (self.exact if is_exact else self.loose).split(text)
         width = len(self.columns) + 1
         count = len(parts) // width - (len(parts) > 1 and parts[-width] is None)
+        if not count:
+            return Run({}, [], [], 0)
         columns = {name: parts[first : count * width : width] for first, name in enumerate(self.columns, start=1)}
         lengths, gaps = list(map(len, columns["case"])), columns["gap"]
         steps = map(add, lengths, map(len, gaps)) if any(gaps) else lengths
@@ -75,7 +77,7 @@ class Layout(msgspec.Struct):
         if not is_exact and not (_are_attributes(columns) and _is_content("".join(filter(None, columns["body"])))):
             return None
         ends = list(map(add, edges, lengths)) if any(gaps) else edges[1:]
-        return Run(columns, edges[:-1], ends, edges[-1] - first_byte + at)
+        return Run(columns, edges[:-1], ends, edges[-1] - first_byte)
 
 
 def layout(attributes: tuple[str, ...]) -> Layout | None:
@@ -116,14 +118,14 @@ def _pattern(attributes: tuple[str, ...], value: str, text: str) -> re.Pattern[s
     output = rf"{_SPACE}<(?:system-out ?+(?:/>|>{text}</system-out>)|system-err ?+(?:/>|>{text}</system-err>)"
     silent = rf"(?:{output}|{_PROPERTIES}))*+"
     body = rf"({silent}(?:{outcome}{silent})?+){_SPACE}"
-    return re.compile(rf"(<testcase{words} ?+(?:/>|>{body}</testcase>))({_SPACE})|[\s\S]++")
+    return re.compile(rf"(<testcase{words} ?+(?:/>|>{body}</testcase>))({_SPACE})|(?s:.++)")
 
 
 def _are_attributes(columns: dict[str, list[str]]) -> bool:
     """Whether what was matched by _LOOSE_VALUE is right."""
     for name in _READ - {"time"} & columns.keys():
         joined = "\n".join(columns[name])
-        if any(mark in joined for mark in "<\t\r\x7f") or joined.count("\n") >= len(columns[name]) > 0:
+        if any(mark in joined for mark in "<\t\r\x7f") or joined.count("\n") >= len(columns[name]):
             return False
         if "&" in joined and _NO_REFERENCE.search(joined):
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 from unittest import mock
 
@@ -138,7 +139,7 @@ def outcome(data: bytes, *, strictly: bool, size: int = 10**9) -> raw.RawReport 
 
 def check_both_ways(data: bytes, block: int = 4 * blocks.SIZE, size: int = 10**9) -> None:
     wanted = outcome(data, strictly=True)
-    with mock.patch.object(junit_runs, "_BLOCK", block):
+    with mock.patch.multiple(junit_runs, _BLOCK=block, _SHORTEST_REACH=block // 4):
         assert outcome(data, strictly=False, size=size) == wanted
 
 
@@ -215,3 +216,17 @@ def test_simple_cases_never_reach_expat() -> None:
     assert slower.call_count == 1
     assert [test.name for test in seen.tests] == [str(number) for number in range(1000)]
     assert {(test.status, test.message) for test in seen.tests} == {(Status.FAILED, "no & no")}
+
+
+@pytest.mark.parametrize(
+    "odd", ['<testcase name="n" classname="a" time="1"/>', '<testcase classname="a" name="\x7f" time="1"/>']
+)
+@pytest.mark.parametrize("simple", [0, 1, 3])
+def test_rare_simple_cases_cost_no_time(odd: str, simple: int) -> None:
+    cases = odd + '<testcase classname="a" name="b" time="1"/>' * simple
+    data = ("<testsuites>" + cases * (16_000 // (1 + simple)) + "</testsuites>").encode()
+    start = time.process_time()
+    junit.parse_strictly(io.BytesIO(data))
+    strict = time.process_time() - start
+    junit.parse(io.BytesIO(data))
+    assert time.process_time() - start < 6 * strict

@@ -13,14 +13,14 @@ FAILED = '<testcase classname="a" name="b" time="1"><failure message="m">{}</fai
 
 def read(text: str, *, is_exact: bool = False) -> junit_simple.Run | None:
     assert LAYOUT is not None
-    return LAYOUT.read(text, 0, 100, is_exact=is_exact)
+    return LAYOUT.read(text, 100, is_exact=is_exact)
 
 
 def test_a_run_ends_where_something_else_begins() -> None:
     run = read(f"{CASE}\n  {CASE}{CASE}\n</testsuite>{CASE}")
     assert run is not None
     assert (run.starts, run.ends) == ([100, 146, 189], [143, 189, 232])
-    assert run.end == 133
+    assert run.size == 133
     assert run.columns["name"] == ["b"] * 3
 
 
@@ -34,7 +34,7 @@ def test_neighbours_share_a_number() -> None:
 def test_where_no_case_begins_there_is_an_empty_run(text: str) -> None:
     run = read(text)
     assert run is not None
-    assert (run.starts, run.ends, run.end) == ([], [], 0)
+    assert (run.starts, run.ends, run.size) == ([], [], 0)
 
 
 def test_the_child_that_decides_is_told() -> None:
