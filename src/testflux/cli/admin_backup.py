@@ -79,7 +79,7 @@ def _restore(given: argparse.Namespace) -> int:
 def _empty_database(settings: Settings) -> Generator[str]:
     """Lend the address of a database to fill; an embedded one is made, and removed again when the filling fails."""
     if settings.database_url is not None:
-        yield settings.database_url
+        yield settings.database_direct_url or settings.database_url
         return
     folder = settings.data_dir / "postgres"
     if folder.exists():

@@ -69,3 +69,9 @@ def test_nothing_is_made_where_nothing_is(tmp_path: Path) -> None:
     ):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_needs_a_lasting_session_goes_around_the_pooler(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, database_url="postgresql://pooler/d", database_direct_url="postgresql://d/d")
+    with reach.database_url(settings) as url:
+        assert url == "postgresql://d/d"
