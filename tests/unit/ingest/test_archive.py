@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import itertools
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -53,3 +55,28 @@ def test_long_and_odd_names_are_cut_to_what_a_database_takes() -> None:
     (name,) = names_in(file.getvalue(), inflate.Limits())
     assert len(name) == 1000
     assert name.endswith("/a/end.txt")
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE])
+def test_what_is_no_file_is_passed_over(kind: bytes) -> None:
+    """A link could lead out of the archive, a device could never end."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as packed:
+        entry = tarfile.TarInfo("output.xml")
+        entry.type, entry.linkname = kind, "/etc/passwd"
+        packed.addfile(entry)
+        sound = tarfile.TarInfo("sound.xml")
+        sound.size = 4
+        packed.addfile(sound, io.BytesIO(b"<a/>"))
+    assert names_in(file.getvalue(), inflate.Limits()) == ["sound.xml"]
+
+
+def test_a_file_that_says_to_be_endless_is_stopped_at_the_limit() -> None:
+    """A sparse file of a terabyte takes one block in a tar."""
+    entry = tarfile.TarInfo("output.xml")
+    entry.type, entry.size = tarfile.REGTYPE, 0
+    entry.pax_headers = {"GNU.sparse.major": "0", "GNU.sparse.map": "0,0", "GNU.sparse.size": str(2**40)}
+    packed = entry.tobuf(tarfile.PAX_FORMAT) + bytes(2 * tarfile.BLOCKSIZE)
+    (member,) = itertools.islice(archive.members(io.BytesIO(packed), inflate.Limits(max_bytes=1_000_000)), 1)
+    with pytest.raises(errors.TooLargeError, match="unfolds to more"):
+        blocks.everything(member.stream)
