@@ -136,14 +136,14 @@ def read_same(path: Path) -> int:
     kinds = [k6_table.KEYS.index(key) for key in ("scenario", "group", "name", "status")]
     first = (table.first or 0) // (WINDOW_S * 1_000_000)
     windows = (table.last or 0) // (WINDOW_S * 1_000_000) - first + 1
+    _, names = np.unique([tags[kinds[2]] or "" for tags in table.sets], return_inverse=True)
+    labels, wholes = np.unique(
+        ["\0".join(str(tags[kind]) for kind in kinds) for tags in table.sets], return_inverse=True
+    )
     for metric in range(len(table.metrics)):
         column = table.take(metric)
         order = np.argsort(column.values)
         values, sets = column.values[order], column.sets[order]
-        _, names = np.unique([tags[kinds[2]] or "" for tags in table.sets], return_inverse=True)
-        labels, wholes = np.unique(
-            ["\0".join(str(tags[kind]) for kind in kinds) for tags in table.sets], return_inverse=True
-        )
         cells = names[sets] * windows + column.times[order] // (WINDOW_S * 1_000_000) - first
         for numbers, size in ((cells, (int(names.max()) + 1) * windows), (wholes[sets], len(labels))):
             groups = quantile.Groups(values, numbers, int(size), ordered=True)
