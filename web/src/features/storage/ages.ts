@@ -69,7 +69,7 @@ export function sayGrowth(daily: number | null): string {
 export function sayFull({ full_on: fullOn, daily_30 }: Forecast, most: number | null, used: number): string {
   if (most === null) return "no quota";
   if (used >= most) return "full";
-  if (daily_30 === null) return "too early to say when it is full";
+  if (daily_30 === null) return "too early to say";
   return fullOn === null ? "not within ten years" : `full on ${day(fullOn)}`;
 }
 

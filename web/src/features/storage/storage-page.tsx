@@ -48,7 +48,7 @@ function Row({ project }: { project: ProjectStorage }) {
       >
         {sayGrowth(forecast.daily_30)}
       </Td>
-      <Td numeric className="whitespace-nowrap">
+      <Td numeric className="sm:whitespace-nowrap">
         {project.most_bytes !== null && <div>{bytes(project.most_bytes)} for files</div>}
         <span className="text-text-3">{sayFull(forecast, project.most_bytes, project.file_bytes)}</span>
       </Td>
