@@ -25,7 +25,7 @@ _LOOSE_VALUE = r'[^"]*+'
 _LOOSE_CDATA = r"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+\]\]>"
 _LOOSE_TEXT = rf"[^<]*+(?:{_LOOSE_CDATA}[^<]*+)*+"
 
-_TIME = r"[0-9]{1,12}(?:\.[0-9]{0,12})?"
+_TIME = r"[0-9]{1,12}+(?:\.[0-9]{0,12}+)?+"
 _READ = {"classname", "name", "time", "file", "line"}
 _KNOWN = {"status": "(?:run|passed)", "result": "completed", "time": _TIME}
 _IGNORED = {"assertions", "id", "hostname", "url", "type_param", "value_param"}
