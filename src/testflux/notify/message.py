@@ -117,9 +117,7 @@ def should_send(rule: Rule, message: RunMessage) -> bool:
             return message.new_failures > 0
 
 
-def rules_met(
-    message: RunMessage, said: Metadata, *, is_sample: bool, now: datetime
-) -> tuple[Rule, ...]:
+def rules_met(message: RunMessage, said: Metadata, *, is_sample: bool, now: datetime) -> tuple[Rule, ...]:
     """List the rules under which this run is told; none for sample projects and for history.
 
     Only what the uploader says makes a run history: a file's time, or an old start (UTC when it names no zone). A

@@ -23,7 +23,7 @@ const KEYS = ["status"] as const;
 
 function Row({ upload, isAdmin }: { upload: Upload; isAdmin: boolean }) {
   return (
-    <li className="grid gap-1.5 border-line border-b px-4 py-2.5 last:border-b-0 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto] md:gap-4">
+    <li className="grid gap-1.5 border-line border-b px-4 py-2.5 last:border-b-0 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_13.5rem] md:gap-4">
       <div className="min-w-0">
         <div className="truncate font-[550]" title={upload.file_name}>
           {upload.file_name}
@@ -34,7 +34,7 @@ function Row({ upload, isAdmin }: { upload: Upload; isAdmin: boolean }) {
       </div>
       <Outcome upload={upload} />
       {upload.download_url !== null && (
-        <div className="flex flex-wrap items-start gap-1">
+        <div className="flex flex-wrap items-start gap-1 md:justify-end">
           {isAdmin && upload.status === "rejected" && <TryAgain upload={upload} />}
           <Button
             look="quiet"
