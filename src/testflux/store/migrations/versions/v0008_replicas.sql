@@ -1,1 +1,0 @@
--- What servers share when there are several.
