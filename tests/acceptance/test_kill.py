@@ -190,9 +190,14 @@ def look_into(client: httpx.Client, runs: list[dict[str, Any]], uploads: dict[st
 
 
 def check_store(fleet: Fleet) -> None:
-    """Every file that the database names is there, and the totals of the days are what their runs add up to."""
+    """Every file that an upload names is there, and the totals of the days are what their runs add up to."""
     with psycopg.connect(fleet.url) as connection:
-        named = [row[0] for row in connection.execute("select digest from blob")]
+        named = [
+            row[0]
+            for row in connection.execute(
+                "select blob_digest from upload where blob_digest is not null union select blob_digest from upload_file"
+            )
+        ]
         (days,) = connection.execute("select coalesce(sum(runs), 0)::int from day_total").fetchone() or (0,)
         (runs,) = connection.execute("select count(*)::int from run").fetchone() or (0,)
         (jobs,) = connection.execute(
