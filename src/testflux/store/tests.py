@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
+import numpy as np
 
 from testflux.kit import errors, query
 from testflux.store import queries
@@ -18,6 +19,9 @@ RECENT: Final = timedelta(days=90)
 _FIRST_REACH: Final = timedelta(days=60)
 _WIDER: Final = 4
 _LAST_RUN: Final = 2**62
+_HEAD: Final = 20  # bytes before the elements of an array as PostgreSQL sends it; each has its length in front
+_SLOTS: Final = np.dtype([("length", ">i4"), ("value", ">i2")])
+_DURATIONS: Final = np.dtype([("length", ">i4"), ("value", ">i4")])
 
 
 class TestFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,21 +48,35 @@ async def list_tests(
 ) -> list[Row]:
     """List tests with their last result on these branches in the last 90 days; `page` is (offset, limit)."""
     suites = wanted.query.any_of("suite")
+    longer, shorter = wanted.query.above("dur"), wanted.query.below("dur")
+    is_by_name = wanted.sort == "name" and wanted.statuses is None and longer is None and shorter is None
     return await reader.all(
-        _SQL["list_tests"],
+        _SQL["list_tests_by_name" if is_by_name else "list_tests"],
         project_id=project_id,
         branches=list(branches),
         first_day=today - RECENT,
         statuses=wanted.statuses,
         tags=wanted.tags,
         suites=[f"%{query.escape_pattern(suite)}%" for suite in suites] if suites else None,
-        longer=wanted.query.above("dur"),
-        shorter=wanted.query.below("dur"),
+        longer=longer,
+        shorter=shorter,
         patterns=wanted.query.patterns,
         sort=wanted.sort,
         offset=page[0],
         limit=page[1],
     )
+
+
+async def list_lately(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> list[Row]:
+    """List the chunks of the newest runs of some branches since a day, old to new: lane, bucket and arrays."""
+    rows = await reader.all(
+        _SQL["list_lately"], project_id=project_id, branches=list(branches), since=since, limit=limit
+    )
+    for row in rows:
+        row["slots"] = None if row["slots"] is None else np.frombuffer(row["slots"], _SLOTS, offset=_HEAD)["value"]
+        row["status"] = np.frombuffer(row["status"], np.uint8)
+        row["duration_ms"] = np.frombuffer(row["duration_ms"], _DURATIONS, offset=_HEAD)["value"]
+    return rows
 
 
 async def list_recent(reader: Reader, project_id: int, branches: Sequence[str], limit: int) -> list[Row]:

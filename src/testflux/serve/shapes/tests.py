@@ -40,6 +40,32 @@ class TestPage(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
+class TestLately(msgspec.Struct, frozen=True, kw_only=True):
+    """A test over some days. `runs` are those it ran in; `flaky` counts passes after failed attempts.
+
+    `flips`: how often it changed between passing and failing in a lane. `mean_ms` and `max_ms` are its durations.
+    """
+
+    __test__ = False
+    test_id: str
+    suite: str
+    suite_path: list[str]
+    name: str
+    tags: list[str]
+    runs: int
+    flips: int
+    flaky: int
+    mean_ms: int
+    max_ms: int
+
+
+class TestRanking(msgspec.Struct, frozen=True, kw_only=True):
+    """The first fifty of some order."""
+
+    __test__ = False
+    items: list[TestLately]
+
+
 class TestStats(msgspec.Struct, frozen=True, kw_only=True):
     """A test's last 90 days. `pass_rate` is 0..100; `flips` counts changes between passing and failing."""
 

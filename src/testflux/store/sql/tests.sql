@@ -1,6 +1,7 @@
 -- name: list_tests
--- A page of the catalogue. A test's last result is that of the newest run of any lane of the branch that holds it;
--- failures are counted over the same days.
+-- A page of the catalogue, by what the last results are. That is the result in the newest run of any lane of the branch,
+-- and for tests that none of these holds in whichever run held them last; of such tests the five thousand seen last are
+-- looked up. Failures are counted over the same days.
 with newest as (
     select distinct on (name, environment) run_id, run_day, number, started_at
     from run
@@ -13,6 +14,35 @@ with newest as (
     join result r on r.project_id = %(project_id)s and r.run_day >= %(first_day)s and r.run_day = n.run_day
         and r.run_id = n.run_id
     order by r.test_no, n.started_at desc, n.run_id desc
+), elsewhere as materialized (
+    select t.test_no
+    from test t
+    where t.project_id = %(project_id)s and t.last_seen_at >= %(first_day)s
+      and not exists (select from latest l where l.test_no = t.test_no)
+    order by t.last_seen_at desc
+    limit 5000
+), last as materialized (
+    select test_no, status, duration_ms, run_id, number, started_at from latest
+    union all
+    select t.test_no, (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[x.status], x.duration_ms, x.run_id,
+           x.number, x.started_at
+    from elsewhere t
+    cross join lateral (
+        select get_byte(c.status, slot.place - 1) as status, c.duration_ms[slot.place] as duration_ms, r.run_id, r.number,
+               r.started_at
+        from result_chunk c
+        join run r on r.project_id = c.project_id and r.run_id = c.run_id
+        cross join lateral (
+            select case
+                       when c.slots is not null then array_position(c.slots, (t.test_no %% 1000)::smallint)
+                       when t.test_no %% 1000 < length(c.status) then t.test_no %% 1000 + 1
+                   end as place
+        ) slot
+        where c.project_id = %(project_id)s and c.bucket = t.test_no / 1000 and c.run_day >= %(first_day)s
+          and r.branch = any(%(branches)s::text[]) and slot.place is not null
+        order by c.run_day desc, r.started_at desc, r.run_id desc
+        limit 1
+    ) x
 ), failing as materialized (
     select test_no, count(*) as failures
     from result_row
@@ -21,7 +51,7 @@ with newest as (
 )
 select t.test_no, t.suite, t.name, t.tags, l.status, l.duration_ms, l.run_id, l.number, l.started_at
 from test t
-left join latest l using (test_no)
+left join last l using (test_no)
 left join failing f using (test_no)
 where t.project_id = %(project_id)s
   and (%(statuses)s::text[] is null or l.status = any(%(statuses)s))
@@ -36,6 +66,61 @@ order by case when %(sort)s = '-duration' then coalesce(-l.duration_ms, 0) end,
          t.suite, t.name, t.test_no
 offset %(offset)s
 limit %(limit)s;
+
+-- name: list_tests_by_name
+-- A page of the catalogue by name, whatever the last results: only those shown are looked up, each in whichever run of
+-- the branch held it last.
+select t.test_no, t.suite, t.name, t.tags,
+       (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[l.status] as status, l.duration_ms, l.run_id, l.number,
+       l.started_at
+from (
+    select test_no, suite, name, tags
+    from test
+    where project_id = %(project_id)s
+      and (%(tags)s::text[] is null or tags @> %(tags)s)
+      and (%(suites)s::text[] is null or array_to_string(suite, ' / ') ilike any(%(suites)s))
+      and (cardinality(%(patterns)s::text[]) = 0
+           or concat_ws(' ', array_to_string(suite, ' / '), name) ilike all(%(patterns)s::text[]))
+    order by suite, name, test_no
+    offset %(offset)s
+    limit %(limit)s
+) t
+left join lateral (
+    select get_byte(c.status, slot.place - 1) as status, c.duration_ms[slot.place] as duration_ms, r.run_id, r.number,
+           r.started_at
+    from result_chunk c
+    join run r on r.project_id = c.project_id and r.run_id = c.run_id
+    cross join lateral (
+        select case
+                   when c.slots is not null then array_position(c.slots, (t.test_no %% 1000)::smallint)
+                   when t.test_no %% 1000 < length(c.status) then t.test_no %% 1000 + 1
+               end as place
+    ) slot
+    where c.project_id = %(project_id)s and c.bucket = t.test_no / 1000 and c.run_day >= %(first_day)s
+      and r.branch = any(%(branches)s::text[]) and slot.place is not null
+    order by c.run_day desc, r.started_at desc, r.run_id desc
+    limit 1
+) l on true
+order by t.suite, t.name, t.test_no;
+
+-- name: list_lately
+-- The chunks of the newest runs of a branch since a day, from old to new; arrays as bytes, for numpy to read.
+with recent as materialized (
+    select run_id, run_day, started_at, dense_rank() over (order by name, environment, branch) as lane
+    from (
+        select run_id, run_day, started_at, name, environment, branch
+        from run
+        where project_id = %(project_id)s and kind = 'functional' and branch = any(%(branches)s::text[])
+          and run_day >= %(since)s
+        order by started_at desc, run_id desc
+        limit %(limit)s
+    ) newest
+)
+select r.lane, c.bucket, array_send(c.slots) as slots, c.status, array_send(c.duration_ms) as duration_ms
+from recent r
+join result_chunk c on c.project_id = %(project_id)s and c.run_day >= %(since)s and c.run_day = r.run_day
+    and c.run_id = r.run_id
+order by r.started_at, r.run_id, c.bucket;
 
 -- name: list_recent
 -- The newest functional runs of a branch, newest first: what history strips are cut from.

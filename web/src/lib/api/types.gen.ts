@@ -1537,6 +1537,26 @@ export type TestItem = {
 };
 
 /**
+ * TestLately
+ *
+ * A test over some days. `runs` are those it ran in; `flaky` counts passes after failed attempts.
+ *
+ * `flips`: how often it changed between passing and failing in a lane. `mean_ms` and `max_ms` are its durations.
+ */
+export type TestLately = {
+    test_id: string;
+    suite: string;
+    suite_path: Array<string>;
+    name: string;
+    tags: Array<string>;
+    runs: number;
+    flips: number;
+    flaky: number;
+    mean_ms: number;
+    max_ms: number;
+};
+
+/**
  * TestPage
  *
  * Some tests.
@@ -1554,6 +1574,15 @@ export type TestPage = {
 export type TestProperty = {
     name: string;
     value: string;
+};
+
+/**
+ * TestRanking
+ *
+ * The first fifty of some order.
+ */
+export type TestRanking = {
+    items: Array<TestLately>;
 };
 
 /**
@@ -4558,6 +4587,118 @@ export type ListTestHistoryResponses = {
 };
 
 export type ListTestHistoryResponse = ListTestHistoryResponses[keyof ListTestHistoryResponses];
+
+export type ListFlakiestTestsData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: {
+        /**
+         * How many days back.
+         */
+        days?: number;
+    };
+    url: '/api/v1/projects/{slug}/tests/flakiest';
+};
+
+export type ListFlakiestTestsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListFlakiestTestsError = ListFlakiestTestsErrors[keyof ListFlakiestTestsErrors];
+
+export type ListFlakiestTestsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: TestRanking;
+};
+
+export type ListFlakiestTestsResponse = ListFlakiestTestsResponses[keyof ListFlakiestTestsResponses];
+
+export type ListSlowestTestsData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: {
+        /**
+         * How many days back.
+         */
+        days?: number;
+    };
+    url: '/api/v1/projects/{slug}/tests/slowest';
+};
+
+export type ListSlowestTestsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListSlowestTestsError = ListSlowestTestsErrors[keyof ListSlowestTestsErrors];
+
+export type ListSlowestTestsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: TestRanking;
+};
+
+export type ListSlowestTestsResponse = ListSlowestTestsResponses[keyof ListSlowestTestsResponses];
 
 export type GetProjectTrendsData = {
     body?: never;

@@ -1,0 +1,95 @@
+"""The flakiest and the slowest tests of the last days."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from testflux.analyse import lately
+from testflux.kit import clock, identifiers
+from testflux.model.access import Actor, Permission
+from testflux.serve import cached, declare
+from testflux.serve.house import House
+from testflux.serve.shapes.tests import TestLately, TestRanking
+from testflux.store import database, overview, projects, tests
+
+SHOWN: Final = 50
+MOST_RUNS: Final = 500
+AnyRequest = Request[Any, Any, Any]
+Days = Annotated[int, QueryParameter(ge=1, le=90, description="How many days back.")]
+Rank = Callable[[Iterable[lately.Chunk], int], list[lately.Judged]]
+
+
+@get(
+    "/projects/{slug:str}/tests/flakiest",
+    **declare.route("listFlakiestTests", Permission.PROJECT_READ, 404, responses=cached.NOT_MODIFIED),
+)
+async def list_flakiest(
+    request: AnyRequest,
+    slug: FromPath[str],
+    actor: NamedDependency[Actor],
+    house: NamedDependency[House],
+    days: Days = 14,
+) -> Response[TestRanking]:
+    """List the fifty tests that lately went both ways most often, over the newest 500 runs of the default branch."""
+    return await _rank(request, house, actor, slug, days, lately.list_flakiest)
+
+
+@get(
+    "/projects/{slug:str}/tests/slowest",
+    **declare.route("listSlowestTests", Permission.PROJECT_READ, 404, responses=cached.NOT_MODIFIED),
+)
+async def list_slowest(
+    request: AnyRequest,
+    slug: FromPath[str],
+    actor: NamedDependency[Actor],
+    house: NamedDependency[House],
+    days: Days = 14,
+) -> Response[TestRanking]:
+    """List the fifty tests that lately took longest on average, over the newest 500 runs of the default branch."""
+    return await _rank(request, house, actor, slug, days, lately.list_slowest)
+
+
+async def _rank(
+    request: AnyRequest, house: House, actor: Actor, slug: str, days: int, rank: Rank
+) -> Response[TestRanking]:
+    today = clock.now().date()
+    async with house.database.read() as reader:
+        project = await projects.get_project(reader, actor.org_id, slug)
+        key = (rank.__name__, project["project_id"], project["change_count"], days, today)
+        make = functools.partial(_make, reader, project, days, rank)
+        return await cached.remember(request, house.remembered, key, TestRanking, make)
+
+
+async def _make(reader: database.Reader, project: database.Row, days: int, rank: Rank) -> TestRanking:
+    project_id, since = project["project_id"], clock.now().date() - timedelta(days=days)
+    branches = await overview.list_branches(reader, project)
+    rows = await tests.list_lately(reader, project_id, branches, since, MOST_RUNS)
+    judged = await asyncio.to_thread(rank, [lately.Chunk(**row) for row in rows], SHOWN)
+    names = await tests.list_names(reader, project_id, [item.test_no for item in judged])
+    return TestRanking(items=[_item(project_id, names[item.test_no], item) for item in judged])
+
+
+def _item(project_id: int, test: database.Row, item: lately.Judged) -> TestLately:
+    return TestLately(
+        test_id=identifiers.pack(project_id, item.test_no),
+        suite=" / ".join(test["suite"]),
+        suite_path=test["suite"],
+        name=test["name"],
+        tags=test["tags"],
+        runs=item.runs,
+        flips=item.flips,
+        flaky=item.flaky,
+        mean_ms=item.mean_ms,
+        max_ms=item.max_ms,
+    )
+
+
+ROUTES = [list_flakiest, list_slowest]

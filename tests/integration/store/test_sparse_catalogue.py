@@ -1,0 +1,43 @@
+"""The catalogue of a project whose newest runs hold only a few of its tests."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from made import NOON, F, P, Project, outcomes
+from testflux.store import tests
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [tests.TestFilter(), tests.TestFilter(sort="-duration"), tests.TestFilter(statuses=["passed", "failed"])],
+    ids=["by name", "by duration", "by status"],
+)
+async def test_each_test_shows_the_run_that_held_it_last(project: Project, wanted: tests.TestFilter) -> None:
+    said = {"name": "ci", "branch": "main"}
+    await project.arrive(outcomes(a=P, b=F, c=P, d=P), NOON, **said)
+    await project.arrive(outcomes(a=F, b=P), NOON + HOUR, **said)
+    await project.arrive(outcomes(a=P), NOON + 2 * HOUR, **said)
+    await project.arrive(outcomes(d=F), NOON + 3 * HOUR, **said | {"branch": "other"})
+    await project.arrive(outcomes(old=P), NOON - timedelta(days=100), **said)
+    async with project.database.read() as reader:
+        rows = await tests.list_tests(reader, project.project_id, ["main"], wanted, NOON.date(), (0, 50))
+    last = {row["name"]: (row["status"], row["number"]) for row in rows if row["status"] is not None}
+    assert last == {"a": ("passed", 3), "b": ("passed", 2), "c": ("passed", 1), "d": ("passed", 1)}
+
+
+async def test_a_page_is_cut_out_of_the_names(project: Project) -> None:
+    await project.arrive(outcomes(c=P, a=P, b=F), NOON, branch="main")
+    async with project.database.read() as reader:
+        found = [
+            await tests.list_tests(reader, project.project_id, ["main"], tests.TestFilter(), NOON.date(), (offset, 2))
+            for offset in (0, 2)
+        ]
+    assert [[(row["name"], row["status"]) for row in page] for page in found] == [
+        [("a", "passed"), ("b", "failed")],
+        [("c", "passed")],
+    ]
