@@ -197,8 +197,13 @@ async def _forget_reading(connection: Connection) -> None:
 
 
 async def _end_reading(connection: Connection) -> None:
-    """End the transaction; a broken connection is the pool's to throw away."""
-    if not connection.closed:
+    """End the transaction; a broken connection is the pool's to throw away.
+
+    By commit: a rollback would make psycopg forget what PostgreSQL has prepared, and planning costs more than reading.
+    """
+    if connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
+        await connection.commit()
+    elif not connection.closed:
         await connection.rollback()
 
 

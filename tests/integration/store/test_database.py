@@ -168,3 +168,14 @@ async def test_a_listener_learns_that_its_connection_broke(database: Database, d
                     "where datname = current_database() and query ilike 'listen%'"
                 )
             await anext(payloads)
+
+
+async def test_what_postgresql_prepared_for_readers_is_kept(database_url: str) -> None:
+    house = Database(database_url, max_size=1)
+    await house.open()
+    prepared = []
+    for _ in range(7):
+        async with house.read() as reader:
+            prepared = await reader.all("select name from pg_prepared_statements")
+    assert prepared
+    await house.close()
