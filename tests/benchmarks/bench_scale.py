@@ -50,7 +50,7 @@ def main() -> None:
         Path(name).chmod(0o711)
         with embedded.EmbeddedPostgres(Path(name) / "postgres") as server:
             plain = asyncio.run(fill(server.dsn, projects, runs, tests))
-            house = RunningHouse(Path(name) / "data", TESTFLUX_DATABASE_URL=server.dsn).start()
+            house = RunningHouse(Path(name) / "data", TESTFLUX_DATABASE_URL=server.dsn).start("--no-worker")
             try:
                 ask_all(house, asyncio.run(list_places(server.dsn, plain)))
             finally:
