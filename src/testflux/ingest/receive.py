@@ -73,7 +73,8 @@ async def receive(
     opened becomes one rejected upload. UnavailableError: nothing was taken in, send again. InvalidError: the sender's
     key was used for another content; nothing was taken in.
     """
-    received = await register(database, blobs, [await keep(blobs, file, limits)], sender, limits)
+    async with blobs.arriving() as arriving:
+        received = await register(database, arriving, [await keep(arriving, file, limits)], sender, limits)
     if received[0].refusal:
         raise received[0].refusal
     return received
@@ -92,7 +93,8 @@ async def register(
 ) -> list[Received]:
     """Write down the stored files of one request and queue their jobs; a refused one is answered, not raised.
 
-    QuotaError: what they hold does not fit, and none of them stays.
+    QuotaError: what they hold does not fit, and none of them stays. When they were kept with the `blobs` given here, and
+    `Blobs.arriving` lent these, nobody can remove them meanwhile.
 
     Several plain files are looked at together: pictures, videos and texts come along with the reports, and the summary
     of a load test with its samples. Under the sender's key each of several files is taken once.
@@ -199,8 +201,7 @@ async def _write_down(database: Database, blobs: Blobs, new: Sequence[uploads.Ne
     async with database.write() as writer:
         # In one order everywhere, files first: two archives with the same reports must not wait for each other.
         await uploads.add_blobs(writer, named)
-        if not all(await asyncio.gather(*(blobs.exists(digest) for digest in {blob.digest for blob in named}))):
-            raise errors.UnavailableError("The file was removed while it arrived.", hint="Send it again.")
+        await blobs.secure(blob.digest for blob in named)
         for position, upload in sorted(enumerate(new), key=lambda pair: pair[1].key):
             upload_id, is_new = await uploads.add_upload(writer, upload)
             refusal = upload.error if isinstance(upload.error, errors.TooLargeError) else None

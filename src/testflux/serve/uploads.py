@@ -107,15 +107,16 @@ async def add_uploads(
     """
     async with house.database.read() as reader:
         project_id: int = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
-    kept, metadata = await _keep(request, house, metadata, filename, project_id)
-    sender = receive.Sender(
-        project_id=project_id,
-        metadata=metadata,
-        idempotency_key=idempotency_key,
-        user_id=actor.user_id,
-        request_id=request_id.current(),
-    )
-    received = await receive.register(house.database, house.blobs, kept, sender, _limits(house))
+    async with house.blobs.arriving() as arriving:
+        kept, metadata = await _keep(request, house, arriving, metadata, filename, project_id)
+        sender = receive.Sender(
+            project_id=project_id,
+            metadata=metadata,
+            idempotency_key=idempotency_key,
+            user_id=actor.user_id,
+            request_id=request_id.current(),
+        )
+        received = await receive.register(house.database, arriving, kept, sender, _limits(house))
     if len(received) == 1 and received[0].refusal:
         raise received[0].refusal
     rows = await _wait(house, actor, project_id, received, _wait_seconds(prefer))
@@ -227,7 +228,7 @@ def _runs(row: database.Row) -> list[UploadRun]:
 
 
 async def _keep(
-    request: AnyRequest, house: House, metadata: Metadata, file_name: str | None, project_id: int
+    request: AnyRequest, house: House, arriving: blobs.Blobs, metadata: Metadata, file_name: str | None, project_id: int
 ) -> tuple[list[receive.KeptFile], Metadata]:
     """Store every file of the request; a form's fields count wherever in it they stand."""
     async with house.database.read() as reader:
@@ -236,7 +237,7 @@ async def _keep(
     kept: list[receive.KeptFile] = []
 
     async def keep(name: str, chunks: AsyncIterator[bytes]) -> None:
-        kept.append(await receive.keep(house.blobs, receive.IncomingFile(path_of(name), chunks), limits))
+        kept.append(await receive.keep(arriving, receive.IncomingFile(path_of(name), chunks), limits))
 
     content_type = request.headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()

@@ -7,12 +7,15 @@ to say: a blob is dropped when no upload names it.
 from __future__ import annotations
 
 import asyncio
+import copy
 import hashlib
+import math
 import os
+import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
@@ -52,6 +55,7 @@ class Blobs:
         self._shelf: shelves.Shelf = shelves.FolderShelf(folder) if folder else _object_shelf(str(place))
         self._incoming = incoming or (folder or Path(tempfile.gettempdir())) / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
+        self._held: Path | None = None
 
     async def adopt(self) -> None:
         """Take an empty folder for a new store: only where the database knows of no file yet."""
@@ -60,6 +64,33 @@ class Blobs:
     async def check(self) -> None:
         """Return when the store can be used. UnavailableError: it is away for now; SetupError: it is set up wrong."""
         await asyncio.to_thread(self._shelf.check)
+
+    @asynccontextmanager
+    async def arriving(self) -> AsyncGenerator[Blobs]:
+        """Lend the same store for files that nothing names yet: should somebody remove one, `secure` puts it back.
+
+        On a disk that knows no links `secure` can only say that it is gone.
+        """
+        held = Path(tempfile.mkdtemp(dir=self._incoming))
+        lent = copy.copy(self)
+        lent._held = held  # noqa: SLF001  (our own)
+        try:
+            yield lent
+        finally:
+            await asyncio.to_thread(shutil.rmtree, held, ignore_errors=True)
+
+    async def secure(self, digests: Iterable[bytes]) -> None:
+        """Return when these blobs are stored, after nobody removes them any more; UnavailableError when one is not."""
+        await asyncio.to_thread(self._secure, set(digests))
+
+    def _secure(self, digests: set[bytes]) -> None:
+        for digest in digests:
+            if self._shelf.exists(digest):
+                continue
+            held = self._held and self._held / digest.hex()
+            if held is None or not held.exists():
+                raise errors.UnavailableError("The file was removed while it arrived.", hint="Send it again.")
+            self._shelf.keep(held, digest)
 
     async def put(self, chunks: AsyncIterator[bytes], limit: int) -> StoredBlob:
         """Store a stream. TooLargeError above `limit` bytes, UnavailableError if the disk refuses: nothing is kept."""
@@ -71,7 +102,7 @@ class Blobs:
                     if incoming.size + len(block) > limit:
                         raise too_large(limit)
                     await asyncio.to_thread(incoming.write, block)
-                return await asyncio.to_thread(incoming.finish, self._shelf)
+                return await asyncio.to_thread(incoming.finish, self._shelf, self._held)
             finally:
                 incoming.discard()
         except OSError as error:
@@ -84,7 +115,7 @@ class Blobs:
     def open(self, digest: bytes) -> BinaryIO:
         """Open a blob for reading, off the event loop; NotFoundError when it is not there."""
         try:
-            file = self._shelf.open(digest)
+            file = self._open(digest)
         except FileNotFoundError:
             raise errors.NotFoundError("The file is no longer stored.", hint="Send it again.") from None
         with ExitStack() as undo:
@@ -92,6 +123,14 @@ class Blobs:
             content = frames.open_content(file)
             undo.pop_all()
         return content
+
+    def _open(self, digest: bytes) -> BinaryIO:
+        try:
+            return self._shelf.open(digest)
+        except FileNotFoundError:
+            if self._held is None:
+                raise
+            return (self._held / digest.hex()).open("rb")
 
     async def open_aside(self, digest: bytes) -> BinaryIO:
         """Open as `open` does, in a thread; who gives up meanwhile leaves no file open."""
@@ -127,9 +166,12 @@ class Blobs:
         """Whether the blob is stored."""
         return await asyncio.to_thread(self._shelf.exists, digest)
 
-    async def drop(self, *digests: bytes) -> None:
-        """Remove blobs; harmless for those that are not there."""
-        await asyncio.to_thread(self._shelf.drop, *digests)
+    async def drop(self, *digests: bytes, until: float = math.inf) -> None:
+        """Remove blobs; harmless for those that are not there.
+
+        UnavailableError when `until` (time.monotonic) comes before they are gone: from then on the rest stays.
+        """
+        await asyncio.to_thread(self._shelf.drop, *digests, until=until)
 
     async def list_older(self, age_s: float) -> AsyncIterator[list[bytes]]:
         """Yield the digests of blobs older than `age_s` seconds, a thousand at a time.
@@ -145,7 +187,11 @@ class Blobs:
     def _drop_remains(self, moment: float) -> None:
         for path in self._incoming.iterdir():
             with suppress(FileNotFoundError):  # its upload just ended
-                if path.stat().st_mtime < moment:
+                if path.stat().st_mtime >= moment:
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
                     path.unlink()
 
 
@@ -165,11 +211,14 @@ class _Incoming:
         self.size += len(block)
         self._frames.write(block)
 
-    def finish(self, shelf: shelves.Shelf) -> StoredBlob:
+    def finish(self, shelf: shelves.Shelf, held: Path | None) -> StoredBlob:
         self._frames.finish()
         self._file.flush()
         os.fsync(self._file.fileno())
         blob = StoredBlob(self._state.digest(), self.size)
+        if held:
+            with suppress(OSError):  # the same file is held already, or the disk knows no links
+                os.link(self._path, held / blob.digest.hex())
         shelf.keep(self._path, blob.digest)
         return blob
 

@@ -19,6 +19,7 @@ import obstore.store
 from obstore import exceptions
 
 from testflux.kit import errors
+from testflux.store import shelves
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig
@@ -86,8 +87,9 @@ class ObjectShelf:
             return False
         return True
 
-    def drop(self, *digests: bytes) -> None:
+    def drop(self, *digests: bytes, until: float) -> None:
         """Remove the objects, a thousand with one request where the store can."""
+        shelves.in_time(until)
         with _explained(), contextlib.suppress(FileNotFoundError):
             obstore.delete(self._store, [_key(digest) for digest in digests])
 

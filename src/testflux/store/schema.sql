@@ -163,7 +163,8 @@ create index upload_file_blob on upload_file (blob_digest);               -- whe
 create table blob (
     digest     bytea primary key,                          -- SHA-256 of the bytes as stored
     size_bytes bigint not null,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    dropped_at timestamptz                                 -- since when it is being removed; null: it stays
 );
 
 -- ------------------------------------------------------------------------------------------------------------------- runs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
@@ -39,13 +40,22 @@ class Shelf(Protocol):
         """Whether it is there."""
         ...
 
-    def drop(self, *digests: bytes) -> None:
-        """Remove; harmless for what is not there."""
+    def drop(self, *digests: bytes, until: float) -> None:
+        """Remove; harmless for what is not there. UnavailableError: past `until` (time.monotonic) nothing more goes."""
         ...
 
     def list_older(self, moment: float) -> Iterator[list[bytes]]:
         """Yield what was written before a moment (seconds since 1970), page by page."""
         ...
+
+
+def in_time(until: float) -> None:
+    """Return before a moment (time.monotonic), else raise UnavailableError: somebody may need the file again by now."""
+    if time.monotonic() > until:
+        raise errors.UnavailableError(
+            "Removing files took too long; the rest of them is left to the night.",
+            hint="Is the disk of the blob store, or the machine, overloaded?",
+        )
 
 
 class FolderShelf:
@@ -95,9 +105,10 @@ class FolderShelf:
         self.check()
         return False
 
-    def drop(self, *digests: bytes) -> None:
+    def drop(self, *digests: bytes, until: float) -> None:
         """Remove the files."""
         for digest in digests:
+            in_time(until)
             self._path(digest).unlink(missing_ok=True)
 
     def list_older(self, moment: float) -> Iterator[list[bytes]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import asyncio
+import time
+from datetime import datetime, timedelta
 
 import msgspec
 from psycopg.types.json import Jsonb
@@ -15,7 +17,12 @@ from testflux.store.blobs import Blobs, StoredBlob
 from testflux.store.database import Database, Reader, Row, Writer
 
 _SQL = queries.load("uploads")
-_AT_ONCE = 100  # files that are removed in one transaction
+_AT_ONCE = 100  # files that are removed together
+_LEASE_S = 10.0  # how long files may still be removed after they were marked
+_PATIENCE = timedelta(minutes=5)  # after which nothing that began in time can still be on its way, to any store
+_LEFT = timedelta(days=1)
+_PAUSE_S = 0.05
+_PAGE = 1000
 
 
 class NewUpload(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,9 +100,16 @@ async def add_blobs(writer: Writer, blobs: list[StoredBlob]) -> None:
     """Keep stored files from being removed until an upload names them; waits for whoever is just removing one.
 
     All files of a transaction are to be named at once, first of all: then no two transactions wait for each other.
+    One that was removed while it arrived is there again only after `blobs.secure`. UnavailableError: it took too long.
     """
     digests = [blob.digest for blob in blobs]
     await writer.run(_SQL["lock_blobs"], digests=digests)
+    deadline = time.monotonic() + _LEASE_S
+    while await writer.all(_SQL["list_going_blobs"], digests=digests, patience=_PATIENCE):
+        if time.monotonic() > deadline:  # whoever removes it has died, or its disk hangs
+            hint = f"Send it again in {_PATIENCE.seconds // 60} minutes."
+            raise errors.UnavailableError("The same file is just being removed.", hint=hint)
+        await asyncio.sleep(_PAUSE_S)
     await writer.run(_SQL["add_blobs"], digests=digests, sizes=[blob.size_bytes for blob in blobs])
 
 
@@ -237,18 +251,38 @@ async def list_digests(reader: Reader, project_id: int, upload_ids: list[int]) -
 
 
 async def drop_unused_blobs(database: Database, blobs: Blobs, digests: list[bytes]) -> int:
-    """Remove those of these files that no upload names; returns how many. Each transaction removes a few."""
+    """Remove those of these files that no upload names; returns how many.
+
+    They are marked first, then removed, then forgotten. An upload that names a marked one waits; when whoever marked it
+    has died, the upload takes it over, or `drop_left_blobs` removes it. A removal that is late removes nothing.
+    """
     dropped = 0
     for start in range(0, len(digests), _AT_ONCE):
         some = digests[start : start + _AT_ONCE]
+        until = time.monotonic() + _LEASE_S
         async with database.write() as writer:
             await writer.run(_SQL["lock_blobs"], digests=some)
-            await writer.run(_SQL["drop_unused_blobs"], digests=some)
-            used = {row["digest"] for row in await writer.all(_SQL["list_used_blobs"], digests=some)}
-            unused = set(some) - used
-            await blobs.drop(*unused)
-            dropped += len(unused)
+            marked = await writer.all(_SQL["mark_unused_blobs"], digests=some, patience=_PATIENCE)
+        await blobs.drop(*(row["digest"] for row in marked), until=until)
+        async with database.write() as writer:
+            dropped += await writer.run(
+                _SQL["drop_marked_blobs"],
+                digests=[row["digest"] for row in marked],
+                marks=[row["dropped_at"] for row in marked],
+            )
     return dropped
+
+
+async def drop_left_blobs(database: Database, blobs: Blobs) -> int:
+    """Finish the removals that somebody began and left a day ago; returns how many files that were."""
+    dropped = 0
+    while True:
+        async with database.read() as reader:
+            left = await reader.all(_SQL["list_left_blobs"], age=_LEFT, limit=_PAGE)
+        now = await drop_unused_blobs(database, blobs, [row["digest"] for row in left])
+        dropped += now
+        if not now:
+            return dropped
 
 
 async def add_lost_again(writer: Writer) -> int:

@@ -130,7 +130,7 @@ async def check_runs(database: Database, since: date) -> None:
 
 async def drop_unused_files(database: Database, blobs: Blobs) -> None:
     """Remove files that belong to no upload: their upload was removed, or never written down."""
-    dropped = 0
+    dropped = await uploads.drop_left_blobs(database, blobs)
     async for old in blobs.list_older(_UNUSED_S):
         dropped += await uploads.drop_unused_blobs(database, blobs, old)
     if dropped:

@@ -222,11 +222,11 @@ async def test_a_request_that_breaks_off_leaves_nothing(door: Door) -> None:
     assert (await door.rows(), door.files()) == ([], 0)
 
 
-async def test_a_file_swept_while_it_arrived_is_refused(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def gone(*_: object) -> bool:
-        return False
+async def test_a_file_that_cannot_be_put_back_is_refused(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gone(*_: object) -> None:
+        raise errors.UnavailableError("The file was removed while it arrived.")
 
-    monkeypatch.setattr(Blobs, "exists", gone)
+    monkeypatch.setattr(Blobs, "secure", gone)
     with pytest.raises(errors.UnavailableError, match="removed while it arrived"):
         await door.bring(ROBOT)
     assert (await door.rows(), await door.jobs()) == ([], 0)

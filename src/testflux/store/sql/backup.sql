@@ -22,5 +22,5 @@ select count(*) as rows from {table};
 select max(version_num) as version from alembic_version;
 
 -- name: list_blobs
--- Every stored file that is named.
-select digest, size_bytes from blob order by digest;
+-- Every stored file that is named; what is just being removed is not.
+select digest, size_bytes from blob where dropped_at is null order by digest;

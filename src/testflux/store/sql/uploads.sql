@@ -1,9 +1,13 @@
 -- name: add_blobs
--- Say that stored files are in use.
-insert into blob (digest, size_bytes)
-select f.digest, f.size_bytes
+-- Say that stored files are in use, also those that somebody began to remove and left.
+insert into blob as b (digest, size_bytes)
+select distinct on (f.digest) f.digest, f.size_bytes
 from unnest(%(digests)b::bytea[], %(sizes)s::bigint[]) as f (digest, size_bytes)
-on conflict (digest) do nothing;
+on conflict (digest) do update set size_bytes = excluded.size_bytes, dropped_at = null where b.dropped_at is not null;
+
+-- name: list_going_blobs
+-- Those of these files that somebody is just removing. Whoever began longer ago than this has ended or given up.
+select digest from blob where digest = any(%(digests)b) and dropped_at > clock_timestamp() - %(patience)s;
 
 -- name: has_blobs
 -- Whether there is any file: an empty blob store is a new one, or its disk is away.
@@ -125,15 +129,30 @@ where project_id = %(project_id)s and upload_id = any(%(upload_ids)s) and blob_d
 union
 select blob_digest from upload_file where project_id = %(project_id)s and upload_id = any(%(upload_ids)s);
 
--- name: drop_unused_blobs
--- Files that no upload names any more.
-delete from blob b where b.digest = any(%(digests)b)
-  and not exists (select from upload u where u.blob_digest = b.digest)
-  and not exists (select from upload_file f where f.blob_digest = b.digest);
+-- name: mark_unused_blobs
+-- Files that no upload names: from here on they are being removed. One that somebody else is just removing is left to him.
+insert into blob as b (digest, size_bytes, dropped_at)
+select distinct f.digest, 0, clock_timestamp()
+from unnest(%(digests)b::bytea[]) as f (digest)
+where not exists (select from upload u where u.blob_digest = f.digest)
+  and not exists (select from upload_file f2 where f2.blob_digest = f.digest)
+on conflict (digest) do update set dropped_at = excluded.dropped_at
+where b.dropped_at is null or b.dropped_at <= clock_timestamp() - %(patience)s
+returning b.digest, b.dropped_at;
 
--- name: list_used_blobs
--- Those of these files that are in use.
-select digest from blob where digest = any(%(digests)b);
+-- name: drop_marked_blobs
+-- Files that are removed now, unless somebody else went on with it meanwhile.
+delete from blob b
+using unnest(%(digests)b::bytea[], %(marks)s::timestamptz[]) as f (digest, dropped_at)
+where b.digest = f.digest and b.dropped_at = f.dropped_at;
+
+-- name: list_left_blobs
+-- Some files that no upload names and nobody is removing: whoever began to has died.
+select b.digest from blob b
+where coalesce(b.dropped_at, b.created_at) <= clock_timestamp() - %(age)s
+  and not exists (select from upload u where u.blob_digest = b.digest)
+  and not exists (select from upload_file f where f.blob_digest = b.digest)
+limit %(limit)s;
 
 -- name: list_lost
 -- Uploads that wait although no job will ever come for them; their jobs should be added again.

@@ -1,5 +1,6 @@
 -- Backups that were made, and what the health page reads.
 alter table upload add column sent_digest bytea;
+alter table blob add column dropped_at timestamptz;
 
 create table backup (
     backup_id     bigint generated always as identity primary key,
