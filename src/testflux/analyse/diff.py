@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from testflux.model.status import Status
 
@@ -16,7 +16,7 @@ _GOOD: Final = (Status.PASSED, Status.FLAKY)
 _LEAST_MS: Final = 100
 _LEAST_SHARE: Final = 0.2
 Ints = NDArray[np.int64]
-Chunks = Iterable[tuple[Sequence[int], bytes, Sequence[int]]]
+Chunks = Iterable[tuple[ArrayLike, ArrayLike, ArrayLike]]
 
 
 class Results(msgspec.Struct, frozen=True):
@@ -34,10 +34,10 @@ class Results(msgspec.Struct, frozen=True):
         is_there = self.numbers[places] == numbers
         return np.where(is_there, self.status[places], 0), np.where(is_there, self.duration_ms[places], 0)
 
-    def find(self, number: int) -> tuple[int, int]:
-        """Return status and duration of one test, both 0 when it is not there."""
-        status, duration_ms = self.at(np.array([number]))
-        return int(status[0]), int(duration_ms[0])
+    def find(self, numbers: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Return status and duration of some tests by number, both 0 for a test that is not there."""
+        status, duration_ms = self.at(np.array(numbers, np.int64))
+        return dict(zip(numbers, zip(status.tolist(), duration_ms.tolist(), strict=True), strict=True))
 
 
 class Diff(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +52,11 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gather(chunks: Chunks) -> Results:
-    """Put the chunks of a run (numbers, status bytes, durations; by number) together."""
-    parts = [(np.array(numbers), np.frombuffer(status, np.uint8), np.array(ms)) for numbers, status, ms in chunks]
-    columns: list[Any] = [np.concatenate([part[i] for part in parts]) if parts else np.zeros(0) for i in range(3)]
-    return Results(*(column.astype(np.int64) for column in columns))
+    """Put the chunks of a run (numbers, statuses, durations; by number) together."""
+    nothing: Any = ([], [], [])
+    return Results(
+        *(np.concatenate(column, dtype=np.int64, casting="unsafe") for column in zip(nothing, *chunks, strict=True))
+    )
 
 
 def compare(before: Results, after: Results, *, is_complete: bool) -> Diff:
@@ -63,7 +64,8 @@ def compare(before: Results, after: Results, *, is_complete: bool) -> Diff:
 
     A duration changed when the test passed both times, and it is by a fifth and 100 ms.
     """
-    every = np.union1d(before.numbers, after.numbers)
+    is_same = np.array_equal(before.numbers, after.numbers)
+    every = before.numbers if is_same else np.union1d(before.numbers, after.numbers)
     was, took = before.at(every)
     now, takes = after.at(every)
     was_bad, is_bad = np.isin(was, _BAD), np.isin(now, _BAD)

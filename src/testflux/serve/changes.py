@@ -15,8 +15,7 @@ from testflux.model.access import Actor, Permission
 from testflux.model.status import Status
 from testflux.serve import cached, declare, doors, findings, load, results, runs
 from testflux.serve.shapes.runs import BaselineRun, Changes, DiffItem, RunDiff
-from testflux.store import database, reruns, run_findings, run_list, run_load, run_results, tests
-from testflux.store import runs as run_rows
+from testflux.store import database, run_findings, run_list, run_load, run_results, tests
 
 SHOWN = 50
 _ALL_THRESHOLDS = 1000
@@ -54,24 +53,20 @@ async def get_run_diff(
     async with database.read() as reader:
         run = await doors.open_run(reader, actor, run_id)
         before = await run_list.get_run(reader, run["project_id"], doors.number_in(run["project_id"], other))
-        sides = [diff.gather(await _arrays(reader, each)) for each in (before, run)]
+        sides = [diff.gather(await run_results.list_arrays(reader, each)) for each in (before, run)]
         found = diff.compare(*sides, is_complete=run["is_complete"])
         lists = {name: numbers[:SHOWN] for name, numbers in msgspec.structs.asdict(found).items()}
         shown = sorted({number for numbers in lists.values() for number in numbers})
         names = await tests.list_names(reader, run["project_id"], shown)
-    items = {number: _item(run["project_id"], names[number], sides) for number in shown}
+    was, now = (side.find(shown) for side in sides)
+    items = {number: _item(run["project_id"], names[number], was[number], now[number]) for number in shown}
     answers: dict[str, Any] = {name: [items[number] for number in numbers] for name, numbers in lists.items()}
     answers |= {f"{name}_count": len(numbers) for name, numbers in msgspec.structs.asdict(found).items()}
     return cached.answer(request, RunDiff(run=runs.ref(run), before=runs.ref(before), **answers))
 
 
-async def _arrays(reader: database.Reader, run: database.Row) -> diff.Chunks:
-    chunks = await reruns.list_counted(reader, run_rows.key_of(run))
-    return [(chunk.numbers, chunk.status, chunk.duration_ms) for chunk in chunks]
-
-
-def _item(project_id: int, test: database.Row, sides: list[diff.Results]) -> DiffItem:
-    (status_before, before_ms), (status, ms) = (side.find(test["test_no"]) for side in sides)
+def _item(project_id: int, test: database.Row, was: tuple[int, int], now: tuple[int, int]) -> DiffItem:
+    (status_before, before_ms), (status, ms) = was, now
     return DiffItem(
         test_id=identifiers.pack(project_id, test["test_no"]),
         suite=" / ".join(test["suite"]),

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
 
 from testflux.kit import errors, query
-from testflux.store import evidence, queries, results
+from testflux.store import arrays, evidence, queries, results
+from testflux.store.arrays import Ints
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("run_results")
@@ -91,6 +93,16 @@ async def list_suites(reader: Reader, run: Row) -> list[Row]:
 async def list_attempts(reader: Reader, run: Row, test_no: int) -> list[Row]:
     """List a test's attempts in a run before the last one."""
     return await reader.all(_SQL["list_attempts"], **_of(run), test_no=test_no)
+
+
+async def list_arrays(reader: Reader, run: Row) -> list[tuple[Ints, Ints, Ints]]:
+    """Return all results of a run, chunk by chunk: test numbers (ascending), statuses and durations (ms)."""
+    chunks: list[tuple[Ints, Ints, Ints]] = []
+    for row in await reader.all(_SQL["list_arrays"], **_of(run)):
+        status = np.frombuffer(row["status"], np.uint8)
+        slots = np.arange(status.size) if row["slots"] is None else arrays.read_shorts(row["slots"]).astype(np.int64)
+        chunks.append((row["bucket"] * results.CHUNK + slots, status, arrays.read_integers(row["duration_ms"])))
+    return chunks
 
 
 async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]) -> list[Row]:

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from testflux.kit import errors, query
-from testflux.store import queries
+from testflux.store import arrays, queries
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("tests")
@@ -19,9 +19,6 @@ RECENT: Final = timedelta(days=90)
 _FIRST_REACH: Final = timedelta(days=60)
 _WIDER: Final = 4
 _LAST_RUN: Final = 2**62
-_HEAD: Final = 20  # bytes before the elements of an array as PostgreSQL sends it; each has its length in front
-_SLOTS: Final = np.dtype([("length", ">i4"), ("value", ">i2")])
-_DURATIONS: Final = np.dtype([("length", ">i4"), ("value", ">i4")])
 
 
 class TestFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +70,9 @@ async def list_lately(reader: Reader, project_id: int, branches: Sequence[str], 
         _SQL["list_lately"], project_id=project_id, branches=list(branches), since=since, limit=limit
     )
     for row in rows:
-        row["slots"] = None if row["slots"] is None else np.frombuffer(row["slots"], _SLOTS, offset=_HEAD)["value"]
+        row["slots"] = None if row["slots"] is None else arrays.read_shorts(row["slots"])
         row["status"] = np.frombuffer(row["status"], np.uint8)
-        row["duration_ms"] = np.frombuffer(row["duration_ms"], _DURATIONS, offset=_HEAD)["value"]
+        row["duration_ms"] = arrays.read_integers(row["duration_ms"])
     return rows
 
 

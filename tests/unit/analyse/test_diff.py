@@ -17,7 +17,7 @@ def results(run: Run) -> diff.Results:
     numbers = sorted(run)
     pieces = [numbers[:4], numbers[4:]]
     return diff.gather(
-        [(piece, bytes(run[each][0] for each in piece), [run[each][1] for each in piece]) for piece in pieces if piece]
+        [(piece, [run[each][0] for each in piece], [run[each][1] for each in piece]) for piece in pieces if piece]
     )
 
 

@@ -113,6 +113,13 @@ where x.project_id = %(project_id)s and x.run_day = %(run_day)s and x.run_id = %
   and x.test_no = %(test_no)s and not x.is_final
 order by x.attempt;
 
+-- name: list_arrays
+-- All results of a run; arrays as bytes, for numpy to read.
+select bucket, array_send(slots) as slots, status, array_send(duration_ms) as duration_ms
+from result_chunk
+where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_id)s
+order by bucket;
+
 -- name: list_cells
 -- How some tests went in some runs, straight from the slots. Runs that do not hold a test give no row.
 select wanted.test_no, c.run_id, get_byte(c.status, slot.place - 1) as status, c.duration_ms[slot.place] as duration_ms
