@@ -21,6 +21,10 @@ const pages: RouteObject[] = [
     lazy: () => import("@/features/uploads/upload-page"),
   },
   {
+    path: "upload/history",
+    lazy: () => import("@/features/uploads/import-page"),
+  },
+  {
     path: "projects",
     lazy: () => import("@/features/projects/projects-page"),
   },

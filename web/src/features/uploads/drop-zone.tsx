@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { Upload as Icon } from "lucide-react";
-import { type DragEvent, type Ref, useRef, useState } from "react";
+import { type DragEvent, type ReactNode, type Ref, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { piecesOf, plain } from "@/features/uploads/dropped";
 import type { Piece } from "@/features/uploads/queue";
@@ -57,14 +57,34 @@ function Chooser({
   );
 }
 
-/** Files and folders are dropped here, or chosen with the buttons. */
+/** What the server takes, for the person who is about to drop it. */
+export function WhatIsTaken({ limit }: { limit: number | undefined }) {
+  return (
+    <>
+      <Formats />
+      <p className="max-w-[72ch] text-text-2">
+        Plain, .gz, .zst, .zip or .tar; the format is found in the content, the name does not matter. A folder
+        brings its screenshots, videos and logs along.
+        {limit !== undefined && ` Up to ${bytes(limit)} a file.`}
+      </p>
+    </>
+  );
+}
+
+/** Files and folders are dropped here, or chosen with the buttons; `most` limits what a dropped folder brings. */
 export function DropZone({
+  title,
   isReady,
-  limit,
+  most,
+  prefersFolder = false,
+  children,
   onFiles,
 }: {
+  title: string;
   isReady: boolean;
-  limit: number | undefined;
+  most?: number;
+  prefersFolder?: boolean;
+  children: ReactNode;
   onFiles: (files: Piece[]) => void;
 }) {
   const input = useRef<HTMLInputElement>(null);
@@ -73,11 +93,11 @@ export function DropZone({
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    if (isReady) void piecesOf(event.dataTransfer).then(onFiles);
+    if (isReady) void piecesOf(event.dataTransfer, most).then(onFiles);
   };
   return (
     <section
-      aria-label="Drop reports here"
+      aria-label={title}
       className={clsx(
         "grid justify-items-center gap-2 rounded-md border border-dashed px-4 py-10 text-center",
         isOver && isReady ? "border-accent bg-accent-weak" : "border-line-strong bg-surface",
@@ -90,20 +110,23 @@ export function DropZone({
       onDrop={drop}
     >
       <Icon size={22} aria-hidden="true" className="text-text-3" />
-      <p className="font-[550]">Drop reports here</p>
-      <Formats />
-      <p className="max-w-[72ch] text-text-2">
-        Plain, .gz, .zst, .zip or .tar; the format is found in the content, the name does not matter. A folder
-        brings its screenshots, videos and logs along.
-        {limit !== undefined && ` Up to ${bytes(limit)} a file.`}
-      </p>
+      <p className="font-[550]">{title}</p>
+      {children}
       <Chooser ref={input} label="Choose report files" onFiles={onFiles} />
       <Chooser ref={folder} label="Choose a folder of reports" isFolder onFiles={onFiles} />
-      <div className="flex flex-wrap justify-center gap-2">
-        <Button look="primary" disabled={!isReady} onClick={() => input.current?.click()}>
+      <div className={clsx("flex flex-wrap justify-center gap-2", prefersFolder && "flex-row-reverse")}>
+        <Button
+          look={prefersFolder ? "plain" : "primary"}
+          disabled={!isReady}
+          onClick={() => input.current?.click()}
+        >
           Choose files
         </Button>
-        <Button disabled={!isReady} onClick={() => folder.current?.click()}>
+        <Button
+          look={prefersFolder ? "primary" : "plain"}
+          disabled={!isReady}
+          onClick={() => folder.current?.click()}
+        >
           Choose a folder
         </Button>
       </div>

@@ -105,7 +105,10 @@ function pump(): void {
 }
 
 /** The form that carries the files; metadata first, so that a person reading the request sees it. */
-export function formOf({ pieces, metadata }: Pick<Sending, "pieces" | "metadata">): FormData {
+export function formOf({
+  pieces,
+  metadata,
+}: Pick<Sending, "pieces"> & { metadata: Record<string, string> }): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(metadata)) {
     if (value.trim() === "") continue;

@@ -7,7 +7,7 @@ import { Card } from "@/components/card";
 import { CopyBlock } from "@/components/copy";
 import { SelectField, TextField } from "@/components/field";
 import { Empty, Loaded } from "@/components/states";
-import { DropZone } from "@/features/uploads/drop-zone";
+import { DropZone, WhatIsTaken } from "@/features/uploads/drop-zone";
 import { clearDone, send, type UploadMetadata, useQueue } from "@/features/uploads/queue";
 import { SendingRow } from "@/features/uploads/sending-row";
 import type { Project } from "@/lib/api";
@@ -127,10 +127,12 @@ function Form({ projects }: { projects: Project[] }) {
         <Details metadata={metadata} onChange={setMetadata} />
       </Card>
       <DropZone
+        title="Drop reports here"
         isReady={known !== ""}
-        limit={system.data?.upload_limit_bytes}
         onFiles={(files) => send(files, known, metadata)}
-      />
+      >
+        <WhatIsTaken limit={system.data?.upload_limit_bytes} />
+      </DropZone>
       <Queue />
       <Card title="From a shell or CI">
         <div className="grid gap-2 px-4 pb-4">
@@ -158,7 +160,14 @@ export function Component() {
   const projects = useQuery(listProjectsOptions({ query: { limit: 500 } }));
   return (
     <>
-      <h1 className="font-semibold text-lg">Send reports</h1>
+      <div className="flex flex-wrap items-center gap-3">
+        <h1 className="font-semibold text-lg">Send reports</h1>
+        {isAdmin && (
+          <ButtonLink to="/upload/history" className="ml-auto">
+            Import history
+          </ButtonLink>
+        )}
+      </div>
       {!isAdmin ? (
         <Card>
           <Empty title="You may read, not send">
