@@ -315,7 +315,13 @@ async def test_the_file_of_a_run_is_known_and_whether_it_is_kept(project: Projec
     run = await project.arrive(outcomes(a=P))
     async with project.database.read() as reader:
         file = await run_list.get_file(reader, run)
-    assert file == {"upload_id": run["upload_id"], "file_name": "made.xml", "size_bytes": 1, "is_kept": False}
+    assert file == {
+        "upload_id": run["upload_id"],
+        "file_name": "made.xml",
+        "size_bytes": 1,
+        "is_kept": False,
+        "files_dropped_at": None,
+    }
     async with project.database.write() as writer:
         await writer.run("update upload set blob_digest = '\\x00'")
         assert (await run_list.get_file(writer, run))["is_kept"]
