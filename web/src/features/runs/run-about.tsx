@@ -145,7 +145,7 @@ export function RunAbout({ run }: { run: RunDetail }) {
   return (
     <>
       <div className="grid gap-4 lg:grid-cols-2">
-        {run.parts.length === 1 && <File run={run} />}
+        {run.parts.length === 1 ? <File run={run} /> : <Parts run={run} />}
         <Card title="What is known of the run">
           <Facts
             facts={[
@@ -168,7 +168,6 @@ export function RunAbout({ run }: { run: RunDetail }) {
           />
         </Card>
       </div>
-      {run.parts.length > 1 && <Parts run={run} />}
       <CameAlong run={run} />
       <Warnings run={run} />
     </>

@@ -12,7 +12,7 @@ import { StarButton, toggleStar } from "@/features/runs/star-button";
 import { dropRun, type RunDetail } from "@/lib/api";
 import { copyText } from "@/lib/clipboard";
 import { downloadReport } from "@/lib/download";
-import { bytes, duration, moment } from "@/lib/format";
+import { bytes, duration, moment, plural } from "@/lib/format";
 import { invalidate } from "@/lib/queries";
 import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
@@ -28,6 +28,19 @@ function facts(run: RunDetail): [key: string, fact: ReactNode][] {
     ["type", run.type],
     ["tool", `${run.tool.name} ${run.tool.version}`.trim()],
     ["totals", sayTotals(run)],
+    [
+      "files",
+      run.parts.length > 1 && (
+        <Link
+          key="files"
+          to="?tab=about"
+          title="Shards and reruns of one CI run"
+          className="whitespace-nowrap text-accent underline"
+        >
+          {plural(run.parts.length, "file")}
+        </Link>
+      ),
+    ],
     ["duration", run.duration_ms > 0 && duration(run.duration_ms)],
     [
       "started",
@@ -130,7 +143,7 @@ function Actions({ run }: { run: RunDetail }) {
       <Button onClick={() => void share()}>
         <Link2 size={14} aria-hidden="true" /> <span className="max-sm:sr-only">Copy link</span>
       </Button>
-      {run.upload.download_url !== null && (
+      {run.parts.length === 1 && run.upload.download_url !== null && (
         <Button
           title={`${run.upload.file_name}, ${bytes(run.upload.size_bytes)}`}
           onClick={() => void downloadReport(run.upload.id, run.upload.file_name)}

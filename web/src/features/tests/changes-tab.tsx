@@ -4,7 +4,9 @@ import { Button } from "@/components/button";
 import { Card } from "@/components/card";
 import { Split } from "@/components/split";
 import { Empty, Loaded } from "@/components/states";
+import { OtherRun } from "@/features/tests/other-run";
 import { ResultPane } from "@/features/tests/result-pane";
+import { RunDiffView } from "@/features/tests/run-diff";
 import { TestLine } from "@/features/tests/test-line";
 import type { Changes, ResultItem, RunDetail } from "@/lib/api";
 import { getRunChangesOptions } from "@/lib/api/@tanstack/react-query.gen";
@@ -151,12 +153,22 @@ function Lists({ run, changes }: { run: RunDetail; changes: Changes }) {
   );
 }
 
-/** What changed since the baseline: failures that are new, that stay, and that are gone. */
-export function ChangesTab({ run }: { run: RunDetail }) {
+function SinceBaseline({ run }: { run: RunDetail }) {
   const query = useQuery(getRunChangesOptions({ path: { run_id: run.id } }));
   return (
     <Loaded query={query} rows={8}>
       {(changes) => <Lists run={run} changes={changes} />}
     </Loaded>
+  );
+}
+
+/** What changed since the baseline, failures that are new, that stay, and that are gone; or since any other run. */
+export function ChangesTab({ run }: { run: RunDetail }) {
+  const [filters, change] = useFilters(["with", "test"] as const);
+  return (
+    <>
+      <OtherRun run={run} chosen={filters.with} onChoose={(id) => change({ with: id, test: "" })} />
+      {filters.with === "" ? <SinceBaseline run={run} /> : <RunDiffView run={run} other={filters.with} />}
+    </>
   );
 }

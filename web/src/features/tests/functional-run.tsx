@@ -14,8 +14,8 @@ import { count } from "@/lib/format";
 import { byCursor, rowsOf } from "@/lib/paging";
 import { useFilters } from "@/lib/url-state";
 
-const KEYS = ["tab", "sel", "test", "suite", "status", "q", "sort", "change"] as const;
-const NOTHING = { sel: "", test: "", suite: "", status: "", q: "", sort: "", change: "" };
+const KEYS = ["tab", "sel", "test", "suite", "status", "q", "sort", "change", "with"] as const;
+const NOTHING = { sel: "", test: "", suite: "", status: "", q: "", sort: "", change: "", with: "" };
 const LOG_PAGE = 200;
 
 function changed({ new_failures: fresh, fixed }: RunDetail): string | undefined {
