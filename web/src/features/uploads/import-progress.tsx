@@ -1,5 +1,6 @@
 import { Button, ButtonLink } from "@/components/button";
 import { Card } from "@/components/card";
+import { Progress } from "@/components/progress";
 import { clear, goOn, type Import, type OldState, pause, tally, useImport } from "@/features/uploads/history";
 import { count, percent, plural } from "@/lib/format";
 
@@ -47,7 +48,7 @@ export function ImportProgress() {
       end={isBusy && percent(share * 100, 0)}
     >
       <div className="grid gap-3 px-4 pb-4">
-        <progress aria-label="Import" max={1} value={share} className="h-2 w-full accent-accent" />
+        <Progress label="Import" share={share} className="w-full" />
         <p className="text-text-2">
           <span role="status">{phase === "done" ? `Done: ${sayOutcome(files)}.` : TITLES[phase]}</span>
           {phase !== "done" && (
@@ -64,6 +65,9 @@ export function ImportProgress() {
             <p className="font-[550]">{trouble.title}</p>
             {trouble.detail !== "" && <p className="text-text-2">{trouble.detail}</p>}
             {trouble.status !== 0 && trouble.hint !== "" && <p className="text-text-2">{trouble.hint}</p>}
+            {trouble.requestId !== "" && (
+              <p className="font-mono text-sm text-text-3">request {trouble.requestId}</p>
+            )}
             <p className="text-text-2">Nothing is lost: go on when that is mended.</p>
           </div>
         )}

@@ -1,4 +1,5 @@
 import { Button } from "@/components/button";
+import { Progress } from "@/components/progress";
 import { StatusChip } from "@/components/status";
 import { resend, type Sending, sizeOf } from "@/features/uploads/queue";
 import { Outcome, useUpload } from "@/features/uploads/upload-outcome";
@@ -37,12 +38,7 @@ function Under({ sending }: { sending: Sending }) {
   }
   return (
     <div className="flex items-center gap-2">
-      <progress
-        aria-label={`Sending ${sending.name}`}
-        max={1}
-        value={sending.sent}
-        className="h-1.5 w-40 accent-accent"
-      />
+      <Progress label={`Sending ${sending.name}`} share={sending.sent} className="w-40" />
       <span className="text-text-2">
         {sending.state === "waiting" ? "waiting" : `${Math.round(sending.sent * 100)}\u2009%`}
       </span>
