@@ -80,6 +80,8 @@ def _reports(parts: Iterator[unpack.Part]) -> Iterator[unpack.Part]:
 
 
 def _parse(part: unpack.Part) -> raw.RawReport | errors.TestFluxError:
+    if part.error:
+        return part.error
     try:
         return registry.parse(inflate.inflate_stream(part.stream, inflate.Limits()))
     except (errors.ReportError, errors.TooLargeError) as error:

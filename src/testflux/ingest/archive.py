@@ -28,6 +28,13 @@ class Member(msgspec.Struct, frozen=True):
 
     name: str
     stream: inflate.Stream
+    budget: Budget | None = None
+    """What its own members may unfold to, should it be an archive; None: it is not to be opened."""
+
+
+def begins_like_one(start: bytes) -> bool:
+    """Whether a file that begins so holds other files."""
+    return start[: len(_ZIP)] in (_ZIP, _EMPTY_ZIP) or _is_tar(inflate.begin(start, tarfile.BLOCKSIZE))
 
 
 def is_archive(file: BinaryIO) -> bool:
@@ -47,19 +54,41 @@ def is_archive(file: BinaryIO) -> bool:
 
 def members(file: BinaryIO, limits: inflate.Limits) -> Iterator[Member]:
     """Yield the files in an archive. Raises ReportError for a damaged one, TooLargeError past a limit."""
+    return _members(file, Budget(limits))
+
+
+def inside(member: Member, file: BinaryIO, *, is_counted: bool) -> Iterator[Member]:
+    """Yield the files in an archive that is itself a member, as lying below it; `file` holds its bytes.
+
+    Both archives together keep the limits of the outer one; unless `is_counted` what is read here counts only here.
+    """
+    if member.budget is None:
+        return
+    file.seek(0, os.SEEK_END)
+    budget = member.budget.share(file.tell())
+    file.seek(0)
+    try:
+        for found in _members(file, budget):
+            yield Member(f"{member.name}/{found.name}"[-_LONGEST_NAME:], found.stream)
+    finally:
+        if is_counted:
+            member.budget.charge(budget)
+
+
+def _members(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     head = file.read(4)
     file.seek(0)
-    return _zip(file, limits) if head in (_ZIP, _EMPTY_ZIP) else _tar(file, limits)
+    return _zip(file, budget) if head in (_ZIP, _EMPTY_ZIP) else _tar(file, budget)
 
 
 def folder(place: Path, limits: inflate.Limits) -> Iterator[Member]:
     """Yield the files in a folder and the folders below it, but for hidden ones. TooLargeError past a limit."""
-    budget = _Budget(limits)
+    budget = Budget(limits)
     for where, folders, files in os.walk(place):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for path in (Path(where, name) for name in sorted(files)):
             with path.open("rb") as stream:
-                yield Member(path.relative_to(place).as_posix(), budget.guard(stream, path.stat().st_size))
+                yield budget.member(path.relative_to(place).as_posix(), stream, path.stat().st_size)
 
 
 def _is_tar(first: bytes) -> bool:
@@ -71,8 +100,7 @@ def _is_tar(first: bytes) -> bool:
     return True
 
 
-def _zip(file: BinaryIO, limits: inflate.Limits) -> Iterator[Member]:
-    budget = _Budget(limits)
+def _zip(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     try:
         with zipfile.ZipFile(file) as archive:
             for entry in archive.infolist():
@@ -85,42 +113,68 @@ def _zip(file: BinaryIO, limits: inflate.Limits) -> Iterator[Member]:
                         hint="Send the archive without a password.",
                     )
                 with archive.open(entry) as stream:
-                    yield Member(_clean(entry.filename), budget.guard(stream, entry.compress_size))
+                    yield budget.member(_clean(entry.filename), stream, entry.compress_size)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise _damaged(str(error)) from error
 
 
-def _tar(file: BinaryIO, limits: inflate.Limits) -> Iterator[Member]:
-    budget = _Budget(limits)
+def _tar(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+    packed = file.seek(0, os.SEEK_END)
+    file.seek(0)
     try:
-        whole = cast("IO[bytes]", inflate.inflate(file, limits))
+        whole = cast("IO[bytes]", inflate.inflate(file, budget.limits))
         with tarfile.open(fileobj=whole, mode="r|") as archive:
             for entry in archive:
                 stream = archive.extractfile(entry) if entry.isfile() else None
                 if stream:
-                    yield Member(_clean(entry.name), budget.guard(stream, entry.size))
+                    yield budget.member(_clean(entry.name), stream, min(entry.size, packed))
     except tarfile.TarError as error:
         raise _damaged(str(error)) from error
 
 
-class _Budget:
+class Budget:
     """What all members of an archive may unfold to together."""
 
     def __init__(self, limits: inflate.Limits) -> None:
-        self._limits = limits
+        self.limits = limits
         self._members = 0
         self._left = limits.max_bytes
         self._last: inflate.Guard | None = None
+        self._last_packed = 0
 
-    def guard(self, stream: inflate.Stream, packed_size: int) -> inflate.Guard:
+    def member(self, name: str, stream: inflate.Stream, packed_size: int) -> Member:
+        """Return the next member; TooLargeError when it is one too many."""
+        return Member(name, self._guard(stream, packed_size), self)
+
+    def share(self, size: int) -> Budget:
+        """Return what is left for an archive of so many bytes that is the member just read."""
+        ratio = self.limits.max_ratio * self._last_packed // max(size, 1)
+        limits = msgspec.structs.replace(
+            self.limits,
+            max_bytes=max(self._rest(), 0),
+            max_members=max(self.limits.max_members - self._members, 0),
+            max_ratio=max(min(ratio, self.limits.max_ratio), 1),
+        )
+        return Budget(limits)
+
+    def charge(self, other: Budget) -> None:
+        """Count what was read of a share."""
+        self._left -= other.limits.max_bytes - other._rest()
+        self._members += other._members
+
+    def _rest(self) -> int:
+        return self._left - (self._last.size if self._last else 0)
+
+    def _guard(self, stream: inflate.Stream, packed_size: int) -> inflate.Guard:
         self._members += 1
-        if self._members > self._limits.max_members:
+        if self._members > self.limits.max_members:
             raise errors.TooLargeError(
-                f"The archive holds more than {self._limits.max_members:,} files.",
+                f"The archive holds more than {self.limits.max_members:,} files.",
                 hint="Send only the reports, in several archives if need be.",
             )
-        self._left -= self._last.size if self._last else 0
-        own = msgspec.structs.replace(self._limits, max_bytes=max(self._left, 0))
+        self._left = self._rest()
+        self._last_packed = packed_size
+        own = msgspec.structs.replace(self.limits, max_bytes=max(self._left, 0))
         self._last = inflate.Guard(_Explained(stream), lambda: packed_size, own)
         return self._last
 

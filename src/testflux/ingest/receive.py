@@ -93,8 +93,8 @@ async def register(
 ) -> list[Received]:
     """Write down the stored files of one request and queue their jobs; a refused one is answered, not raised.
 
-    QuotaError: what they hold does not fit, and none of them stays. When they were kept with the `blobs` given here, and
-    `Blobs.arriving` lent these, nobody can remove them meanwhile.
+    QuotaError: what they hold does not fit, and none of them stays. When `Blobs.arriving` lent the `blobs` with which
+    they were kept, nobody can remove them meanwhile.
 
     Several plain files are looked at together: pictures, videos and texts come along with the reports, and the summary
     of a load test with its samples. Under the sender's key each of several files is taken once.
@@ -145,7 +145,7 @@ class _Desk:
         plain = [file for file in self._plain if file not in pieces]
         if pieces:
             parts = unpack.sort(_members(self._blobs, pieces))
-            plain += await self._store(pieces[0].content, parts)
+            plain += (await self._store(pieces[0].content, parts))[0]
         if all(file.media_type for file in plain):  # no report that they could belong to: each is judged by itself
             plain = [msgspec.structs.replace(file, media_type="") for file in plain]
         new = self._new + [_describe(item) for item in bundle.plan(plain)]
@@ -154,23 +154,30 @@ class _Desk:
     async def _open(self, file: _File, parts: Iterator[unpack.Part]) -> list[_New]:
         """Return an upload for each report in an archive, or one that is refused or rejected."""
         try:
-            members = await self._store(file.content, parts)
+            members, unopened = await self._store(file.content, parts)
         except errors.TooLargeError as error:
             sent = file.content
             return [(sent.index, _refuse(sent.sender, file.name, sent.blob.size_bytes, error))]
         except errors.ReportError as error:
             index, upload = _describe(bundle.Bundle(file))
             return [(index, msgspec.structs.replace(upload, error=error))]
-        return [_describe(item) for item in bundle.plan(members)]
+        return [_describe(item) for item in bundle.plan(members)] + unopened
 
-    async def _store(self, source: _Arrived, parts: Iterator[unpack.Part]) -> list[_File]:
+    async def _store(self, source: _Arrived, parts: Iterator[unpack.Part]) -> tuple[list[_File], list[_New]]:
+        """Store the parts; also return a rejected upload for each that cannot be opened."""
         found: list[_File] = []
+        unopened: list[_New] = []
         while part := await asyncio.to_thread(next, parts, None):
             blob = await self._blobs.put_stream(part.stream, self._limits.max_bytes)
             self.stored.append(blob)
             arrived = msgspec.structs.replace(source, blob=blob, is_member=True)
-            found.append(bundle.File(part.name, arrived, part.format, part.media_type))
-        return found
+            file = bundle.File(part.name, arrived, part.format, part.media_type)
+            if part.error is None:
+                found.append(file)
+            else:
+                index, upload = _describe(bundle.Bundle(file))
+                unopened.append((index, msgspec.structs.replace(upload, error=part.error)))
+        return found, unopened
 
 
 def _look_into(file: _File, start: bytes) -> _File:

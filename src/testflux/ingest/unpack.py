@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 
@@ -14,18 +15,21 @@ from testflux.parse import blocks, registry, sniff
 
 _NAMED = 5  # members that an error names
 ALLURE = "allure-results"
+_IN_MEMORY = 4 * 1024 * 1024  # of an archive in an archive; a larger one goes through a file
+_REPORT, _ARCHIVE, _OTHER = "report", "archive", "other"
 
 
 class Part(msgspec.Struct, frozen=True):
     """A report of some format, or an attachment of some media type. Read it before asking for the next one.
 
-    Both are empty for a file that nobody looked into: it is taken for a report.
+    Both are empty for a file that nobody looked into: it is taken for a report. `error`: why it is not opened.
     """
 
     name: str
     stream: inflate.Stream
     format: str = ""
     media_type: str = ""
+    error: errors.ReportError | None = None
 
 
 def open_report(file: BinaryIO, name: str, limits: inflate.Limits) -> Iterator[Part]:
@@ -42,6 +46,7 @@ def open_report(file: BinaryIO, name: str, limits: inflate.Limits) -> Iterator[P
 def sort(members: Iterator[Member]) -> Iterator[Part]:
     """Yield the reports among files, and the pictures, videos, texts and traces that may belong to them.
 
+    An archive among them that holds reports is opened as if it were a folder; one in that is not, and its part says so.
     The files of an Allure results folder are one report, which comes last. Pages made for people, and what is neither,
     are passed over. Raises ReportError when there is no report.
     """
@@ -50,12 +55,12 @@ def sort(members: Iterator[Member]) -> Iterator[Part]:
     with allure_folder.Gathered() as gathered:
         for member in members:
             names.append(member.name)
-            part = _look_into(member)
-            if allure_folder.is_piece(part.name, is_allure=part.format == ALLURE):
-                gathered.add(Member(part.name, part.stream))
-            elif part.format or part.media_type:
-                found = found or not part.media_type
-                yield part
+            for part in _look_deeper(member):
+                if allure_folder.is_piece(part.name, is_allure=part.format == ALLURE):
+                    gathered.add(Member(part.name, part.stream))
+                elif part.format or part.media_type or part.error:
+                    found = found or not part.media_type or part.error is not None
+                    yield part
         for member in gathered.members():
             found = True
             yield Part(member.name, member.stream, ALLURE)
@@ -79,9 +84,62 @@ def look_into(name: str, start: bytes) -> tuple[str, str]:
     return "", media.tell(name, start) or ("application/octet-stream" if allure_folder.is_attachment(name) else "")
 
 
-def _look_into(member: Member) -> Part:
+def _look_into(member: Member) -> tuple[Part, bool]:
+    """Return a member, and whether it is an archive."""
     start = blocks.full(member.stream, sniff.SIZE)
-    return Part(member.name, blocks.Replay(start, member.stream), *look_into(member.name, start))
+    part = Part(member.name, blocks.Replay(start, member.stream), *look_into(member.name, start))
+    is_archive = not part.format and not allure_folder.is_attachment(member.name) and archive.begins_like_one(start)
+    return part, is_archive
+
+
+def _look_deeper(member: Member) -> Iterator[Part]:
+    """Yield a member, or what is in it when it is an archive of reports; others stay as they are, such as traces."""
+    part, is_archive = _look_into(member)
+    if is_archive and member.budget:
+        yield from _open(member, part)
+    elif is_archive and not part.media_type:
+        yield msgspec.structs.replace(part, error=_too_deep(part.name))
+    else:
+        yield part
+
+
+def _open(member: Member, part: Part) -> Iterator[Part]:
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spooled:
+        file = cast("BinaryIO", spooled)
+        while block := part.stream.read(sniff.SIZE):
+            file.write(block)
+        kinds, error = _look_around(member, file)
+        if _REPORT in kinds:
+            for inner in archive.inside(member, file, is_counted=True):
+                yield from _look_deeper(inner)
+            return
+        if kinds == {_ARCHIVE}:
+            error = _too_deep(member.name)
+        is_kept = part.media_type and kinds != {_ARCHIVE}
+        file.seek(0)
+        yield Part(part.name, file, "", part.media_type if is_kept else "", None if is_kept else error)
+
+
+def _look_around(member: Member, file: BinaryIO) -> tuple[set[str], errors.ReportError | None]:
+    """Return what kinds of files are in an archive, up to its first report, and why no further."""
+    kinds: set[str] = set()
+    try:
+        for inner in archive.inside(member, file, is_counted=False):
+            part, is_archive = _look_into(inner)
+            kinds.add(_REPORT if part.format else _ARCHIVE if is_archive else _OTHER)
+            if part.format:
+                break
+    except errors.ReportError as error:
+        return kinds | {_OTHER}, error
+    return kinds, None
+
+
+def _too_deep(name: str) -> errors.ReportError:
+    return errors.ReportError(
+        f"{name} lies too deep: archives in an archive are opened, archives in those are not.",
+        code="archive-too-deep",
+        hint="Unpack it and send what is in it.",
+    )
 
 
 def _nothing_in(names: list[str]) -> errors.ReportError:

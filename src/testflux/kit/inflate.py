@@ -98,7 +98,7 @@ def inflate_stream(stream: Stream, limits: Limits) -> Guard:
 
 def _unfold(head: bytes, file: _Tellable, limits: Limits) -> Guard:
     if head.startswith(_GZIP):
-        return Guard(_Gzip(fileobj=cast("BinaryIO", file)), file.tell, limits)
+        return Guard(_Gzip(fileobj=cast("BinaryIO", file), mode="rb"), file.tell, limits)
     if head == _ZSTD:
         return Guard(_Zstd(file), file.tell, limits)
     return Guard(file, file.tell, limits)

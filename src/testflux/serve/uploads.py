@@ -121,9 +121,8 @@ async def add_uploads(
         raise received[0].refusal
     rows = await _wait(house, actor, project_id, received, _wait_seconds(prefer))
     items = [shape(row, is_duplicate=item.is_duplicate) for row, item in zip(rows, received, strict=True)]
-    is_done = all(row["status"] in _FINAL for row in rows) and (
-        prefer is not None or all(item.is_duplicate or item.refusal for item in received)
-    )
+    has_waited = prefer is not None or all(item.is_duplicate or item.refusal for item in received)
+    is_done = has_waited and all(row["status"] in _FINAL for row in rows)
     body = items[0] if len(items) == 1 and len(kept) == 1 else Uploads(uploads=items)
     return Response(body, status_code=200 if is_done else 202)
 

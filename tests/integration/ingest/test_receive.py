@@ -240,6 +240,16 @@ def packed(members: Mapping[str, bytes]) -> bytes:
     return file.getvalue()
 
 
+async def test_archives_in_an_archive_are_opened_and_deeper_ones_rejected_by_name(door: Door) -> None:
+    deep = packed({"deep.zip": packed({"a.xml": ROBOT})})
+    await door.bring(packed({"shard.zip": packed({"output.xml": ROBOT}), "far.zip": deep, "b.xml": OTHER}), "all.zip")
+    assert {(row["file_name"], row["status"], (row["error"] or {}).get("code")) for row in await door.rows()} == {
+        ("shard.zip/output.xml", "queued", None),
+        ("b.xml", "queued", None),
+        ("far.zip", "rejected", "archive-too-deep"),
+    }
+
+
 async def test_what_came_along_in_an_archive_is_kept_with_its_report(door: Door) -> None:
     members = {"web/output.xml": ROBOT, "web/log.html": HTML, "web/shots/1.png": PNG, "api/output.xml": OTHER}
     await door.bring(packed(members | {"run.log": b"began"}), "all.zip")

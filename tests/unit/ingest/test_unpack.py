@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -211,3 +212,104 @@ def test_results_gathered_in_lines_by_their_writer_stay_as_they_are() -> None:
 def test_an_allure_result_that_hardly_began_is_not_lost_without_a_word(content: bytes, line: bytes) -> None:
     name = "0f5a9c9e-5d1f-4b7e-8f6a-2f8f5f0c1d2e-result.json"
     assert everything(zipped({name: content})) == [("allure-results.jsonl", line + b"\n")]
+
+
+def kinds(packed: bytes, limits: inflate.Limits = LIMITS) -> list[tuple[str, str]]:
+    """Return every part with what is known of it."""
+    return [
+        (part.name, part.error.code if part.error else part.format or part.media_type)
+        for part, _ in parts(packed, limits)
+    ]
+
+
+ROOMY = inflate.Limits(max_bytes=10_000_000, max_ratio=200, free_bytes=100_000, max_members=20)
+
+
+@pytest.mark.parametrize("inner", ARCHIVES)
+@pytest.mark.parametrize("outer", ARCHIVES)
+def test_the_reports_of_an_archive_in_an_archive_are_found(outer: Archive, inner: Archive) -> None:
+    packed = outer({"shards/1.bin": inner({"out/output.xml": ROBOT, "out/a.png": PNG}), "b.xml": ROBOT})
+    assert [(part.name, content) for part, content in parts(packed, ROOMY)] == [
+        ("shards/1.bin/out/output.xml", ROBOT),
+        ("shards/1.bin/out/a.png", PNG),
+        ("b.xml", ROBOT),
+    ]
+
+
+@pytest.mark.parametrize("outer", ARCHIVES)
+def test_traces_beside_a_report_stay_what_they_are(outer: Archive) -> None:
+    trace = zipped({"trace.network": b"x\n", "resources/a.png": PNG})
+    found = {part.name: (part.media_type, content) for part, content in parts(outer({"o.xml": ROBOT, "t.zip": trace}))}
+    assert found == {"o.xml": ("", ROBOT), "t.zip": ("application/zip", trace)}
+
+
+@pytest.mark.parametrize("pack", ARCHIVES)
+def test_what_lies_deeper_is_named_and_the_rest_is_read(pack: Archive) -> None:
+    deep = pack({"output.xml": ROBOT})
+    assert kinds(zipped({"a.xml": ROBOT, "in.bin": pack({"deep.bin": deep})}), ROOMY) == [
+        ("a.xml", "robot-xml"),
+        ("in.bin", "archive-too-deep"),
+    ]
+
+
+def test_what_lies_deeper_beside_a_report_is_kept_or_named() -> None:
+    deep = {"o.xml": ROBOT, "a.tar": tarred({"b.xml": ROBOT}), "a.zip": zipped({"b.xml": ROBOT})}
+    assert kinds(zipped({"in.zip": zipped(deep)}), ROOMY) == [
+        ("in.zip/o.xml", "robot-xml"),
+        ("in.zip/a.tar", "archive-too-deep"),
+        ("in.zip/a.zip", "application/zip"),
+    ]
+
+
+@pytest.mark.parametrize("inner", [zipped, tar_gz, tar_zst])
+@pytest.mark.parametrize("outer", ARCHIVES)
+def test_a_bomb_in_two_layers_is_refused(outer: Archive, inner: Archive) -> None:
+    bomb = inner({"a.xml": ROBOT + b" " * 9_000_000})
+    with pytest.raises(errors.TooLargeError):
+        kinds(outer({"ok.xml": ROBOT, "in.bin": bomb}), ROOMY)
+
+
+@pytest.mark.parametrize("outer", [zipped, tar_gz, tar_zst])
+def test_layers_that_are_each_within_the_ratio_are_not_so_together(outer: Archive) -> None:
+    limits = inflate.Limits(max_bytes=10_000_000, max_ratio=20, free_bytes=10_000, max_members=9)
+    report = ROBOT + b"<!--" + random.Random(1).randbytes(3_000).hex().encode() + b"-->" + b" " * 40_000
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("pad.bin", bytes(40_000))  # the outer layer shrinks it
+        archive.writestr("a.xml", report, zipfile.ZIP_DEFLATED)
+    assert kinds(stored.getvalue(), limits) == [("a.xml", "robot-xml")]
+    assert kinds(outer({"in.zip": zipped({"a.xml": report})}), limits) == [("in.zip/a.xml", "robot-xml")]
+    with pytest.raises(errors.TooLargeError) as caught:
+        kinds(outer({"in.zip": stored.getvalue()}), limits)
+    assert caught.value.code == "decompression-bomb"
+
+
+@pytest.mark.parametrize("outer", ARCHIVES)
+def test_files_of_both_layers_count_together(outer: Archive) -> None:
+    inner = zipped({f"{number}.xml": ROBOT for number in range(8)})
+    limits = inflate.Limits(max_members=18)
+    assert len(kinds(outer({"a.zip": inner, "b.zip": inner}), limits)) == 16
+    with pytest.raises(errors.TooLargeError, match="more than"):
+        kinds(outer({"a.zip": inner, "b.zip": inner, "c.xml": ROBOT}), limits)
+
+
+def test_bytes_of_both_layers_count_together() -> None:
+    inner = zipped({"a.xml": ROBOT + b" " * 20_000})
+    fits = inflate.Limits(max_bytes=3 * (20_000 + len(ROBOT) + len(inner)))
+    files = {f"{number}.zip": inner for number in range(3)}
+    assert len(kinds(zipped(files), fits)) == 3
+    with pytest.raises(errors.TooLargeError, match="unfolds to more"):
+        kinds(zipped(files | {"one-more.zip": inner}), fits)
+
+
+@pytest.mark.parametrize("pack", [zipped, tar_gz, tar_zst])
+def test_a_damaged_archive_in_an_archive_keeps_nobody_else_out(pack: Archive) -> None:
+    packed = pack({"a.xml": random.Random(1).randbytes(5000), "b.xml": ROBOT})
+    found = kinds(zipped({"good.xml": ROBOT, "in.bin": packed[: len(packed) // 2], "last.xml": ROBOT}))
+    assert (found[0], found[-1]) == (("good.xml", "robot-xml"), ("last.xml", "robot-xml"))
+
+
+def test_names_in_an_inner_archive_cannot_lead_out() -> None:
+    assert kinds(zipped({"../x/in.zip": zipped({"../../etc/passwd.xml": ROBOT})})) == [
+        ("x/in.zip/etc/passwd.xml", "robot-xml")
+    ]
