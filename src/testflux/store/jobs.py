@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, LiteralString, TypeVar
 
 import procrastinate
@@ -90,20 +91,49 @@ def _unwrapped() -> Generator[None]:
         raise
 
 
+def hurry(app: procrastinate.App, seconds: float) -> None:
+    """Wait for the database no longer than this from now on: the worker ends."""
+    if isinstance(app.connector, _PatientConnector):
+        app.connector.hurry(seconds)
+
+
 class _PatientConnector(procrastinate.PsycopgConnector):
     """Waits while the database restarts, so that a job's end is not lost and left as running for ever."""
 
+    _ends: float | None = None
+
+    def hurry(self, seconds: float) -> None:
+        self._ends = asyncio.get_running_loop().time() + seconds
+        for limit in self._limits:
+            limit.reschedule(self._ends)
+
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        await _patiently(lambda: super(_PatientConnector, self).execute_query_async(query, **arguments))
+        await self._patiently(lambda: super(_PatientConnector, self).execute_query_async(query, **arguments))
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
-        return await _patiently(lambda: super(_PatientConnector, self).execute_query_one_async(query, **arguments))
+        return await self._patiently(lambda: super(_PatientConnector, self).execute_query_one_async(query, **arguments))
 
     async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
-        return await _patiently(lambda: super(_PatientConnector, self).execute_query_all_async(query, **arguments))
+        return await self._patiently(lambda: super(_PatientConnector, self).execute_query_all_async(query, **arguments))
+
+    @cached_property
+    def _limits(self) -> set[asyncio.Timeout]:
+        return set()
+
+    async def _patiently(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        try:
+            async with asyncio.timeout_at(self._ends) as limit:
+                self._limits.add(limit)
+                try:
+                    return await _repeat(ask)
+                finally:
+                    self._limits.discard(limit)
+        except TimeoutError:
+            message = "The worker ended while the database was away."
+            raise procrastinate.exceptions.ConnectorException(message) from None
 
 
-async def _patiently(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+async def _repeat(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
     deadline = asyncio.get_running_loop().time() + _PATIENCE_S
     while True:
         try:

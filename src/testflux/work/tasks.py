@@ -29,6 +29,9 @@ SMALL_BYTES = 256 * 1024
 _AGAIN = procrastinate.RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=3)  # after 3, 9, 27, 81 seconds
 _AWAY_S = 2.0
 
+HANDING_BACK_S = 1.5
+"""How long a worker that ends tries to put a job back into the queue."""
+
 log = structlog.get_logger("testflux.work")
 
 
@@ -129,9 +132,13 @@ async def _or_hand_back(bench: Bench, order: Order, doing: Awaitable[None]) -> N
     try:
         await doing
     except asyncio.CancelledError:
+        try:
+            async with asyncio.timeout(HANDING_BACK_S), bench.database.write() as writer:
+                await _queue(writer, order)
+        except (TimeoutError, errors.UnavailableError):
+            log.warning("not handed back: the database is away", work=order.work)  # it is missed, and begun afresh
+            raise asyncio.CancelledError from None
         log.info("handed back", work=order.work)
-        async with bench.database.write() as writer:
-            await _queue(writer, order)
 
 
 async def _queue(writer: Writer, order: Order) -> None:

@@ -36,6 +36,7 @@ async def run(database: Database, blobs: Blobs, settings: Settings) -> None:
     schedule.register(app, database, blobs, settings)
     try:
         async with jobs.open_queue(database, app), asyncio.TaskGroup() as group:
+            group.create_task(_hurry_at_the_end(app))
             group.create_task(_work(app, [jobs.UPLOADS], settings.worker_concurrency))
             group.create_task(_work(app, [jobs.KEYWORDS], 1))  # whoever waits for a report comes first
             group.create_task(_work(app, [jobs.DELIVERIES, jobs.MAINTENANCE], _DELIVERING))
@@ -58,6 +59,20 @@ def _processes(database: Database, blobs: Blobs, settings: Settings) -> processe
     return processes.Processes(start, settings.worker_processes)
 
 
+def _is_to_end() -> bool:
+    """Whether somebody cancelled the task that asks."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+async def _hurry_at_the_end(app: procrastinate.App) -> None:
+    """Wait until the worker is to end; from then on the queue waits for no database that is away."""
+    try:
+        await asyncio.get_running_loop().create_future()
+    finally:
+        jobs.hurry(app, _STOPPING_S + tasks.HANDING_BACK_S)
+
+
 async def _work(app: procrastinate.App, queues: Iterable[str], concurrency: int) -> None:
     """Run a worker on some queues; one that gives up (the database was away too long) is followed by a new one."""
     while True:
@@ -73,4 +88,6 @@ async def _work(app: procrastinate.App, queues: Iterable[str], concurrency: int)
             )
         except exceptions.ProcrastinateException as error:
             log.warning("worker stopped", reason=str(error))
+            if _is_to_end():
+                raise asyncio.CancelledError from error  # the queue's own error came instead of it
         await asyncio.sleep(_PAUSE_S)
