@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 import numpy as np
@@ -14,6 +14,8 @@ from testflux.store.arrays import Ints
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("run_results")
+_TOLD: Final = frozenset({"failed", "broken", "flaky"})
+_FAILING: Final = frozenset({"new", "still"})
 Sort = Literal["name", "-duration_ms", "position"]
 
 
@@ -32,8 +34,9 @@ class ResultFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_results(reader: Reader, run: Row, wanted: ResultFilter, offset: int, limit: int) -> list[Row]:
     """List results of a run with test, message, change against the baseline and fingerprint."""
+    source = _SQL["told_results" if _are_told(run, wanted) else "all_results"]
     return await reader.all(
-        _SQL["list_results"],
+        _SQL["list_results"].replace("RESULTS_OF_RUN", source),
         **_of(run),
         **_baseline(run),
         test_no=wanted.test_no,
@@ -46,6 +49,7 @@ async def list_results(reader: Reader, run: Row, wanted: ResultFilter, offset: i
         shorter=wanted.query.below("dur"),
         patterns=wanted.query.patterns,
         sort=wanted.sort,
+        most=offset + limit if _is_cut_early(wanted) else None,
         offset=offset,
         limit=limit,
     )
@@ -71,7 +75,8 @@ async def find_evidence(reader: Reader, run: Row, test_no: int) -> Row | None:
     row = await reader.find(_SQL["find_evidence"], **_of(run), bucket=bucket, slot=slot)
     if row is None or row["blob_digest"] is None:
         return None
-    place = evidence.decode(row["evidence"], row["count"])[row["place"] - 1]
+    number: int = row["place"] - 1
+    place = evidence.decode(row["evidence"], row["count"])[number]
     return place and {**row, "start": place[0], "end": place[1]}
 
 
@@ -118,6 +123,19 @@ async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], r
         last_day=max(days),
         run_ids=[run["run_id"] for run in runs],
     )
+
+
+def _are_told(run: Row, wanted: ResultFilter) -> bool:
+    """Whether every result that is wanted has a row, so that the run's many others need not be looked at."""
+    is_bad_or_flaky = wanted.statuses is not None and _TOLD.issuperset(wanted.statuses)
+    is_failing = wanted.changes is not None and _FAILING.issuperset(wanted.changes)
+    return run["rows_dropped_at"] is None and (is_bad_or_flaky or is_failing or wanted.failure_id is not None)
+
+
+def _is_cut_early(wanted: ResultFilter) -> bool:
+    """Whether nothing but status and cause decides which results come first."""
+    plain = ResultFilter(statuses=wanted.statuses, failure_id=wanted.failure_id, query=wanted.query)
+    return wanted == plain and not wanted.query.words and not wanted.query.bounds
 
 
 def _of(run: Row) -> dict[str, Any]:

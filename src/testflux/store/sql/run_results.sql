@@ -1,33 +1,29 @@
 -- name: list_results
 -- A page of a run's results. Which ones is decided on the small columns; only those shown get their messages.
--- A report that breaks off mends nothing.
+-- RESULTS_OF_RUN is all_results or told_results. A report that breaks off mends nothing.
 with here as materialized (
-    select test_no, status, duration_ms
-    from result
-    where project_id = %(project_id)s and run_id = %(run_id)s and run_day = %(run_day)s
+    RESULTS_OF_RUN
 ), judged as (
     select h.test_no, h.status, h.duration_ms, t.suite, t.name, t.tags, t.source, t.line,
            case
-               when x.change = 1 then 'new'
-               when x.change = 2 then 'still'
-               when %(is_complete)s and was.test_no is not null and h.status in ('passed', 'flaky') then 'fixed'
+               when h.change = 1 then 'new'
+               when h.change = 2 then 'still'
+               when %(is_complete)s and h.status in ('passed', 'flaky') and h.test_no in (
+                   select test_no from result_row
+                   where project_id = %(project_id)s and run_day = %(baseline_day)s and run_id = %(baseline_run_id)s
+                     and is_final and status in (2, 3)
+               ) then 'fixed'
            end as change,
-           coalesce(x.attempt, 1) as attempts, x.failure_id, x.message_id, coalesce(x.message_is_html, false) as is_html
+           coalesce(h.attempt, 1) as attempts, h.failure_id, h.message_id, coalesce(h.message_is_html, false) as is_html
     from here h
     join test t on t.project_id = %(project_id)s and t.test_no = h.test_no
-    left join result_row x
-        on x.project_id = %(project_id)s and x.run_day = %(run_day)s and x.run_id = %(run_id)s
-        and x.test_no = h.test_no and x.is_final
-    left join result_row was
-        on was.project_id = %(project_id)s and was.run_day = %(baseline_day)s and was.run_id = %(baseline_run_id)s
-        and was.test_no = h.test_no and was.is_final and was.status in (2, 3)
     where (%(test_no)s::integer is null or h.test_no = %(test_no)s)
       and (%(statuses)s::text[] is null or h.status = any(%(statuses)s))
       and (%(suite)s::text[] is null or t.suite[1:cardinality(%(suite)s::text[])] = %(suite)s)
       and (%(tags)s::text[] is null or t.tags @> %(tags)s)
       and (%(longer)s::float8 is null or h.duration_ms > %(longer)s)
       and (%(shorter)s::float8 is null or h.duration_ms < %(shorter)s)
-      and (%(failure_id)s::bigint is null or x.failure_id = %(failure_id)s)
+      and (%(failure_id)s::bigint is null or h.failure_id = %(failure_id)s)
 ), page as (
     select *, row_number() over (
         order by case when %(sort)s = '-duration_ms' then -duration_ms end,
@@ -48,6 +44,28 @@ from page
 left join message m on m.project_id = %(project_id)s and m.message_id = page.message_id
 left join failure f on f.project_id = %(project_id)s and f.failure_id = page.failure_id
 order by place;
+
+-- name: all_results
+-- Every result of a run, with what its row tells.
+select r.test_no, r.status, r.duration_ms, x.change, x.attempt, x.failure_id, x.message_id, x.message_is_html
+from result r
+left join result_row x
+    on x.project_id = %(project_id)s and x.run_day = %(run_day)s and x.run_id = %(run_id)s
+    and x.test_no = r.test_no and x.is_final
+where r.project_id = %(project_id)s and r.run_id = %(run_id)s and r.run_day = %(run_day)s;
+
+-- name: told_results
+-- The results of a run that have rows: all that failed, broke or were flaky. No chunk is opened.
+-- When nothing else decides what is shown, the first ones are enough: `most`.
+select x.test_no, (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[x.status] as status, x.duration_ms,
+       x.change, x.attempt, x.failure_id, x.message_id, x.message_is_html
+from result_row x
+where x.project_id = %(project_id)s and x.run_day = %(run_day)s and x.run_id = %(run_id)s and x.is_final
+  and (%(statuses)s::text[] is null
+       or (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[x.status] = any(%(statuses)s))
+  and (%(failure_id)s::bigint is null or x.failure_id = %(failure_id)s)
+order by x.test_no
+limit %(most)s;
 
 -- name: count_changes
 -- How many tests turned bad, stayed bad, got well, came and went against the baseline. In a report that breaks off
