@@ -26,7 +26,7 @@ from testflux.model.report import (
 from testflux.model.run import Metadata
 from testflux.model.status import Confidence, Kind, Severity, Status
 from testflux.store import database as door
-from testflux.store import uploads
+from testflux.store import intake, uploads
 from testflux.store.blobs import Blobs
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -162,7 +162,7 @@ class Project:
         upload_id = await self.upload(msgspec.convert(said, Metadata))
         async with self.database.read() as reader:
             upload = await uploads.get_upload(reader, self.project_id, upload_id)
-        await pipeline._store(self.database, upload, report)  # noqa: SLF001
+        await pipeline._store(self.database, upload, report, intake.Laps(0))  # noqa: SLF001
         rows = await self.rows(
             "select r.* from run r join run_part p using (project_id, run_id) "
             "where project_id = %(project_id)s and p.upload_id = %(id)s",

@@ -28,9 +28,11 @@ from testflux.notify import message
 from testflux.parse import registry, together
 from testflux.store import (
     attachments,
+    contents,
     deliveries,
     events,
     findings,
+    intake,
     jobs,
     joins,
     keywords,
@@ -43,7 +45,7 @@ from testflux.store import (
     totals,
     uploads,
 )
-from testflux.store.blobs import Blobs, StoredBlob
+from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Row, Writer
 from testflux.store.runs import RunKey
 
@@ -77,10 +79,11 @@ async def process(
         upload = await uploads.get_upload(reader, project_id, upload_id)
     if upload["status"] not in _WAITING:
         return
+    laps = intake.Laps((clock.now() - upload["created_at"]).total_seconds())
     try:
-        upload = await _unfold(database, blobs, upload, limits)
-        report = await _read(database, blobs, upload, limits)
-        await _store(database, upload, report)
+        upload = await contents.unfold(database, blobs, upload, limits)
+        report = await _read(database, blobs, upload, limits, laps)
+        await _store(database, upload, report, laps)
     except errors.ReportError as error:
         await reject(database, blobs, upload, error, is_kept=True)
     except errors.TooLargeError as error:
@@ -91,6 +94,8 @@ async def reject(database: Database, blobs: Blobs, upload: Row, error: errors.Te
     """Say why an upload becomes no run, and keep its file or not."""
     async with database.write() as writer:
         files = await uploads.save_rejected(writer, upload["project_id"], upload["upload_id"], error, is_kept=is_kept)
+        outcome = "set_aside" if error.code == "internal" else "rejected"
+        writer.at_end(lambda: intake.add_outcome(writer, intake.UNKNOWN, outcome))
     if not is_kept:
         await uploads.drop_unused_blobs(database, blobs, [upload["blob_digest"], *files])
 
@@ -109,53 +114,20 @@ async def count_keywords(
         count = registry.KEYWORDS.get(part["format"])
         if count is None or part["part_no"] in known or part["blob_digest"] is None:
             continue
-        with await _open(blobs, part["blob_digest"]) as file:
+        with await contents.open_file(blobs, part["blob_digest"]) as file:
             counted = await asyncio.to_thread(count, inflate.inflate(file, limits))
         async with database.write() as writer:
             await keywords.save_keywords(writer, project_id, run_id, counted, part["part_no"])
 
 
-async def _unfold(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits) -> Row:
-    """Keep a compressed report as its writer made it, so that byte ranges fit the file; return the upload anew."""
-    digest = upload["blob_digest"]
-    try:
-        plain = await _decompress(blobs, digest, limits)
-    except errors.ReportError:
-        async with database.read() as reader:
-            now = await uploads.get_upload(reader, upload["project_id"], upload["upload_id"])
-        if now["blob_digest"] == digest:
-            raise
-        return now  # somebody else did it meanwhile
-    if plain is None:
-        return upload
-    name = upload["file_name"]
-    name = name.removesuffix(".gz").removesuffix(".zst") or name
-    async with database.write() as writer:
-        await uploads.save_content(writer, upload["project_id"], upload["upload_id"], name, plain)
-    await uploads.drop_unused_blobs(database, blobs, [digest])
-    return {**upload, "file_name": name, "blob_digest": plain.digest, "size_bytes": plain.size_bytes}
-
-
-async def _decompress(blobs: Blobs, digest: bytes, limits: inflate.Limits) -> StoredBlob | None:
-    """Store what a compressed file unfolds to; None for a plain one.
-
-    None also for a damaged one: it stays as it is, and its reader says what is wrong, or takes what is there.
-    """
-    with await _open(blobs, digest) as file:
-        if not await asyncio.to_thread(inflate.is_compressed_file, file):
-            return None
-        with contextlib.suppress(errors.ReportError):
-            return await blobs.put_stream(inflate.inflate(file, limits), limits.max_bytes)
-    return None
-
-
-async def _read(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits) -> Report:
+async def _read(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits, laps: intake.Laps) -> Report:
     """Parse and normalise in a thread, while the upload tells how far that is."""
     async with database.read() as reader:
         companions = await attachments.list_companions(reader, upload["project_id"], upload["upload_id"])
     async with contextlib.AsyncExitStack() as opened:
-        file, *others = [opened.enter_context(await _open(blobs, row["blob_digest"])) for row in (upload, *companions)]
-        reading = asyncio.create_task(asyncio.to_thread(_parse, upload, file, others, limits))
+        digests = [row["blob_digest"] for row in (upload, *companions)]
+        file, *others = [opened.enter_context(await contents.open_file(blobs, digest)) for digest in digests]
+        reading = asyncio.create_task(asyncio.to_thread(_parse, upload, file, others, limits, laps))
         try:
             stage, progress = Stage.PARSE, 0
             while not reading.done():
@@ -168,14 +140,7 @@ async def _read(database: Database, blobs: Blobs, upload: Row, limits: inflate.L
             await asyncio.wait([reading])
 
 
-async def _open(blobs: Blobs, digest: bytes) -> BinaryIO:
-    try:
-        return await blobs.open_aside(digest)
-    except errors.NotFoundError as error:
-        raise errors.ReportError(error.message, hint=error.hint, code="file-missing") from error
-
-
-def _parse(upload: Row, file: BinaryIO, others: list[BinaryIO], limits: inflate.Limits) -> Report:
+def _parse(upload: Row, file: BinaryIO, others: list[BinaryIO], limits: inflate.Limits, laps: intake.Laps) -> Report:
     """Read a report together with those that came along, and repeat what was left out at the door."""
     seen = together.parse(
         inflate.inflate(file, limits),
@@ -183,7 +148,10 @@ def _parse(upload: Row, file: BinaryIO, others: list[BinaryIO], limits: inflate.
         msgspec.convert(upload["metadata"], Metadata).exit_code,
     )
     seen.warnings = [*msgspec.convert(upload["warnings"], list[raw.ReportWarning]), *seen.warnings]
-    return canonical.build(seen)
+    laps.end(Stage.PARSE)
+    report = canonical.build(seen)
+    laps.end(Stage.NORMALISE)
+    return report
 
 
 async def _tell(database: Database, upload: Row, stage: Stage, progress: int) -> None:
@@ -191,7 +159,7 @@ async def _tell(database: Database, upload: Row, stage: Stage, progress: int) ->
         await uploads.save_progress(writer, upload["project_id"], upload["upload_id"], stage, progress)
 
 
-async def _store(database: Database, upload: Row, report: Report) -> None:
+async def _store(database: Database, upload: Row, report: Report, laps: intake.Laps) -> None:
     """Write the run with everything that follows from it, and tell people: all of it or nothing."""
     said = msgspec.convert(upload["metadata"], Metadata)
     started_at, report = start.find(said.started_at, report, upload["created_at"], said.file_time)
@@ -207,6 +175,7 @@ async def _store(database: Database, upload: Row, report: Report) -> None:
             await jobs.add_count_keywords(writer, context.run.project_id, context.run.run_id, upload["request_id"])
         await uploads.save_stored(writer, upload["project_id"], upload["upload_id"], context.run.run_id)
         await _announce(writer, upload, context, "run.changed" if found else "run.stored")
+        writer.at_end(lambda: intake.add_stored(writer, report.format, laps))
 
 
 async def _begin(writer: Writer, upload: Row, report: Report, started_at: datetime) -> Context:

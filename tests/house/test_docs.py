@@ -94,6 +94,13 @@ def test_every_error_code(reference: dict[str, str], sources: list[Any]) -> None
     assert sorted(code for code in codes if f"\n## {code}\n" not in reference["errors"]) == []
 
 
+def test_every_metric(reference: dict[str, str]) -> None:
+    from testflux.serve import metrics  # noqa: PLC0415 - see above
+
+    documented = set(re.findall(r"^\| `(testflux_\w+)`", reference["metrics"], re.MULTILINE))
+    assert sorted(documented) == sorted(metrics.NAMES)
+
+
 def test_the_openapi_document_of_the_web_app_is_the_present_one(root: Path) -> None:
     from testflux.serve import app, openapi  # noqa: PLC0415 - see above
 

@@ -18,7 +18,7 @@ from testflux.kit import errors, identifiers, inflate
 from testflux.model.raw import RawKeyword
 from testflux.model.run import Metadata, Stage
 from testflux.parse import registry
-from testflux.store import run_results, uploads
+from testflux.store import contents, run_results, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Row
 
@@ -158,7 +158,7 @@ async def test_who_comes_late_takes_what_somebody_else_decompressed(project: Pro
     upload_id = await bring(project, blobs, gzip.compress(ROBOT))
     stale = await get(project, upload_id)
     await pipeline.process(project.database, blobs, project.project_id, upload_id)
-    now = await pipeline._unfold(project.database, blobs, stale, LIMITS)  # noqa: SLF001
+    now = await contents.unfold(project.database, blobs, stale, LIMITS)
     assert now["blob_digest"] == (await get(project, upload_id))["blob_digest"] != stale["blob_digest"]
 
 

@@ -16,7 +16,7 @@ from testflux.model.raw import RawLogMessage, ReportWarning
 from testflux.model.report import Attempt, Report, Result
 from testflux.model.run import Metadata
 from testflux.model.status import Status
-from testflux.store import uploads
+from testflux.store import intake, uploads
 from testflux.store.database import Database
 
 MINUTE = timedelta(minutes=1)
@@ -177,7 +177,7 @@ async def test_workers_at_the_same_time_lose_nothing(project: Project, workers: 
         upload_id = await project.upload(msgspec.convert(BUILD, Metadata))
         async with project.database.read() as reader:
             upload = await uploads.get_upload(reader, project.project_id, upload_id)
-        await asyncio.gather(*(pipeline._store(project.database, upload, report) for _ in range(2)))  # noqa: SLF001
+        await asyncio.gather(*(pipeline._store(project.database, upload, report, intake.Laps(0)) for _ in range(2)))  # noqa: SLF001
 
     await asyncio.gather(*map(work, range(workers)))
     (run,) = await project.rows("select * from run")

@@ -17,6 +17,7 @@ from testflux.serve import (
     auth,
     changes,
     channels,
+    condition,
     docs,
     envelope,
     evidence,
@@ -73,7 +74,7 @@ _NOUNS: Final[tuple[tuple[str, list[Any]], ...]] = (
     ("channels", channels.ROUTES),
     ("live", live.ROUTES),
     ("sample", sample.ROUTES),
-    ("system", system.ROUTES),
+    ("system", system.ROUTES + condition.ROUTES),
 )
 
 

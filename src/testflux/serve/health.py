@@ -10,7 +10,6 @@ from typing import Any, Final
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
-from prometheus_client import generate_latest
 
 from testflux.kit import errors
 from testflux.serve import declare, metrics
@@ -56,10 +55,11 @@ async def get_metrics(request: Request[Any, Any, Any], house: NamedDependency[Ho
     if not _may_read_metrics(request, house.settings.metrics_token):
         hint = "Set TESTFLUX_METRICS_TOKEN and send it as Bearer token, or ask from the same machine."
         raise errors.UnauthenticatedError("The figures are not for everybody.", hint=hint)
-    async with house.database.read() as reader:
-        waiting, uploads = await jobs.list_waiting(reader), await health.count_uploads(reader)
-    metrics.note_state(waiting, uploads, house.hub.watcher_count)
-    return Response(generate_latest(metrics.REGISTRY), media_type="text/plain; version=0.0.4")
+    try:
+        figures = await house.vitals.measure()
+    except errors.UnavailableError:
+        figures = None
+    return Response(metrics.render(figures), media_type="text/plain; version=0.0.4")
 
 
 async def _check(look: Callable[[House], Awaitable[str]], house: House) -> Check:

@@ -17,6 +17,7 @@ from testflux.serve.hub import Hub
 from testflux.serve.limiter import Limiter
 from testflux.serve.remembered import Remembered
 from testflux.serve.shared import Shared
+from testflux.serve.vitals import Vitals
 from testflux.store import blobs, database
 
 
@@ -31,6 +32,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     limiter: Limiter
     remembered: Remembered
     sample: load_sample.Loader
+    vitals: Vitals
 
 
 def house_of(connection: ASGIConnection[Any, Any, Any, Any]) -> House:

@@ -24,6 +24,7 @@ from testflux.serve.house import House
 from testflux.serve.hub import Hub
 from testflux.serve.remembered import Remembered
 from testflux.serve.shared import Shared
+from testflux.serve.vitals import Vitals
 from testflux.store import blobs, database, embedded, health, migrate, partitions, uploads, users
 
 Work = Callable[[database.Database, blobs.Blobs, kit_settings.Settings], Awaitable[None]]
@@ -49,8 +50,13 @@ def run(
 
 
 @contextlib.asynccontextmanager
-async def open_house(settings: kit_settings.Settings, database_url: str) -> AsyncGenerator[House]:
-    """Migrate and open a database, and build everything that requests need; close it all at the end."""
+async def open_house(
+    settings: kit_settings.Settings, database_url: str, postgres: embedded.EmbeddedPostgres | None = None
+) -> AsyncGenerator[House]:
+    """Migrate and open a database, and build everything that requests need; close it all at the end.
+
+    `postgres` is its server if that is ours.
+    """
     await migrate.upgrade(settings.database_direct_url or database_url)
     opened = database.Database(database_url, settings.database_direct_url, max_size=_CONNECTIONS)
     await opened.open()
@@ -62,16 +68,18 @@ async def open_house(settings: kit_settings.Settings, database_url: str) -> Asyn
         files = blobs.Blobs(settings.blob_url or settings.data_dir / "blobs")
         await _look_at(opened, files)
         loader, shared = load_sample.Loader(opened, files), Shared(settings.redis_url, place)
+        hub = Hub(opened, live_events.shape)
         try:
             yield House(
                 settings=settings,
                 database=opened,
                 blobs=files,
-                hub=Hub(opened, live_events.shape),
+                hub=hub,
                 shared=shared,
                 limiter=limiter.Limiter(shared, limiter.rates_of(settings)),
                 remembered=Remembered(shared),
                 sample=loader,
+                vitals=Vitals(settings, opened, files, hub, shared, postgres),
             )
         finally:
             await loader.close()
@@ -113,7 +121,7 @@ async def add_first_administrator(house: House) -> str | None:
 async def _run(settings: kit_settings.Settings, work: Work | None, out: TextIO, *, with_sample: bool) -> None:
     _cancel_on_signals()
     with _listen(settings) as listener:
-        async with _postgres(settings) as database_url, open_house(settings, database_url) as house:
+        async with _postgres(settings) as (database_url, own), open_house(settings, database_url, own) as house:
             async with house.database.read() as reader:
                 is_new = not await users.count_users(reader, await users.get_org(reader))
             password = await add_first_administrator(house)
@@ -185,15 +193,15 @@ def _listen(settings: kit_settings.Settings) -> Generator[socket.socket]:
 
 
 @contextlib.asynccontextmanager
-async def _postgres(settings: kit_settings.Settings) -> AsyncGenerator[str]:
-    """Lend the database's address: the given one, or that of the PostgreSQL we start and stop."""
+async def _postgres(settings: kit_settings.Settings) -> AsyncGenerator[tuple[str, embedded.EmbeddedPostgres | None]]:
+    """Lend the database's address: the given one, or that of the PostgreSQL we start and stop, and that server."""
     if settings.database_url is not None:
-        yield settings.database_url
+        yield settings.database_url, None
         return
     server = embedded.EmbeddedPostgres(settings.data_dir / "postgres")
     starting = asyncio.ensure_future(asyncio.to_thread(server.start))
     try:
-        yield await asyncio.shield(starting)
+        yield await asyncio.shield(starting), server
     finally:
         # A thread cannot be cancelled: stopping the server ends it, even in the middle of a long recovery.
         await asyncio.to_thread(server.stop)

@@ -10,7 +10,18 @@ from testflux.store.database import Database, Reader
 
 COPIED = ("org", "app_user", "project")
 """Small tables that queries join with those of a project: a copy on every node. In the order of their references."""
-KEPT = ("api_token", "backup", "blob", "live_event", "org_retention", "session")
+KEPT = (
+    "api_token",
+    "backup",
+    "blob",
+    "chore",
+    "intake_outcome",
+    "intake_stage",
+    "live_event",
+    "org_retention",
+    "session",
+    "worker",
+)
 """Tables of the whole installation: they stay on the coordinator, like the queue, which lives by LISTEN and locks."""
 FIRST = "upload"
 """The table that the others follow."""

@@ -37,7 +37,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 class EmbeddedPostgres:
     """One server on one folder. `start` and `stop` block; call them off the event loop.
 
-    `settings` are PostgreSQL settings that go over our own.
+    `settings` are PostgreSQL settings that go over our own. `restarts` counts how often the server ended by itself.
     """
 
     def __init__(self, folder: Path, *, settings: Mapping[str, str] = _NO_SETTINGS) -> None:
@@ -51,6 +51,7 @@ class EmbeddedPostgres:
         self._stopping = threading.Event()
         self._failure: errors.TestFluxError | None = None
         self._was_ready = False
+        self.restarts = 0
 
     @property
     def dsn(self) -> str:
@@ -135,6 +136,7 @@ class EmbeddedPostgres:
                 self._failure = _explain_failure(self._cluster)
                 return
             pause = min(max(pause * 2, 0.1), _LONGEST_PAUSE) if time.monotonic() - began < _STEADY else 0.1
+            self.restarts += 1
             _log.error("PostgreSQL ended by itself; starting it again", exit_code=exit_code, pause_seconds=pause)
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes] | None:

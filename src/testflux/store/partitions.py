@@ -50,6 +50,15 @@ async def find_missing(reader: Reader, months: list[date]) -> list[str]:
     return [name for name in wanted if name not in present]
 
 
+async def find_end(reader: Reader, today: date) -> date:
+    """Return the first day, today or later, for which a partition is missing."""
+    present = set(await list_partitions(reader))
+    month = today.replace(day=1)
+    while all(partition_name(table, month) in present for table in TABLES):
+        month = _next_month(month)
+    return max(month, today)
+
+
 def partition_name(table: str, month: date) -> str:
     """Return the name of a table's partition, e.g. result_chunk_2026_11."""
     return f"{table}_{month:%Y_%m}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from testflux.model.health import QueueFigures
 from testflux.store import queries
 from testflux.store.database import Reader
 
@@ -22,3 +23,8 @@ class Queue(msgspec.Struct, frozen=True):
 async def get_queue(reader: Reader) -> Queue:
     """Return the state of the job queue."""
     return Queue(**await reader.one(_SQL["get_queue"]))
+
+
+async def list_queues(reader: Reader) -> list[QueueFigures]:
+    """Return the state of each queue that has jobs."""
+    return [QueueFigures(**row) for row in await reader.all(_SQL["list_queues"])]

@@ -144,6 +144,8 @@ create index upload_recent on upload (project_id, created_at desc);       -- the
 create index upload_waiting on upload (created_at) where status in ('queued', 'processing');  -- find those that were forgotten
 create index upload_with_files on upload (project_id, upload_id) where files_dropped_at is null;  -- whose files retention looks at
 create index upload_blob on upload (blob_digest);                         -- whether a file is still needed
+create index upload_set_aside on upload (project_id)
+    where status = 'rejected' and error ->> 'code' = 'internal';     -- what waits for an administrator
 
 -- What came along with an upload: screenshots, videos, logs, and reports that are read together with it. [10^7]
 create table upload_file (
@@ -568,6 +570,40 @@ create table backup (
     files         integer not null,
     content_bytes bigint not null,                         -- of the files, unpacked
     error         text not null                            -- why there is none; empty for a backup that is there
+);
+
+-- How many uploads became what, since there is this database: counters for every worker together. [10^2]
+create table intake_outcome (
+    format  text not null,                                 -- unknown: it was not understood
+    outcome text not null check (outcome in ('stored', 'rejected', 'set_aside')),
+    uploads bigint not null,
+    primary key (format, outcome)
+);
+
+-- How long the stages of stored uploads took. [10]
+create table intake_stage (
+    stage   text primary key,
+    uploads bigint not null,
+    seconds double precision not null,
+    buckets bigint[] not null                              -- by duration; bounds in store/intake.py
+);
+
+-- Processes that work on the queue. [10^2]
+create table worker (
+    worker_id  bigint generated always as identity primary key,
+    host       text not null,
+    pid        integer not null,
+    version    text not null,                              -- of TestFlux: while it is being updated they differ
+    started_at timestamptz not null default now(),
+    seen_at    timestamptz not null default now()          -- it says so every few seconds
+);
+
+-- Regular tasks, each with its last time. [10]
+create table chore (
+    name        text primary key,
+    started_at  timestamptz not null,
+    finished_at timestamptz,                               -- of the last time that came to its end; null: none did
+    found       bigint not null default 0                  -- what was amiss then: differences, missing tables
 );
 
 -- ------------------------------------------------------------------------------------------------------------------- views

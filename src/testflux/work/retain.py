@@ -118,8 +118,11 @@ class _Night:
                 log.info("rewrote a month", partition=month.name)
 
 
-async def recount(database: Database, today: date) -> None:
-    """Recount what projects hold; a wrong count is an alert, and put right. Then write down the day's sizes."""
+async def recount(database: Database, today: date) -> int:
+    """Recount what projects hold; a wrong count is an alert, and put right. Then write down the day's sizes.
+
+    Returns how many counts were wrong.
+    """
     async with database.read() as reader:
         differences = await usage.list_differences(reader)
     for row in differences:
@@ -128,3 +131,4 @@ async def recount(database: Database, today: date) -> None:
         if differences:
             await usage.save_recounted(writer)
         await usage.save_day(writer, today)
+    return len(differences)

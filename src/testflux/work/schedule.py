@@ -11,7 +11,7 @@ import structlog
 from testflux.analyse import tally
 from testflux.kit import clock
 from testflux.kit.settings import Settings
-from testflux.store import events, jobs, partitions, reruns, runs, sessions, totals, uploads
+from testflux.store import chores, events, jobs, partitions, reruns, runs, sessions, totals, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
 from testflux.work import back_up, deliver, retain
@@ -43,12 +43,13 @@ def register(app: procrastinate.App, database: Database, blobs: Blobs, settings:
         await sweep(database)
 
     async def hour() -> None:
-        await prepare(database)
+        await chores.note(database, chores.PARTITIONS, prepare(database))
 
     async def night() -> None:
-        await check_totals(database)
-        await retain.retain(database, blobs, clock.now().date())
-        await retain.recount(database, clock.now().date())
+        today = clock.now().date()
+        await chores.note(database, chores.RECOUNT, check_totals(database))
+        await chores.note(database, chores.RETENTION, _clean(database, blobs, today))
+        await chores.note(database, chores.FILES, retain.recount(database, today))
         await drop_unused_files(database, blobs)
         await app.job_manager.delete_old_jobs(
             _KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
@@ -66,6 +67,11 @@ def _schedule(app: procrastinate.App, task: Callable[[], Awaitable[None]], cron:
     # A queueing lock only: a lock would stay with a job that died, and nothing would ever run again.
     name = f"housekeeping.{task.__name__}"
     app.periodic(cron=cron)(app.task(name=name, queue=jobs.MAINTENANCE, queueing_lock=name)(run))
+
+
+async def _clean(database: Database, blobs: Blobs, today: date) -> int:
+    await retain.retain(database, blobs, today)
+    return 0
 
 
 async def rescue_stalled(app: procrastinate.App) -> int:
@@ -90,27 +96,35 @@ async def sweep(database: Database) -> None:
     await deliver.requeue(database)
 
 
-async def prepare(database: Database) -> None:
-    """Make the partitions of the months ahead. One missing for this month by now would have refused runs: an alert."""
+async def prepare(database: Database) -> int:
+    """Make the partitions of the months ahead; return how many of this month's were missing.
+
+    One missing for this month by now would have refused runs: an alert.
+    """
     today = clock.now().date()
     async with database.write() as writer:
         missing = await partitions.find_missing(writer, [today.replace(day=1)])
         if missing:
             log.error("partitions were missing", partitions=missing)
         await partitions.ensure_ahead(writer, today)
+    return len(missing)
 
 
-async def check_totals(database: Database) -> None:
-    """Recount the last forty days; totals that are not what their runs add up to are an alert."""
+async def check_totals(database: Database) -> int:
+    """Recount the last forty days; totals that are not what their runs add up to are an alert. Returns how many."""
     async with database.read() as reader:
         differences = await totals.list_differences(reader, (clock.now() - _RECOUNTED).date())
     for row in differences:
         log.error("a day's total is wrong", **{key: str(value) for key, value in row.items()})
-    await check_runs(database, (clock.now() - _RECOUNTED_WHOLE).date())
+    return len(differences) + await check_runs(database, (clock.now() - _RECOUNTED_WHOLE).date())
 
 
-async def check_runs(database: Database, since: date) -> None:
-    """Recount the results of the runs since a day; counters that are not what their chunks add up to are an alert."""
+async def check_runs(database: Database, since: date) -> int:
+    """Recount the results of the runs since a day; counters that are not what their chunks add up to are an alert.
+
+    Returns how many.
+    """
+    wrong = 0
     async with database.read() as reader:
         rows = await reruns.list_counters(reader, since)
     for row in rows:
@@ -126,6 +140,8 @@ async def check_runs(database: Database, since: date) -> None:
             and any(kept[key] != counted[key] for key in counted)
         ):
             log.error("a run's counters are wrong", **{key: str(value) for key, value in row.items()})
+            wrong += 1
+    return wrong
 
 
 async def drop_unused_files(database: Database, blobs: Blobs) -> None:

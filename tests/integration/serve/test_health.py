@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import asyncio
+import re
+
 import httpx
 import msgspec
 import pytest
 
 from serve_house import ServeHouse
-from testflux.store import migrate
+from testflux.kit import errors
+from testflux.serve import metrics
+from testflux.store import migrate, workers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = "http://testserver"
@@ -67,3 +72,54 @@ async def test_figures_are_not_for_other_machines(house: ServeHouse) -> None:
     transport = httpx.ASGITransport(house.app, client=("203.0.113.7", 1))  # pyright: ignore[reportArgumentType]
     async with httpx.AsyncClient(transport=transport, base_url=ROOT) as stranger:
         assert (await stranger.get("/metrics")).status_code == 401
+
+
+async def wait_for_worker(house: ServeHouse) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            async with house.rooms.database.read() as reader:
+                if await workers.list_workers(reader):
+                    return
+
+
+async def test_administrators_are_told_how_it_is_doing(
+    house: ServeHouse, admin: httpx.AsyncClient, reader: httpx.AsyncClient
+) -> None:
+    assert (await reader.get("/health")).status_code == 403
+    await wait_for_worker(house)
+    house.rooms.vitals._kept = None  # noqa: SLF001
+    answer = (await admin.get("/health")).json()
+    checks = {check["name"]: check for check in answer["checks"]}
+    assert checks["workers"]["state"] == "fine"
+    assert checks["backup"] == {
+        "name": "backup",
+        "state": "look",
+        "detail": "No backup was made yet",
+        "advice": "Name a folder on another disk in TESTFLUX_BACKUP_DIR: a worker then makes one each night.",
+    }
+    assert answer["state"] == "look"
+    assert answer["pool"]["most"] >= answer["pool"]["size"] > 0
+    assert answer["sizes"]["database_bytes"] > 0
+    assert answer["partitions"]["missing"] == []
+
+
+async def test_prometheus_is_told_the_same(nobody: httpx.AsyncClient) -> None:
+    text = (await nobody.get(f"{ROOT}/metrics")).text
+    assert "testflux_database_up 1.0" in text
+    assert "testflux_partitions_missing 0.0" in text
+    assert 'testflux_pool_connections{state="most"}' in text
+    told = {name.removesuffix("_total") for name in re.findall(r"^# TYPE (testflux_\w+)", text, re.MULTILINE)}
+    assert told - {f"{name}_created" for name in told} >= {name.removesuffix("_total") for name in metrics.NAMES}
+
+
+async def test_without_a_database_prometheus_is_told_that(
+    nobody: httpx.AsyncClient, house: ServeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: object) -> None:
+        raise errors.UnavailableError("The database does not answer.")
+
+    monkeypatch.setattr(type(house.rooms.vitals), "measure", away)
+    response = await nobody.get(f"{ROOT}/metrics")
+    assert response.status_code == 200
+    assert "testflux_database_up 0.0" in response.text
+    assert "testflux_requests_total" in response.text

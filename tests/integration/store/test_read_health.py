@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from made import P, Project, outcomes
-from testflux.kit import errors
+from testflux.kit import clock, errors
 from testflux.store import health, uploads
 
 
@@ -12,20 +12,31 @@ async def test_postgresql_says_its_version_in_numbers(project: Project) -> None:
         assert re.fullmatch(r"[1-9][0-9]\.[0-9]+", await health.get_version(reader))
 
 
-async def test_the_uploads_of_the_last_day_are_counted_by_what_became_of_them(project: Project) -> None:
-    await project.arrive(outcomes(a=P))
-    await project.arrive(outcomes(a=P))
-    await project.upload()
-    rejected, old = await project.upload(), await project.upload()
+async def test_uploads_that_testflux_failed_on_are_counted_by_project(project: Project) -> None:
+    ours, theirs, _ = [await project.upload() for _ in range(3)]
     async with project.database.write() as writer:
-        await uploads.save_rejected(writer, 1, rejected, errors.ReportError("no"), is_kept=False)
-        await writer.run("update upload set created_at = now() - interval '25 hours' where upload_id = %(id)s", id=old)
-        assert await health.count_uploads(writer) == {"stored": 2, "queued": 1, "rejected": 1}
+        assert await health.list_set_aside(writer) == []
+        internal = errors.TestFluxError("oh", code="internal")
+        await uploads.save_rejected(writer, 1, ours, internal, is_kept=True)
+        await uploads.save_rejected(writer, 1, theirs, errors.ReportError("no"), is_kept=True)
+        found = await health.list_set_aside(writer)
+    assert [(place.uploads, place.slug) for place in found] == [(1, "shop")]
 
 
-async def test_without_uploads_nothing_is_counted(project: Project) -> None:
+async def test_sizes_are_those_of_all_tables_and_files(project: Project) -> None:
+    await project.arrive(outcomes(a=P))
     async with project.database.read() as reader:
-        assert await health.count_uploads(reader) == {}
+        sizes = await health.get_sizes(reader)
+    groups = {table.group: table.bytes for table in sizes.tables}
+    assert {"results", "runs", "uploads", "queue"} <= groups.keys()
+    assert 0 < sum(groups.values()) < sizes.database_bytes
+    assert sizes.uploads == 1
+    assert sizes.file_bytes >= 0
+
+
+async def test_postgresql_says_since_when_it_runs(project: Project) -> None:
+    async with project.database.read() as reader:
+        assert await health.get_started(reader) < clock.now()
 
 
 async def test_a_copy_of_a_database_is_another_place_and_anybody_may_ask(project: Project) -> None:

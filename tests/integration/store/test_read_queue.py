@@ -74,3 +74,16 @@ async def test_a_job_that_was_put_off_waits_from_when_it_is_due(project: Project
     found = await state(project)
     assert found.waiting == 1
     assert found.oldest_s == pytest.approx(2 * 60, abs=30), "not since it was added, an hour ago"
+
+
+async def test_each_queue_tells_for_itself(project: Project) -> None:
+    await add(project, age=5 * MINUTE)
+    await add(project, age=2 * MINUTE)
+    await add(project, status="failed")
+    await add_later(project, 5 * MINUTE)
+    async with project.database.read() as reader:
+        found = {one.name: one for one in await queue.list_queues(reader)}
+    assert (found["uploads"].waiting, found["uploads"].running, found["uploads"].failed) == (2, 0, 1)
+    assert found["deliveries"].waiting == 0, "it is not due yet"
+    assert found["deliveries"].oldest_s == 0
+    assert found["uploads"].oldest_s > 60

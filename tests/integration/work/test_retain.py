@@ -14,7 +14,7 @@ from testflux.kit import clock, hashing
 from testflux.model.report import Report
 from testflux.model.retention import Ages, Kept
 from testflux.model.run import Metadata
-from testflux.store import attachments, months, partitions, retention, stars, uploads, usage
+from testflux.store import attachments, intake, months, partitions, retention, stars, uploads, usage
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Row
 from testflux.work import retain, schedule
@@ -54,7 +54,7 @@ class House:
             upload_id, _ = await uploads.add_upload(writer, new)
         async with self.database.read() as reader:
             upload = await uploads.get_upload(reader, project.project_id, upload_id)
-        await pipeline._store(self.database, upload, report)  # noqa: SLF001
+        await pipeline._store(self.database, upload, report, intake.Laps(0))  # noqa: SLF001
         (run,) = await project.rows(
             "select r.* from run r join upload u using (project_id, run_id) "
             "where u.project_id = %(project_id)s and u.upload_id = %(id)s",

@@ -7,6 +7,7 @@ import {
   Folder,
   Gauge,
   HardDrive,
+  HeartPulse,
   House,
   Inbox,
   KeyRound,
@@ -132,6 +133,7 @@ export function Rail() {
         {isAdmin && <Item to="/people" icon={Users} label="People" />}
         {isAdmin && <Item to="/tokens" icon={KeyRound} label="API tokens" />}
         {isAdmin && <Item to="/storage" icon={HardDrive} label="Storage" />}
+        {isAdmin && <Item to="/health" icon={HeartPulse} label="Health" />}
       </ul>
       <Heading>{user?.email ?? ""}</Heading>
       <ul className="grid gap-0.5">

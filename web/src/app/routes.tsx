@@ -41,6 +41,10 @@ const pages: RouteObject[] = [
     lazy: () => import("@/features/storage/storage-page"),
   },
   {
+    path: "health",
+    lazy: () => import("@/features/health/health-page"),
+  },
+  {
     path: "p/:slug/storage",
     lazy: () => import("@/features/storage/project-storage-page"),
   },

@@ -61,6 +61,20 @@ export type AttemptItem = {
 };
 
 /**
+ * BackupFigures
+ *
+ * The newest backup, and the newest failure that no backup followed; null: none.
+ */
+export type BackupFigures = {
+    is_scheduled: boolean;
+    made_at?: string | null;
+    took_s?: number | null;
+    content_bytes?: number | null;
+    failed_at?: string | null;
+    error?: string;
+};
+
+/**
  * BaselineRun
  *
  * The run another one was compared with.
@@ -210,6 +224,18 @@ export type CheckPage = {
 };
 
 /**
+ * ChoreFigures
+ *
+ * A regular task: when it last began, when it last came to its end, and how much it then found amiss.
+ */
+export type ChoreFigures = {
+    name: string;
+    started_at: string;
+    finished_at: string | null;
+    found: number;
+};
+
+/**
  * DatabaseInfo
  *
  * Which PostgreSQL holds the data; `embedded` is the one TestFlux starts itself.
@@ -284,6 +310,16 @@ export type Disk = {
     size_bytes: number;
     free_bytes: number;
     full_on: string | null;
+};
+
+/**
+ * DiskFigures
+ *
+ * The disk of the server's data folder.
+ */
+export type DiskFigures = {
+    size_bytes: number;
+    free_bytes: number;
 };
 
 /**
@@ -514,6 +550,42 @@ export type GroupItem = {
 export type GroupPage = {
     items: Array<GroupItem>;
     next_cursor: string | null;
+};
+
+/**
+ * Health
+ *
+ * What was looked at, with advice, and the figures behind it. `state` is that of the worst check.
+ */
+export type Health = {
+    state: State;
+    measured_at: string;
+    checks: Array<HealthCheck>;
+    queues: Array<QueueFigures>;
+    workers: Array<WorkerFigures>;
+    stages: Array<StageDuration>;
+    outcomes: Array<OutcomeFigures>;
+    set_aside: Array<SetAside>;
+    chores: Array<ChoreFigures>;
+    sizes: SizeFigures;
+    pool: PoolFigures;
+    partitions: PartitionFigures;
+    backup: BackupFigures;
+    postgres: PostgresFigures;
+    disk: DiskFigures | null;
+    watchers: number;
+};
+
+/**
+ * HealthCheck
+ *
+ * One thing that was looked at; `advice` says what to do about it, and is empty when it is fine.
+ */
+export type HealthCheck = {
+    name: string;
+    state: State;
+    detail: string;
+    advice?: string;
 };
 
 /**
@@ -750,6 +822,17 @@ export type OpenFindings = {
 };
 
 /**
+ * OutcomeFigures
+ *
+ * How many uploads of a format became what: stored, rejected, set_aside.
+ */
+export type OutcomeFigures = {
+    format: string;
+    outcome: string;
+    uploads: number;
+};
+
+/**
  * Overview
  *
  * All projects, those that need attention first.
@@ -793,6 +876,16 @@ export type OwnRetention = {
 };
 
 /**
+ * PartitionFigures
+ *
+ * The first day without a table to go into, and the tables that should be there by now.
+ */
+export type PartitionFigures = {
+    end: string;
+    missing: Array<string>;
+};
+
+/**
  * PassMoment
  *
  * The run in which a test last passed.
@@ -812,6 +905,29 @@ export type PassMoment = {
 export type PasswordChange = {
     current_password: string;
     new_password: string;
+};
+
+/**
+ * PoolFigures
+ *
+ * This server's connections to the database; `timeouts`: how often somebody waited in vain since it started.
+ */
+export type PoolFigures = {
+    size: number;
+    idle: number;
+    most: number;
+    waiting: number;
+    timeouts: number;
+};
+
+/**
+ * PostgresFigures
+ *
+ * The database server. `restarts`: how often the embedded one ended by itself; null: it is not ours.
+ */
+export type PostgresFigures = {
+    started_at: string;
+    restarts: number | null;
 };
 
 /**
@@ -942,6 +1058,19 @@ export type ProjectSummary = {
     tiles: Tiles;
     look_at: Array<LookItem>;
     latest_runs: Array<Run>;
+};
+
+/**
+ * QueueFigures
+ *
+ * The jobs of a queue: due and waiting, running, failed for good; `oldest_s`: how long the first one waits.
+ */
+export type QueueFigures = {
+    name: string;
+    waiting: number;
+    running: number;
+    failed: number;
+    oldest_s: number;
 };
 
 /**
@@ -1323,6 +1452,17 @@ export type SeriesPage = {
 };
 
 /**
+ * SetAside
+ *
+ * Uploads of a project that TestFlux itself failed on.
+ */
+export type SetAside = {
+    slug: string;
+    name: string;
+    uploads: number;
+};
+
+/**
  * SignIn
  *
  * The credentials of a sign-in.
@@ -1333,11 +1473,44 @@ export type SignIn = {
 };
 
 /**
+ * SizeFigures
+ *
+ * What is stored. `file_bytes` counts each file once; `uploads` is PostgreSQL's estimate where there are many.
+ */
+export type SizeFigures = {
+    database_bytes: number;
+    file_bytes: number;
+    uploads: number;
+    tables: Array<TableSize>;
+};
+
+/**
  * Stage
  *
  * What the pipeline is doing with an upload.
  */
 export type Stage = 'received' | 'parse' | 'normalise' | 'store' | 'analyse' | 'notify' | 'done';
+
+/**
+ * StageDuration
+ *
+ * How long a stage took on average, of all uploads that were stored, and how long at most for 95 % of them.
+ *
+ * `p95_ms` is the upper bound of a bucket; null: longer than the last.
+ */
+export type StageDuration = {
+    stage: string;
+    uploads: number;
+    mean_ms: number;
+    p95_ms: number | null;
+};
+
+/**
+ * State
+ *
+ * Whether somebody must do something.
+ */
+export type State = 'fine' | 'look' | 'act';
 
 /**
  * StepImage
@@ -1446,6 +1619,14 @@ export type System = {
     public_url: string;
     database: DatabaseInfo;
     upload_limit_bytes: number;
+};
+
+/**
+ * TableSize
+ */
+export type TableSize = {
+    group: string;
+    bytes: number;
 };
 
 /**
@@ -1895,6 +2076,19 @@ export type UserPage = {
  *
  */
 export type Verdict = 'passed' | 'failed' | 'flaky' | 'empty' | 'incomplete';
+
+/**
+ * WorkerFigures
+ *
+ * A process that works on the queue, and when it last said so.
+ */
+export type WorkerFigures = {
+    host: string;
+    pid: number;
+    version: string;
+    started_at: string;
+    seen_at: string;
+};
 
 export type SignInData = {
     body: SignIn;
@@ -6487,6 +6681,51 @@ export type GetSystemResponses = {
 };
 
 export type GetSystemResponse = GetSystemResponses[keyof GetSystemResponses];
+
+export type GetConditionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/health';
+};
+
+export type GetConditionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetConditionError = GetConditionErrors[keyof GetConditionErrors];
+
+export type GetConditionResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Health;
+};
+
+export type GetConditionResponse = GetConditionResponses[keyof GetConditionResponses];
 
 export type GetHealthData = {
     body?: never;
