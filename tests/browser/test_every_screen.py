@@ -34,7 +34,7 @@ def found(chromium: Browser, house: RunningHouse) -> dict[str, str]:
 
 
 def test_the_main_screens_are_reached_by_links(found: dict[str, str]) -> None:
-    assert {"overview", "runs-one-functional", "runs-one-security", "runs-one-load"} <= set(found)
+    assert {"overview", "health", "runs-one-functional", "runs-one-security", "runs-one-load"} <= set(found)
     assert len(found) > 8
 
 
