@@ -15,20 +15,22 @@ from testflux.store.database import Database, Row
 async def unfold(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits) -> Row:
     """Keep a compressed report as its writer made it, so that byte ranges fit the file; return the upload anew."""
     digest = upload["blob_digest"]
-    try:
-        plain = await _decompress(blobs, digest, limits)
-    except errors.ReportError:
-        async with database.read() as reader:
-            now = await uploads.get_upload(reader, upload["project_id"], upload["upload_id"])
-        if now["blob_digest"] == digest:
-            raise
-        return now  # somebody else did it meanwhile
-    if plain is None:
-        return upload
-    name = upload["file_name"]
-    name = name.removesuffix(".gz").removesuffix(".zst") or name
-    async with database.write() as writer:
-        await uploads.save_content(writer, upload["project_id"], upload["upload_id"], name, plain)
+    async with blobs.arriving() as arriving:
+        try:
+            plain = await _decompress(arriving, digest, limits)
+        except errors.ReportError:
+            async with database.read() as reader:
+                now = await uploads.get_upload(reader, upload["project_id"], upload["upload_id"])
+            if now["blob_digest"] == digest:
+                raise
+            return now  # somebody else did it meanwhile
+        if plain is None:
+            return upload
+        name = upload["file_name"]
+        name = name.removesuffix(".gz").removesuffix(".zst") or name
+        async with database.write() as writer:
+            await uploads.save_content(writer, upload["project_id"], upload["upload_id"], name, plain)
+            await arriving.secure([plain.digest])
     await uploads.drop_unused_blobs(database, blobs, [digest])
     return {**upload, "file_name": name, "blob_digest": plain.digest, "size_bytes": plain.size_bytes}
 

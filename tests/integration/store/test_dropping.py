@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import threading
 import time
@@ -17,7 +18,8 @@ import pytest
 from made import Project, chunks
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
-from testflux.store import shelves, uploads
+from testflux.model.run import Metadata
+from testflux.store import contents, shelves, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Writer
 
@@ -234,6 +236,32 @@ async def test_two_who_remove_the_same_file_remove_it_once(desk: Desk, gate: Gat
     assert await first == 1
     assert await second in {0, 1}
     assert await desk.state() == GONE
+
+
+async def test_what_a_report_unfolds_to_is_there_although_the_same_file_was_just_removed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.database.write() as writer:
+        new = uploads.NewUpload(
+            project_id=desk.project.project_id,
+            key=b"k",
+            file_name="a.xml.gz",
+            size_bytes=1,
+            metadata=Metadata(),
+            blob=await desk.blobs.put(chunks(gzip.compress(CONTENT)), 1000),
+        )
+        upload_id, _ = await uploads.add_upload(writer, new)
+        upload = await uploads.get_upload(writer, desk.project.project_id, upload_id)
+    save = uploads.save_content
+
+    async def removed_before(*given: Any) -> None:
+        await desk.drop()
+        await save(*given)
+
+    monkeypatch.setattr(uploads, "save_content", removed_before)
+    unfolded = await contents.unfold(desk.database, desk.blobs, upload, inflate.Limits())
+    assert unfolded["blob_digest"] == DIGEST
+    assert await desk.state() == THERE
 
 
 def test_nothing_is_removed_past_its_time(tmp_path: Path) -> None:
