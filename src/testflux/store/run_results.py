@@ -115,7 +115,7 @@ async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], r
     if not runs or not test_nos:
         return []
     days = [run["run_day"] for run in runs]
-    return await reader.all(
+    rows = await reader.all(
         _SQL["list_cells"],
         project_id=project_id,
         test_nos=list(test_nos),
@@ -123,6 +123,11 @@ async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], r
         last_day=max(days),
         run_ids=[run["run_id"] for run in runs],
     )
+    return [
+        {"test_no": test_no, "run_id": row["run_id"], "status": status, "duration_ms": duration_ms}
+        for row in rows
+        for test_no, status, duration_ms in zip(row["test_nos"], row["statuses"], row["durations"], strict=True)
+    ]
 
 
 def _are_told(run: Row, wanted: ResultFilter) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from made import NOON, F, P, Project, outcomes
+from testflux.serve import tests as test_routes
 from testflux.store import tests
 
 HOUR = timedelta(hours=1)
@@ -41,3 +42,14 @@ async def test_a_page_is_cut_out_of_the_names(project: Project) -> None:
         [("a", "passed"), ("b", "failed")],
         [("c", "passed")],
     ]
+
+
+async def test_strips_look_further_back_for_tests_that_few_runs_hold(project: Project) -> None:
+    runs = [await project.arrive(outcomes(a=P, b=F), NOON + hour * HOUR, branch="main") for hour in range(3)]
+    runs += [await project.arrive(outcomes(a=P), NOON + hour * HOUR, branch="main") for hour in range(3, 24)]
+    async with project.database.read() as reader:
+        recent = await tests.list_recent(reader, project.project_id, ["main"], 60)
+        cells = await test_routes._list_cells(reader, project.project_id, [0, 1], recent)  # noqa: SLF001
+    newest = [run["run_id"] for run in reversed(runs)]
+    assert sorted((cell["run_id"] for cell in cells[0]), reverse=True) == newest[: test_routes.STRIP]
+    assert {cell["run_id"] for cell in cells[1]} == set(newest[-3:])

@@ -139,19 +139,36 @@ where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_i
 order by bucket;
 
 -- name: list_cells
--- How some tests went in some runs, straight from the slots. Runs that do not hold a test give no row.
-select wanted.test_no, c.run_id, get_byte(c.status, slot.place - 1) as status, c.duration_ms[slot.place] as duration_ms
-from unnest(%(test_nos)s::integer[]) as wanted (test_no)
+-- How some tests went in some runs, a row a chunk: tests, statuses and durations in one order; the tests that a run does
+-- not hold are left out. `||` opens an array once: an index into a packed one would open it again for every test.
+select c.run_id, cells.*
+from (
+    select test_no / 1000 as bucket, array_agg(test_no) as test_nos
+    from unnest(%(test_nos)s::integer[]) as each (test_no)
+    group by 1
+) wanted
 join result_chunk c
-    on c.project_id = %(project_id)s and c.bucket = wanted.test_no / 1000
+    on c.project_id = %(project_id)s and c.bucket = wanted.bucket
     and c.run_day between %(first_day)s and %(last_day)s and c.run_id = any(%(run_ids)s::bigint[])
 cross join lateral (
-    select case
-               when c.slots is not null then array_position(c.slots, (wanted.test_no %% 1000)::smallint)
-               when wanted.test_no %% 1000 < length(c.status) then wanted.test_no %% 1000 + 1
-           end as place
-) slot
-where slot.place is not null;
+    select nullif(c.slots || '{}'::smallint[], '{}') as slots, c.status || ''::bytea as status,
+           c.duration_ms || '{}'::integer[] as duration_ms
+    offset 0
+) opened
+cross join lateral (
+    select array_agg(test_no) as test_nos, array_agg(get_byte(opened.status, place - 1)) as statuses,
+           array_agg(opened.duration_ms[place]) as durations
+    from (
+        select test_no, case
+                   when opened.slots is not null then array_position(opened.slots, (test_no %% 1000)::smallint)
+                   when test_no %% 1000 < length(opened.status) then test_no %% 1000 + 1
+               end as place
+        from unnest(wanted.test_nos) as each (test_no)
+        offset 0
+    ) placed
+    where place is not null
+) cells
+where cells.test_nos is not null;
 
 -- name: find_evidence
 -- The place of one test in its chunk, and the file that its byte range belongs to.
