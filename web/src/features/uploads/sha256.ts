@@ -1,6 +1,6 @@
 /** Constants of FIPS 180-4: the fractions of the cube roots (`K`) and square roots (`START`) of the first primes. */
-const K = new Uint32Array(64);
-const START = new Uint32Array(8);
+const K = new Int32Array(64);
+const START = new Int32Array(8);
 fill();
 
 /**
@@ -9,7 +9,7 @@ fill();
  */
 export class Sha256 {
   private readonly state = START.slice();
-  private readonly words = new Uint32Array(64);
+  private readonly words = new Int32Array(64);
   private readonly block = new Uint8Array(64);
   private filled = 0;
   private length = 0;
@@ -36,7 +36,7 @@ export class Sha256 {
     tail.setUint32(0, Math.floor(bits / 2 ** 32));
     tail.setUint32(4, bits % 2 ** 32);
     this.update(padding);
-    return [...this.state].map((word) => word.toString(16).padStart(8, "0")).join("");
+    return [...this.state].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
   }
 
   private fillBlock(bytes: Uint8Array): number {
@@ -50,9 +50,9 @@ export class Sha256 {
     return taken;
   }
 
+  /** One block. Written out, and with a type said where TypeScript sees "or undefined": it runs for every 64 bytes. */
   private mix(bytes: Uint8Array, at: number): void {
     const { words, state } = this;
-    const get = (list: Uint32Array, index: number) => list[index] as number;
     for (let i = 0, p = at; i < 16; i++, p += 4)
       words[i] =
         ((bytes[p] as number) << 24) |
@@ -60,25 +60,23 @@ export class Sha256 {
         ((bytes[p + 2] as number) << 8) |
         (bytes[p + 3] as number);
     for (let i = 16; i < 64; i++) {
-      const early = get(words, i - 15);
-      const late = get(words, i - 2);
+      const early = words[i - 15] as number;
+      const late = words[i - 2] as number;
       const s0 = ((early >>> 7) | (early << 25)) ^ ((early >>> 18) | (early << 14)) ^ (early >>> 3);
       const s1 = ((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10);
-      words[i] = (get(words, i - 16) + s0 + get(words, i - 7) + s1) | 0;
+      words[i] = ((words[i - 16] as number) + s0 + (words[i - 7] as number) + s1) | 0;
     }
-    let [a, b, c, d, e, f, g, h] = state as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    let a = state[0] as number;
+    let b = state[1] as number;
+    let c = state[2] as number;
+    let d = state[3] as number;
+    let e = state[4] as number;
+    let f = state[5] as number;
+    let g = state[6] as number;
+    let h = state[7] as number;
     for (let i = 0; i < 64; i++) {
       const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-      const one = (h + s1 + ((e & f) ^ (~e & g)) + get(K, i) + get(words, i)) | 0;
+      const one = (h + s1 + ((e & f) ^ (~e & g)) + (K[i] as number) + (words[i] as number)) | 0;
       const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
       const two = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
       h = g;
@@ -90,9 +88,14 @@ export class Sha256 {
       b = a;
       a = (one + two) | 0;
     }
-    [a, b, c, d, e, f, g, h].forEach((value, index) => {
-      state[index] = get(state, index) + value;
-    });
+    state[0] = (state[0] as number) + a;
+    state[1] = (state[1] as number) + b;
+    state[2] = (state[2] as number) + c;
+    state[3] = (state[3] as number) + d;
+    state[4] = (state[4] as number) + e;
+    state[5] = (state[5] as number) + f;
+    state[6] = (state[6] as number) + g;
+    state[7] = (state[7] as number) + h;
   }
 }
 
