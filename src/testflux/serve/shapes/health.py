@@ -19,6 +19,7 @@ from testflux.model.health import (
     SetAside,
     SizeFigures,
     State,
+    TableSize,  # noqa: F401  (its words are taken from here)
     WorkerFigures,
 )
 

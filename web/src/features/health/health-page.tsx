@@ -18,7 +18,7 @@ const ASK_AGAIN_MS = 10_000;
 function Check({ check, health }: { check: HealthCheck; health: Health }) {
   const { tone, word } = STATES[check.state];
   return (
-    <li className="grid gap-x-4 gap-y-1 border-line border-b px-4 py-2.5 last:border-b-0 sm:grid-cols-[6.5rem_9rem_minmax(0,1fr)]">
+    <li className="grid gap-x-4 gap-y-1 border-line border-b px-4 py-2.5 last:border-b-0 sm:grid-cols-[6.5rem_9.5rem_minmax(0,1fr)]">
       <div>
         <Chip tone={tone}>{word}</Chip>
       </div>
@@ -103,7 +103,7 @@ function Stages({ stages }: { stages: Health["stages"] }) {
     >
       {stages.map((stage) => (
         <tr key={stage.stage}>
-          <Td>{stage.stage === "received" ? "received, waiting" : stage.stage}</Td>
+          <Td>{stage.stage === "received" ? "waiting" : stage.stage}</Td>
           <Td numeric>{count(stage.uploads)}</Td>
           <Td numeric className="whitespace-nowrap">
             {duration(stage.mean_ms)}

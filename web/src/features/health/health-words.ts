@@ -14,7 +14,7 @@ export const NAMES: Record<string, string> = {
   workers: "Workers",
   queue: "Queue",
   jobs: "Failed jobs",
-  set_aside: "Uploads set aside",
+  set_aside: "Set aside",
   backup: "Backup",
   disk: "Disk",
   blobs: "Stored files",

@@ -1623,6 +1623,8 @@ export type System = {
 
 /**
  * TableSize
+ *
+ * How many bytes the tables of a group take up, with their indexes.
  */
 export type TableSize = {
     group: string;
