@@ -16,7 +16,7 @@ from testflux.store.database import Reader, Row
 _SQL = queries.load("tests")
 Sort = Literal["name", "-duration", "-failures"]
 RECENT: Final = timedelta(days=90)
-_FIRST_REACH: Final = timedelta(days=60)
+_LEAST_REACH: Final = timedelta(days=7)
 _WIDER: Final = 4
 _LAST_RUN: Final = 2**62
 
@@ -106,7 +106,8 @@ async def list_history(
 ) -> list[Row]:
     """List the runs of a test, newest first, from before a moment (and run).
 
-    It looks back two months first, then further only while the page is not full: most pages end in the first look.
+    It looks back over as many runs as the page takes first, then further only while the page is not full: a test that
+    every run holds is read in one look, however often its project runs.
     """
     moment, run_id = before or (None, None)
     newest = min(moment, test["last_seen_at"]) if moment else test["last_seen_at"]
@@ -115,23 +116,22 @@ async def list_history(
         return []
     last_day = newest.astimezone(UTC).date()
     oldest = first.astimezone(UTC).date()
-    reach = _FIRST_REACH
+    values: dict[str, object] = {
+        "project_id": project_id,
+        "last_day": last_day,
+        "branch": wanted.branch,
+        "environment": wanted.environment,
+        "name": wanted.name,
+        "since": wanted.since,
+        "before": moment,
+        "before_run": _LAST_RUN if run_id is None else run_id,
+        "limit": limit,
+    }
+    reached = (await reader.one(_SQL["find_reach"], **values))["first_day"]
+    reach = last_day - reached if reached else last_day - oldest
     while True:
         first_day = max(oldest, last_day - reach)
-        rows = await reader.all(
-            _SQL["list_history"],
-            project_id=project_id,
-            test_no=test["test_no"],
-            first_day=first_day,
-            last_day=last_day,
-            branch=wanted.branch,
-            environment=wanted.environment,
-            name=wanted.name,
-            since=wanted.since,
-            before=moment,
-            before_run=_LAST_RUN if run_id is None else run_id,
-            limit=limit,
-        )
+        rows = await reader.all(_SQL["list_history"], test_no=test["test_no"], first_day=first_day, **values)
         if len(rows) >= limit or first_day <= oldest:
             return rows
-        reach *= _WIDER
+        reach = max(reach, _LEAST_REACH) * _WIDER

@@ -53,3 +53,16 @@ async def test_strips_look_further_back_for_tests_that_few_runs_hold(project: Pr
     newest = [run["run_id"] for run in reversed(runs)]
     assert sorted((cell["run_id"] for cell in cells[0]), reverse=True) == newest[: test_routes.STRIP]
     assert {cell["run_id"] for cell in cells[1]} == set(newest[-3:])
+
+
+async def test_a_history_reaches_beyond_the_newest_runs_for_a_test_that_they_do_not_hold(project: Project) -> None:
+    first = await project.arrive(outcomes(a=P, b=F), NOON - timedelta(days=300), branch="main")
+    runs = [await project.arrive(outcomes(a=P), NOON - timedelta(days=day), branch="main") for day in (40, 39, 1)]
+    last = await project.arrive(outcomes(b=P), NOON, branch="main")
+    found: dict[int, list[int]] = {}
+    async with project.database.read() as reader:
+        for test_no in (0, 1):
+            test = await tests.get_test(reader, project.project_id, test_no)
+            rows = await tests.list_history(reader, project.project_id, test, tests.HistoryFilter(), None, 2)
+            found[test_no] = [row["run_id"] for row in rows]
+    assert found == {0: [runs[2]["run_id"], runs[1]["run_id"]], 1: [last["run_id"], first["run_id"]]}

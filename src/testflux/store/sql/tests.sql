@@ -140,6 +140,22 @@ where project_id = %(project_id)s and test_no = %(test_no)s;
 -- What some tests are called.
 select test_no, suite, name, tags from test where project_id = %(project_id)s and test_no = any(%(test_nos)s);
 
+-- name: find_reach
+-- How far back the newest runs that a page of a history may show reach; null when there are fewer than it takes.
+select case when count(*) = %(limit)s then min(run_day) end as first_day
+from (
+    select run_day
+    from run r
+    where r.project_id = %(project_id)s and r.kind = 'functional' and r.run_day <= %(last_day)s
+      and (%(branch)s::text is null or r.branch = %(branch)s)
+      and (%(environment)s::text is null or r.environment = %(environment)s)
+      and (%(name)s::text is null or r.name = %(name)s)
+      and (%(since)s::timestamptz is null or r.started_at >= %(since)s)
+      and (%(before)s::timestamptz is null or (r.started_at, r.run_id) < (%(before)s, %(before_run)s))
+    order by r.started_at desc, r.run_id desc
+    limit %(limit)s
+) newest;
+
 -- name: list_history
 -- The runs of one test in a range of days, newest first, straight from its slots, with the message where it failed.
 select r.run_id, r.number, r.started_at, r.branch, r.commit_sha, r.environment, r.name,
