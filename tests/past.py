@@ -271,7 +271,7 @@ def _finding(dice: random.Random, number: int) -> Finding:
         param=("", "q", "id")[number % 3],
         cwe=(79, None)[number % 2],
         count=dice.randrange(1, 50),
-        occurrences=made.occurrences * dice.randrange(1, 3),
+        occurrences=tuple(made.occurrences) * dice.randrange(1, 3),
     )
 
 

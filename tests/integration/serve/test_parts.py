@@ -83,9 +83,7 @@ async def test_each_test_opens_out_of_the_file_of_its_last_attempt(run: Sharded)
     items = (await run.get("/results"))["items"]
     steps = {item["name"]: await run.get(f"/results/{item['test_id']}/steps") for item in items}
     names = {name: step["steps"][0]["name"] for name, step in steps.items()}
-    assert names == {
-        name: f"Step of shard {n}" for name, n in (("Pays", 3), ("Ships", 1), ("Finds", 2), ("Sells", 2))
-    }
+    assert names == {name: f"Step of shard {n}" for name, n in (("Pays", 3), ("Ships", 1), ("Finds", 2), ("Sells", 2))}
     for name, number in (("Pays", 3), ("Finds", 2), ("Ships", 1)):
         (image,) = steps[name]["steps"][0]["children"][0]["images"]
         picture = await run.client.get(image["url"].removeprefix("/api/v1"))

@@ -82,8 +82,9 @@ async def test_a_new_database_is_migrated_through_a_pooler(pooled: Pooled, make_
 
 async def test_the_whole_house_works_behind_it(pooled: Pooled, database_url: str, tmp_path: Path) -> None:
     """Uploads, jobs, lists, figures, live events and removal, with more askers than sessions."""
-    changes = {"database_direct_url": database_url}
-    async with open_serve_house(pooled(database_url), tmp_path, is_working=True, **changes) as house:
+    async with open_serve_house(
+        pooled(database_url), tmp_path, is_working=True, database_direct_url=database_url
+    ) as house:
         admin = house.client()
         await admin.post("/projects", json={"slug": "shop", "name": "Shop"})
         reports = [tiny_reports.robot({"Pays": "PASS", f"Number {n}": "FAIL"}, clock.now()) for n in range(6)]

@@ -19,7 +19,7 @@ from testflux.model.health import (
     SetAside,
     SizeFigures,
     State,
-    TableSize,  # noqa: F401  (its words are taken from here)
+    TableSize,  # noqa: F401  # pyright: ignore[reportUnusedImport]  (its words are taken from here)
     WorkerFigures,
 )
 
