@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
 from litestar import post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from testflux.model.access import Actor, Permission
 from testflux.serve import declare
-from testflux.serve.shapes.uploads import KnownFiles
+from testflux.serve.shapes.uploads import FileQuestion, KnownFiles
 from testflux.store import database as door
 from testflux.store import projects
 from testflux.store import uploads as upload_store
-
-Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 of a file, in hex.")]
-
-
-class FileQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """Files that somebody may send."""
-
-    digests: Annotated[list[Digest], msgspec.Meta(max_length=1000)]
 
 
 @post(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -11,6 +11,8 @@ from testflux.model.run import Stage, UploadStatus
 from testflux.model.status import Kind, Verdict
 from testflux.serve.shapes.projects import ProjectRef
 from testflux.serve.shapes.runs import ReportWarning
+
+_Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 of a file, in hex.")]
 
 
 class UploadRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,12 @@ class UploadPage(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[Upload]
     next_cursor: str | None
+
+
+class FileQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """Files that somebody may send."""
+
+    digests: Annotated[list[_Digest], msgspec.Meta(max_length=1000)]
 
 
 class KnownFiles(msgspec.Struct, frozen=True, kw_only=True):

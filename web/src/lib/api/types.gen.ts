@@ -387,6 +387,8 @@ export type FieldError = {
 
 /**
  * FileQuestion
+ *
+ * Files that somebody may send.
  */
 export type FileQuestion = {
     digests: Array<string>;
