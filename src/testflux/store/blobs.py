@@ -69,9 +69,12 @@ class Blobs:
     async def arriving(self) -> AsyncGenerator[Blobs]:
         """Lend the same store for files that nothing names yet: should somebody remove one, `secure` puts it back.
 
-        On a disk that knows no links `secure` can only say that it is gone.
+        On a disk that knows no links `secure` can only say that it is gone. UnavailableError when the disk refuses.
         """
-        held = Path(tempfile.mkdtemp(dir=self._incoming))
+        try:
+            held = Path(tempfile.mkdtemp(dir=self._incoming))
+        except OSError as error:
+            raise _refused(error) from error
         lent = copy.copy(self)
         lent._held = held  # noqa: SLF001  (our own)
         try:
@@ -81,7 +84,10 @@ class Blobs:
 
     async def secure(self, digests: Iterable[bytes]) -> None:
         """Return when these blobs are stored, after nobody removes them any more; UnavailableError when one is not."""
-        await asyncio.to_thread(self._secure, set(digests))
+        try:
+            await asyncio.to_thread(self._secure, set(digests))
+        except OSError as error:
+            raise _refused(error) from error
 
     def _secure(self, digests: set[bytes]) -> None:
         for digest in digests:
