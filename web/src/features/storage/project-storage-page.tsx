@@ -87,7 +87,7 @@ function StorageOfOne({ slug }: { slug: string }) {
   const answer =
     project === undefined
       ? "Measuring…"
-      : `This project ${sayAges(project.retention)}; quota: ${sayFull(project.forecast, project.most_bytes, project.file_bytes)}.`;
+      : `This project ${sayAges(project.retention)}; ${project.most_bytes === null ? "" : "quota: "}${sayFull(project.forecast, project.most_bytes, project.file_bytes)}.`;
   return (
     <>
       <PageHead title="Storage" answer={answer} />

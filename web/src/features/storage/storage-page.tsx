@@ -100,7 +100,7 @@ function Tiles({ storage }: { storage: Storage }) {
       <Tile label="In all" value={bytes(storage.bytes)} delta={sayGrowth(forecast.daily_30)} />
       <Tile label="Files, each once" value={bytes(storage.file_bytes)} />
       <Tile
-        label="Quota of the organisation"
+        label="Quota in all"
         value={quotas.quota_bytes === null ? "none" : bytes(quotas.quota_bytes)}
         delta={
           quotas.quota_bytes === null ? undefined : sayFull(forecast, quotas.quota_bytes, storage.file_bytes)
