@@ -1,4 +1,4 @@
-"""What the import of history and uploads set aside need."""
+"""Backups that were made, and what the health page reads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Add what they need."""
+    """Add the records."""
     plain.run_file(__file__)
 
 

@@ -1,1 +1,0 @@
--- What the import of history and uploads set aside need.
