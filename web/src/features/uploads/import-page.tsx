@@ -1,16 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { useCrumbs } from "@/app/crumbs";
 import { ButtonLink } from "@/components/button";
 import { Card } from "@/components/card";
-import { SelectField, TextField } from "@/components/field";
+import { TextField } from "@/components/field";
 import { PageHead } from "@/components/page";
 import { Empty, Loaded } from "@/components/states";
 import { DropZone } from "@/features/uploads/drop-zone";
 import { begin, type Said, useImport } from "@/features/uploads/history";
 import { ImportFiles } from "@/features/uploads/import-files";
 import { ImportProgress } from "@/features/uploads/import-progress";
+import { ProjectField, useChosenProject } from "@/features/uploads/project-field";
 import type { Project } from "@/lib/api";
 import { listProjectsOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { useIsAdmin } from "@/lib/session";
@@ -25,26 +26,13 @@ const FIELDS: [name: keyof Said, label: string, example: string][] = [
 ];
 
 function Form({ projects }: { projects: Project[] }) {
-  const [params, setParams] = useSearchParams();
+  const [known, choose] = useChosenProject(projects);
   const [said, setSaid] = useState<Said>({ name: "", environment: "", type: "", branch: "" });
-  const chosen = params.get("project") ?? (projects.length === 1 ? (projects[0]?.slug ?? "") : "");
-  const known = projects.some(({ slug }) => slug === chosen) ? chosen : "";
   return (
     <>
       <Card title="Where it belongs" note="the same for all files; what a report says of itself it keeps">
         <div className="grid gap-3 px-4 pb-4 sm:grid-cols-2 xl:grid-cols-5">
-          <SelectField
-            label="Project"
-            value={known}
-            onChange={(event) => setParams(event.target.value === "" ? {} : { project: event.target.value })}
-          >
-            <option value="">Choose a project</option>
-            {projects.map((project) => (
-              <option key={project.slug} value={project.slug}>
-                {project.name}
-              </option>
-            ))}
-          </SelectField>
+          <ProjectField projects={projects} value={known} onChoose={choose} />
           {FIELDS.map(([name, label, placeholder]) => (
             <TextField
               key={name}

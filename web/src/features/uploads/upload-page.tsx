@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { useCrumbs } from "@/app/crumbs";
 import { Button, ButtonLink } from "@/components/button";
 import { Card } from "@/components/card";
 import { CopyBlock } from "@/components/copy";
-import { SelectField, TextField } from "@/components/field";
+import { TextField } from "@/components/field";
 import { Empty, Loaded } from "@/components/states";
 import { DropZone, WhatIsTaken } from "@/features/uploads/drop-zone";
+import { ProjectField, useChosenProject } from "@/features/uploads/project-field";
 import { clearDone, send, type UploadMetadata, useQueue } from "@/features/uploads/queue";
 import { SendingRow } from "@/features/uploads/sending-row";
 import type { Project } from "@/lib/api";
@@ -102,27 +103,14 @@ function Queue() {
 }
 
 function Form({ projects }: { projects: Project[] }) {
-  const [params, setParams] = useSearchParams();
+  const [known, choose] = useChosenProject(projects);
   const [metadata, setMetadata] = useState(NOTHING);
   const system = useQuery(getSystemOptions());
-  const chosen = params.get("project") ?? (projects.length === 1 ? (projects[0]?.slug ?? "") : "");
-  const known = projects.some(({ slug }) => slug === chosen) ? chosen : "";
   return (
     <>
       <Card title="Where it belongs" note="only the project is needed; details make runs comparable">
         <div className="px-4 pb-3 sm:max-w-[320px]">
-          <SelectField
-            label="Project"
-            value={known}
-            onChange={(event) => setParams(event.target.value === "" ? {} : { project: event.target.value })}
-          >
-            <option value="">Choose a project</option>
-            {projects.map((project) => (
-              <option key={project.slug} value={project.slug}>
-                {project.name}
-              </option>
-            ))}
-          </SelectField>
+          <ProjectField projects={projects} value={known} onChoose={choose} />
         </div>
         <Details metadata={metadata} onChange={setMetadata} />
       </Card>
