@@ -105,10 +105,12 @@ def test_a_worker_that_is_stopped_gives_back_what_it_cannot_finish(
         client.post("/projects/shop/uploads", params={"filename": "o.xml"}, content=content).raise_for_status()
         with held(house) as database:
             stopped.start()
-            waiting = "select from pg_stat_activity where wait_event_type = 'Lock'"
-            wait_until(lambda: database.execute(waiting).fetchall(), 60)
             assert stopped.process is not None
-            children = psutil.Process(stopped.process.pid).children(recursive=True)
+            worker = psutil.Process(stopped.process.pid)
+            wait_until(lambda: worker.children(recursive=True), 60)
+            waiting = "select from pg_stat_activity where wait_event in ('transactionid', 'tuple')"
+            wait_until(lambda: database.execute(waiting).fetchall(), 60)
+            children = worker.children(recursive=True)
             assert len(children) == 1
             assert stopped.stop() == 0
             assert not any(child.is_running() for child in children)
