@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from databases import create_database, drop_database, opened, url_of
+from testflux.model.access import EVERYBODY
 from testflux.store import database, embedded, migrate, partitions
 
 FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -67,7 +68,7 @@ def template(postgres_url: str) -> Iterator[str]:
 
 async def _fill(url: str) -> None:
     await migrate.upgrade(url)
-    async with opened(url) as house, house.write() as writer:
+    async with opened(url) as house, house.write(EVERYBODY) as writer:
         for month in range(1, 13):
             await partitions.ensure(writer, date(YEAR, month, 1))
 

@@ -10,6 +10,7 @@ import msgspec
 
 from testflux import pipeline
 from testflux.kit import hashing
+from testflux.model.access import EVERYBODY
 from testflux.model.raw import RawLogMessage, Tool
 from testflux.model.report import (
     Attempt,
@@ -160,7 +161,7 @@ class Project:
         if at is not None:
             report = msgspec.structs.replace(report, started_at=at)
         upload_id = await self.upload(msgspec.convert(said, Metadata))
-        async with self.database.read() as reader:
+        async with self.database.read(EVERYBODY) as reader:
             upload = await uploads.get_upload(reader, self.project_id, upload_id)
         await pipeline._store(self.database, upload, report, intake.Laps(0))  # noqa: SLF001
         rows = await self.rows(
@@ -179,13 +180,13 @@ class Project:
             size_bytes=1,
             metadata=metadata,
         )
-        async with self.database.write() as writer:
+        async with self.database.write(EVERYBODY) as writer:
             upload_id, _ = await uploads.add_upload(writer, new)
         return upload_id
 
     async def rows(self, query: str, **values: object) -> list[door.Row]:
         """Ask the database."""
-        async with self.database.read() as reader:
+        async with self.database.read(EVERYBODY) as reader:
             return await reader.all(query, project_id=self.project_id, **values)
 
     async def count(self, table: str) -> int:
@@ -196,7 +197,7 @@ class Project:
 
 async def make_project(database: door.Database, slug: str = "shop", *, is_sample: bool = False) -> Project:
     """Add a project (and the organisation, when it is the first)."""
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await writer.run("insert into org (slug, name) select 'main', 'Main' where not exists (select from org)")
         row = await writer.one(
             "insert into project (org_id, slug, name, is_sample) values (1, %(slug)s, 'Shop', %(is_sample)s) "

@@ -8,6 +8,7 @@ from typing import Any
 
 from testflux.kit import clock, seal
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.model.message import ChannelKind, Event, Item, Rule, RunMessage
 from testflux.model.status import Kind, Verdict
 from testflux.notify import signature
@@ -65,7 +66,7 @@ class House:
     async def _add(
         self, kind: ChannelKind, config: dict[str, Any], rule: Rule, secret: bytes | None, *, is_enabled: bool
     ) -> Row:
-        async with self.database.write() as writer:
+        async with self.database.write(EVERYBODY) as writer:
             return await channels.add_channel(
                 writer,
                 PROJECT,
@@ -79,18 +80,18 @@ class House:
 
     async def tell(self, what: RunMessage | None = None, rules: tuple[Rule, ...] = tuple(Rule)) -> list[Key]:
         what = what or told()
-        async with self.database.write() as writer:
+        async with self.database.write(EVERYBODY) as writer:
             return await deliveries.add_deliveries(writer, PROJECT, what.run_number, what.run_number, what, rules)
 
     async def deliver(self, key: Key, delays: tuple[timedelta, ...] = AT_ONCE) -> None:
         await deliver.deliver(self.database, self.settings, key, delays)
 
     async def row(self, key: Key) -> Row:
-        async with self.database.read() as reader:
+        async with self.database.read(EVERYBODY) as reader:
             return await deliveries.get_delivery(reader, ORG, key)
 
     async def rows(self, query: str) -> list[Row]:
-        async with self.database.read() as reader:
+        async with self.database.read(EVERYBODY) as reader:
             return await reader.all(query)
 
     async def jobs(self) -> list[tuple[str, Any]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -15,15 +16,16 @@ from litestar.handlers import HTTPRouteHandler
 
 from testflux.access import passwords, tokens
 from testflux.kit import clock, settings
-from testflux.model.access import Role
+from testflux.model.access import EVERYBODY, Role
 from testflux.serve import app, house, server
+from testflux.store import database, sessions, users
 from testflux.store import tokens as token_rows
-from testflux.store import users
 from testflux.work import worker
 
 SECRET = "a secret key of thirty-two or more characters"
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = passwords.make_hash(PASSWORD, cost=4)
+_FAR = datetime(2100, 1, 1, tzinfo=UTC)
 ADMIN, READER = "admin@example.org", "reader@example.org"
 
 
@@ -34,15 +36,25 @@ class ServeHouse:
         self.rooms = rooms
         self.app = app.create_app(rooms)
         self.ids: dict[str, int] = {}
+        self.sign_ins: dict[str, UUID] = {}
         self.org_id = 0
         self._clients: list[httpx.AsyncClient] = []
 
     async def settle(self) -> None:
-        async with self.rooms.database.write() as writer:
+        async with self.rooms.database.write(EVERYBODY) as writer:
             self.org_id = await users.get_org(writer)
-            for email, role in ((ADMIN, Role.ADMIN), (READER, Role.USER)):
-                row = await users.add_user(writer, self.org_id, email, role.value, role, PASSWORD_HASH)
-                self.ids[email] = row["user_id"]
+            for email, role in ((ADMIN, Role.OWNER), (READER, Role.VIEWER)):
+                await self.add(writer, email, role)
+
+    async def add(self, writer: database.Writer, email: str, role: str) -> None:
+        """Add a person who is signed in already; `client()` speaks as them."""
+        row = await users.add_user(
+            writer, self.org_id, email, role, role, PASSWORD_HASH, is_operator=role == Role.OWNER
+        )
+        self.ids[email] = row["user_id"]
+        self.sign_ins[email] = await sessions.add_sign_in(
+            writer, row["user_id"], self.org_id, address="127.0.0.1", user_agent="", expires_at=_FAR
+        )
 
     def client(
         self, email: str | None = ADMIN, *, token: str | None = None, now: datetime | None = None
@@ -50,7 +62,7 @@ class ServeHouse:
         transport = httpx.ASGITransport(cast("Any", self.app), raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url="http://testserver/api/v1", timeout=30)
         if token is None and email is not None:
-            token = tokens.sign_access(SECRET, self.ids[email], now or clock.now())
+            token = tokens.sign_access(SECRET, self.ids[email], self.sign_ins[email], now or clock.now())
         if token is not None:
             client.headers["Authorization"] = f"Bearer {token}"
         self._clients.append(client)
@@ -58,7 +70,7 @@ class ServeHouse:
 
     async def api_token(self, *scopes: str, email: str = ADMIN, expires_at: datetime | None = None) -> str:
         token = tokens.make_api_token()
-        async with self.rooms.database.write() as writer:
+        async with self.rooms.database.write(EVERYBODY) as writer:
             await token_rows.add_token(
                 writer, self.org_id, self.ids[email], "ci", tokens.digest(token), token[-4:], scopes, expires_at
             )

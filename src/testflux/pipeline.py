@@ -18,6 +18,7 @@ from testflux.analyse import changes, histogram, tally, verdict
 from testflux.analyse import parts as whole_of
 from testflux.kit import clock, errors, identifiers, inflate
 from testflux.model import raw
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Report
 from testflux.model.run import Metadata, Stage, UploadStatus
 from testflux.model.status import Kind, Status, Verdict
@@ -75,7 +76,7 @@ async def process(
 
     Raises what is not the report's fault (the database is away, our own errors): then try again later.
     """
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         upload = await uploads.get_upload(reader, project_id, upload_id)
     if upload["status"] not in _WAITING:
         return
@@ -92,7 +93,7 @@ async def process(
 
 async def reject(database: Database, blobs: Blobs, upload: Row, error: errors.TestFluxError, *, is_kept: bool) -> None:
     """Say why an upload becomes no run, and keep its file or not."""
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         files = await uploads.save_rejected(writer, upload["project_id"], upload["upload_id"], error, is_kept=is_kept)
         outcome = "set_aside" if error.code == "internal" else "rejected"
         writer.at_end(lambda: intake.add_outcome(writer, intake.UNKNOWN, outcome))
@@ -107,7 +108,7 @@ async def count_keywords(
 
     Raises ReportError and NotFoundError for a report that cannot be read any more.
     """
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         files = await parts.list_files(reader, project_id, run_id)
         known = await keywords.list_counted_parts(reader, project_id, run_id)
     for part in files:
@@ -116,13 +117,13 @@ async def count_keywords(
             continue
         with await contents.open_file(blobs, part["blob_digest"]) as file:
             counted = await asyncio.to_thread(count, inflate.inflate(file, limits))
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await keywords.save_keywords(writer, project_id, run_id, counted, part["part_no"])
 
 
 async def _read(database: Database, blobs: Blobs, upload: Row, limits: inflate.Limits, laps: intake.Laps) -> Report:
     """Parse and normalise in a thread, while the upload tells how far that is."""
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         companions = await attachments.list_companions(reader, upload["project_id"], upload["upload_id"])
     async with contextlib.AsyncExitStack() as opened:
         digests = [row["blob_digest"] for row in (upload, *companions)]
@@ -155,7 +156,7 @@ def _parse(upload: Row, file: BinaryIO, others: list[BinaryIO], limits: inflate.
 
 
 async def _tell(database: Database, upload: Row, stage: Stage, progress: int) -> None:
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await uploads.save_progress(writer, upload["project_id"], upload["upload_id"], stage, progress)
 
 
@@ -163,9 +164,9 @@ async def _store(database: Database, upload: Row, report: Report, laps: intake.L
     """Write the run with everything that follows from it, and tell people: all of it or nothing."""
     said = msgspec.convert(upload["metadata"], Metadata)
     started_at, report = start.find(said.started_at, report, upload["created_at"], said.file_time)
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await partitions.ensure(writer, started_at.date())
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         if await uploads.lock_upload(writer, upload["project_id"], upload["upload_id"]) not in _WAITING:
             return
         found = await parts.find_run(writer, upload["project_id"], said) if report.kind is Kind.FUNCTIONAL else None

@@ -21,6 +21,7 @@ from websockets.asyncio.client import ClientConnection, connect
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from running import RunningHouse
+from testflux.model.access import EVERYBODY
 from testflux.store import embedded, events, users
 from testflux.store.database import Database
 
@@ -53,7 +54,7 @@ async def measure(url: str, replicas: list[RunningHouse], sockets: int, rate: in
         database = Database(url, max_size=8)
         await database.open()
         stack.push_async_callback(database.close)
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             org_id = await users.get_org(reader)
         watching = [await watch(stack, replicas[number % 2], token) for number in range(sockets)]
         hearing = [asyncio.create_task(hear(socket, count, delays)) for socket in watching]
@@ -106,7 +107,7 @@ async def publish(database: Database, org_id: int, count: int, rate: int) -> flo
 
 async def publish_one(database: Database, org_id: int) -> None:
     """Publish one event that says when."""
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await events.publish(writer, org_id, "projects", "test", {"at": time.time()})
 
 

@@ -21,6 +21,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import made
 from testflux.kit import query
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Metric, Report, Result
 from testflux.store import embedded, migrate, overview, run_findings, run_list, run_load, run_results, tests, trends
 from testflux.store.database import Database, Reader, Row
@@ -57,7 +58,7 @@ async def measure(url: str, runs: int, size: int) -> None:
         await connection.set_autocommit(True)
         await connection.execute("vacuum analyze")
         await connection.set_autocommit(False)
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         print(f"{runs:,} runs of {size:,} tests, {runs // 10:,} scans, {runs // 5:,} load tests; medians of {ROUNDS}\n")
         print(f"{'':34}{'ms':>8}{'× floor':>10}{'rows':>8}")
         floor = 0.0

@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import made
 from running import RunningHouse
 from testflux.kit import identifiers
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Report, Result
 from testflux.store import embedded, migrate
 from testflux.store.database import Database
@@ -117,7 +118,7 @@ def made_run(dice: random.Random, plain: Sequence[Result], usual: Sequence[float
 
 async def copy_project(database: Database, source: int, slug: str) -> None:
     """Add a project with the same rows in every table of a project."""
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         copy = await writer.one(
             "insert into project (org_id, slug, name, next_run_number, next_test_no, change_count) "
             "select org_id, %(slug)s, name, next_run_number, next_test_no, change_count from project "
@@ -150,7 +151,7 @@ async def run_outside(database: Database, statement: LiteralString) -> None:
 
 async def weigh(database: Database, stored: int) -> None:
     """Print the room that results take."""
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         rows = await reader.all(
             "select regexp_replace(relname, '_[0-9]{4}_[0-9]{2}$', '') as name, "
             "sum(pg_total_relation_size(oid))::bigint as size "
@@ -204,7 +205,7 @@ PLAIN_QUESTIONS = {
 
 async def compare(database: Database, project_id: int, runs: int, tests: int) -> dict[str, float]:
     """Fill the plain schema with the first runs, print its weight, and return the median times of its questions."""
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         for statement in PLAIN.split(";")[:-1]:
             await writer.run(statement)
         began, cpu = time.perf_counter(), cpu_seconds()
@@ -212,7 +213,7 @@ async def compare(database: Database, project_id: int, runs: int, tests: int) ->
         wall, cpu = time.perf_counter() - began, cpu_seconds() - cpu
     await run_outside(database, "vacuum analyze plain_result")
     times: dict[str, float] = {}
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         row = await reader.one(
             "select pg_total_relation_size('plain_result') as size, count(*) as rows from plain_result"
         )
@@ -243,7 +244,7 @@ async def list_places(url: str, plain: dict[str, float]) -> Places:
     """Read what there is."""
     database = Database(url)
     await database.open()
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         rows = await reader.all("select project_id, array_agg(run_id order by number desc) as runs from run group by 1")
         tests = await reader.one("select count(*) as n from test where project_id = (select min(project_id) from test)")
     await database.close()

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from made import NOON, F, P, Project, finding, load_test, make_project, outcomes, scan, threshold
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Report
 from testflux.store import run_list, run_results
 from testflux.store.database import Database
@@ -48,7 +49,7 @@ async def test_a_report_that_breaks_off_mends_nothing_and_is_no_baseline(
 async def test_tests_behind_the_break_are_neither_mended_nor_gone(project: Project, *, is_complete: bool) -> None:
     await project.arrive(outcomes(a=F, b=P, c=P))
     stored = await project.arrive(second(outcomes(a=P, b=P), is_complete=is_complete))
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         run = await run_list.get_run(reader, project.project_id, stored["run_id"])
         changes = await run_results.count_changes(reader, run)
         results = await run_results.list_results(reader, run, run_results.ResultFilter(), 0, 10)

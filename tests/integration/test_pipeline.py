@@ -15,6 +15,7 @@ from made import NOON, Project, chunks, list_files, make_project, read
 from testflux import pipeline
 from testflux.ingest import receive
 from testflux.kit import errors, identifiers, inflate
+from testflux.model.access import EVERYBODY
 from testflux.model.raw import RawKeyword
 from testflux.model.run import Metadata, Stage
 from testflux.parse import registry
@@ -69,7 +70,7 @@ def process(project: Project, blobs: Blobs) -> Process:
 
 
 async def get(project: Project, upload_id: int) -> Row:
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         return await uploads.get_upload(reader, project.project_id, upload_id)
 
 
@@ -145,7 +146,7 @@ async def test_a_byte_range_cuts_the_test_out_of_the_kept_file(
 ) -> None:
     upload = await process(zstandard.compress(ROBOT))
     (run,) = await project.rows("select * from run")
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         place = await run_results.find_evidence(reader, run, 1)
     assert place is not None
     assert (place["format"], place["blob_digest"]) == ("robot-xml", upload["blob_digest"])
@@ -171,7 +172,7 @@ async def test_a_damaged_compressed_file_stays_as_it_was_sent(blobs: Blobs, proc
 
 async def test_what_was_left_out_at_the_door_is_said_of_the_run(project: Project, blobs: Blobs) -> None:
     upload_id = await bring(project, blobs, ROBOT)
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await writer.run("""update upload set warnings = '[{"code": "left-out", "message": "x.csv"}]'""")
     await pipeline.process(project.database, blobs, project.project_id, upload_id)
     (run,) = await project.rows("select warnings from run")

@@ -12,6 +12,7 @@ import pytest
 
 from made import NOON, B, F, P, Project, S, Y, functional, make_project, outcomes, result, scan
 from testflux import pipeline
+from testflux.model.access import EVERYBODY
 from testflux.model.raw import RawLogMessage, ReportWarning
 from testflux.model.report import Attempt, Report, Result
 from testflux.model.run import Metadata
@@ -175,7 +176,7 @@ async def test_workers_at_the_same_time_lose_nothing(project: Project, workers: 
     async def work(index: int) -> None:
         report = msgspec.structs.replace(outcomes(**{names[index]: P, "all": F}), started_at=NOON + MINUTE * index)
         upload_id = await project.upload(msgspec.convert(BUILD, Metadata))
-        async with project.database.read() as reader:
+        async with project.database.read(EVERYBODY) as reader:
             upload = await uploads.get_upload(reader, project.project_id, upload_id)
         await asyncio.gather(*(pipeline._store(project.database, upload, report, intake.Laps(0)) for _ in range(2)))  # noqa: SLF001
 
@@ -203,7 +204,7 @@ async def test_people_are_told_of_the_first_part_and_then_of_new_failures(
     project: Project, parts: list[dict[str, Status]], told: dict[str, int]
 ) -> None:
     await project.arrive(outcomes(a=P, b=P, old=F), NOON - MINUTE, **BUILD | {"build_key": "github:41"})
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         for rule in ("every_run", "any_failure", "new_failures"):
             await writer.run(
                 "insert into channel (project_id, kind, name, rule, config) values (1, 'webhook', %(r)s, %(r)s, '{}')",

@@ -9,6 +9,7 @@ import string
 import zlib
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import jwt
 import msgspec
@@ -26,25 +27,27 @@ _AUDIENCE: Final = "testflux"
 
 
 class Access(msgspec.Struct, frozen=True):
-    """What an access token says: who, and until when."""
+    """What an access token says: who, by which sign-in, and until when."""
 
     user_id: int
+    sign_in_id: UUID
     expires_at: datetime
 
 
-def sign_access(secret_key: str, user_id: int, now: datetime) -> str:
-    """Make an access token for a person, good for ACCESS_LIFE."""
-    claims = {"sub": str(user_id), "aud": _AUDIENCE, "iat": now, "exp": now + ACCESS_LIFE}
+def sign_access(secret_key: str, user_id: int, sign_in_id: UUID, now: datetime) -> str:
+    """Make an access token for a person's sign-in, good for ACCESS_LIFE."""
+    claims = {"sub": str(user_id), "sid": str(sign_in_id), "aud": _AUDIENCE, "iat": now, "exp": now + ACCESS_LIFE}
     return jwt.encode(claims, secret_key, algorithm="HS256")
 
 
 def read_access(secret_key: str, token: str, now: datetime) -> Access:
     """Read an access token; UnauthenticatedError when it is not ours or past its time."""
     try:
-        options = {"require": ["sub", "exp", "aud"], "verify_exp": False, "verify_iat": False}
+        options = {"require": ["sub", "sid", "exp", "aud"], "verify_exp": False, "verify_iat": False}
         claims = jwt.decode(token, secret_key, algorithms=["HS256"], audience=_AUDIENCE, options=options)  # pyright: ignore[reportArgumentType]
-        access = Access(int(claims["sub"]), datetime.fromtimestamp(claims["exp"], tz=now.tzinfo))
-    except (jwt.InvalidTokenError, ValueError, OverflowError, OSError, TypeError) as error:
+        ends = datetime.fromtimestamp(claims["exp"], tz=now.tzinfo)
+        access = Access(int(claims["sub"]), UUID(claims["sid"]), ends)
+    except (jwt.InvalidTokenError, ValueError, OverflowError, OSError, TypeError, AttributeError) as error:
         raise errors.UnauthenticatedError("The access token is not valid.", hint="Sign in again.") from error
     if access.expires_at <= now:
         raise errors.UnauthenticatedError("The access token has expired.", hint="Refresh it, or sign in again.")

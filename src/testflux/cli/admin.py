@@ -18,6 +18,7 @@ from testflux.cli import (
     reach,
 )
 from testflux.kit import clock
+from testflux.model.access import EVERYBODY
 from testflux.store import migrate, partitions
 
 
@@ -64,7 +65,7 @@ def _make_partitions(given: argparse.Namespace) -> int:
 
 async def _ensure_partitions(given: argparse.Namespace) -> tuple[list[str], list[str]]:
     async with reach.database(options.load_settings(given)) as database:
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             made = await partitions.ensure_ahead(writer, clock.now().date())
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             return made, await partitions.list_partitions(reader)

@@ -9,6 +9,7 @@ import sys
 from testflux.cli import exits, options, reach
 from testflux.cli.options import Acts
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.store import distribution
 from testflux.store.database import Database
 from testflux.store.distribution import Plan
@@ -34,7 +35,7 @@ async def _plan(settings: Settings, *, is_run: bool) -> Plan:
         try:
             if is_run:
                 return await distribution.run(database)
-            async with database.read() as reader:
+            async with database.read(EVERYBODY) as reader:
                 return await distribution.get_plan(reader)
         finally:
             await database.close()

@@ -8,6 +8,7 @@ import sys
 
 from testflux.cli import exits, options, reach
 from testflux.kit import errors, identifiers
+from testflux.model.access import EVERYBODY
 from testflux.store import uploads
 
 
@@ -32,13 +33,13 @@ async def _retry(given: argparse.Namespace) -> tuple[list[str], list[str]]:
     done: list[str] = []
     left: list[str] = []
     async with reach.database(options.load_settings(given)) as database:
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             rows = await uploads.list_set_aside(reader) if given.set_aside else []
         keys = [(row["project_id"], row["upload_id"]) for row in rows] or list(map(identifiers.unpack, given.uploads))
         for key in keys:
             name = identifiers.pack(*key)
             try:
-                async with database.write() as writer:
+                async with database.write(EVERYBODY) as writer:
                     await uploads.save_queued(writer, *key)
                 done.append(f"{name}  queued again")
             except (errors.ConflictError, errors.NotFoundError) as error:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from testflux.access import tokens as token_maker
 from testflux.cli import exits, options, reach
 from testflux.kit import clock, errors
-from testflux.model.access import Role
+from testflux.model.access import EVERYBODY, Role
 from testflux.store import tokens, users
 from testflux.store.database import Reader, Row, Writer
 
@@ -39,7 +39,7 @@ def _doing(
     act: Callable[[Writer, int, argparse.Namespace], Awaitable[str]],
 ) -> Callable[[argparse.Namespace], int]:
     async def do(given: argparse.Namespace) -> str:
-        async with reach.database(options.load_settings(given)) as database, database.write() as writer:
+        async with reach.database(options.load_settings(given)) as database, database.write(EVERYBODY) as writer:
             return await act(writer, await users.add_org(writer), given)
 
     def run(given: argparse.Namespace) -> int:
@@ -74,7 +74,7 @@ async def _owner(reader: Reader, org_id: int, email: str | None) -> Row:
     if email is not None:
         found = [row for row in everybody if row["email"] == email.lower()]
     else:
-        found = sorted((row for row in everybody if row["role"] == Role.ADMIN), key=lambda row: row["user_id"])
+        found = sorted((row for row in everybody if row["role"] == Role.OWNER), key=lambda row: row["user_id"])
     if not found:
         hint = "`testflux admin user list` names everybody."
         raise errors.InvalidError(f"Nobody signs in as {email}.", field="--user", hint=hint)

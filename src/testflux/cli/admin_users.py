@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from testflux.access import passwords
 from testflux.cli import exits, options, reach
 from testflux.kit import clock, errors
-from testflux.model.access import Role
+from testflux.model.access import EVERYBODY, Role
 from testflux.store import sessions, users
 from testflux.store.database import Reader, Row, Writer
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_act(acts, "list", "list everybody").set_defaults(act=_doing(_list))
     adding = _about_somebody(options.add_act(acts, "add", "add a person; prints a password"), _add)
     adding.add_argument("--name", default="", help="the name to show (default: the address)")
-    adding.add_argument("--role", choices=[*Role], default=Role.USER.value, help="default: user")
+    adding.add_argument("--role", choices=[*Role], default=Role.VIEWER.value, help="default: viewer")
     _add_password_argument(adding)
     resetting = _about_somebody(options.add_act(acts, "password", "set a new password; prints it"), _reset)
     _add_password_argument(resetting)
@@ -50,7 +50,7 @@ def _doing(
     act: Callable[[Writer, int, argparse.Namespace], Awaitable[str]],
 ) -> Callable[[argparse.Namespace], int]:
     async def do(given: argparse.Namespace) -> str:
-        async with reach.database(options.load_settings(given)) as database, database.write() as writer:
+        async with reach.database(options.load_settings(given)) as database, database.write(EVERYBODY) as writer:
             return await act(writer, await users.add_org(writer), given)
 
     def run(given: argparse.Namespace) -> int:
@@ -78,7 +78,7 @@ async def _reset(writer: Writer, org_id: int, given: argparse.Namespace) -> str:
     user = await _get(writer, org_id, given.email)
     password, told = _password(given)
     await users.save_user(writer, org_id, user["user_id"], password_hash=passwords.make_hash(password))
-    await sessions.drop_sessions_of(writer, user["user_id"], clock.now())
+    await sessions.drop_sign_ins_of(writer, user["user_id"], clock.now())
     return f"{user['email']} can sign in{told}, and is signed out everywhere.\n"
 
 
@@ -90,7 +90,7 @@ async def _change_role(writer: Writer, org_id: int, given: argparse.Namespace) -
 async def _disable(writer: Writer, org_id: int, given: argparse.Namespace) -> str:
     user = await _get(writer, org_id, given.email)
     changed = await users.save_user(writer, org_id, user["user_id"], is_disabled=True)
-    await sessions.drop_sessions_of(writer, user["user_id"], clock.now())
+    await sessions.drop_sign_ins_of(writer, user["user_id"], clock.now())
     return _line(changed)
 
 

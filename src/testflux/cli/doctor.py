@@ -20,6 +20,7 @@ from testflux.cli import exits, options, reach, words
 from testflux.kit import clock, errors
 from testflux.kit import settings as kit_settings
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.notify import mail_server
 from testflux.store import embedded_binaries, health, migrate, partitions, queue
 from testflux.store.blobs import Blobs
@@ -93,7 +94,7 @@ async def _collect(settings: Settings) -> list[Check]:
 
 async def look_at_database(settings: Settings, database: Database) -> AsyncIterator[Check]:
     """Look at the database, its schema, partitions and queue, and at the stored files."""
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         kind = "external" if settings.database_url is not None else "embedded"
         yield Check("Database", ok=True, detail=f"PostgreSQL {await health.get_version(reader)}, {kind}")
         status = await migrate.status(database.direct_url)

@@ -13,6 +13,7 @@ import structlog
 
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
+from testflux.model.access import EVERYBODY
 from testflux.sample import history
 from testflux.store import events, projects, sample
 from testflux.store.blobs import Blobs
@@ -51,7 +52,7 @@ class Loader:
 
     async def look(self, org_id: int) -> State:
         """Say whether the history is there and how far."""
-        async with self._database.read() as reader:
+        async with self._database.read(EVERYBODY) as reader:
             slugs = [row["slug"] for row in await sample.list_projects(reader, org_id)]
             done, total = await sample.count_uploads(reader, org_id)
         if self._is_running:
@@ -75,7 +76,7 @@ class Loader:
     async def drop(self, org_id: int) -> None:
         """Remove the sample projects with everything in them. Harmless when there are none."""
         await self.close()
-        async with self._database.write() as writer:
+        async with self._database.write(EVERYBODY) as writer:
             for project in await sample.list_projects(writer, org_id):
                 await projects.drop_project(writer, project["project_id"])
             await _publish(writer, org_id, State(Status.ABSENT, 0, 0, []))
@@ -93,7 +94,7 @@ class Loader:
         return self._task is not None and not self._task.done()
 
     async def _add_projects(self, org_id: int) -> dict[str, int]:
-        async with self._database.write() as writer:
+        async with self._database.write(EVERYBODY) as writer:
             return {
                 project.slug: (
                     await projects.add_project(
@@ -122,7 +123,7 @@ class Loader:
         """Tell open browsers how far the workers are, until they are done."""
         done, total = -1, 0
         while done < total:
-            async with self._database.write() as writer:
+            async with self._database.write(EVERYBODY) as writer:
                 before, (done, total) = done, await sample.count_uploads(writer, org_id)
                 if done != before:
                     status = Status.LOADING if done < total else Status.PRESENT

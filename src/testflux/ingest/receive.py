@@ -9,6 +9,7 @@ import msgspec
 
 from testflux.ingest import allure_folder, archive, bundle, unpack
 from testflux.kit import errors, hashing, inflate
+from testflux.model.access import EVERYBODY
 from testflux.model.run import Metadata
 from testflux.parse import blocks, sniff
 from testflux.store import attachments, uploads
@@ -205,7 +206,7 @@ def _numbered(sender: Sender, index: int) -> Sender:
 async def _write_down(database: Database, blobs: Blobs, new: Sequence[uploads.NewUpload]) -> list[Received]:
     received: dict[int, Received] = {}
     named = uploads.list_blobs(*new)
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         # In one order everywhere, files first: two archives with the same reports must not wait for each other.
         await uploads.add_blobs(writer, named)
         await blobs.secure(blob.digest for blob in named)

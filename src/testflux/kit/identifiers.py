@@ -24,3 +24,9 @@ def unpack(text: str) -> tuple[int, int]:
     if match is None:
         raise errors.NotFoundError(f"There is nothing with the id {text[:40]!r}.", hint="Copy the id from a list.")
     return int(match[1]), int(match[2])
+
+
+def find_project(text: str) -> int | None:
+    """Return the project that an identifier carries; None when the text is none."""
+    match = _SHAPE.fullmatch(text)
+    return None if match is None else int(match[1])

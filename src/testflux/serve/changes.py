@@ -32,7 +32,7 @@ async def get_run_changes(
     database: NamedDependency[database.Database],
 ) -> Response[Changes]:
     """Answer what changed since the run's baseline; without a baseline everything bad is new."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         found = await _tests(reader, run) | await _findings(reader, run) | await _thresholds(reader, run)
     return cached.answer(request, Changes(baseline=_baseline(run), **found))
@@ -50,7 +50,7 @@ async def get_run_diff(
     other: Annotated[str, QueryParameter(name="with", max_length=50, description="The run before, of the project.")],
 ) -> Response[RunDiff]:
     """Answer how a run of tests differs from another one of its project, whatever their lanes."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         before = await run_list.get_run(reader, run["project_id"], doors.number_in(run["project_id"], other))
         sides = [diff.gather(await run_results.list_arrays(reader, each)) for each in (before, run)]

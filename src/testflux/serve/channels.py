@@ -44,7 +44,7 @@ async def list_channels(
     actor: NamedDependency[Actor],
 ) -> ChannelPage:
     """List a project's channels."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project_id = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
         after = page.after(tuple[str, _Number])
         rows = await channels.list_channels(reader, project_id, limit=page.limit + 1, after=after)
@@ -65,7 +65,7 @@ async def add_channel(
     """Add a channel; a webhook's secret is shown this once."""
     config = _checked(data.kind, data.config)
     secret = signature.make_secret() if data.kind is ChannelKind.WEBHOOK else None
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         row = await channels.add_channel(
             writer,
             (await projects.get_project(writer, actor.org_id, slug))["project_id"],
@@ -87,7 +87,7 @@ async def change_channel(
     actor: NamedDependency[Actor],
 ) -> Channel:
     """Change a channel."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         old = await _get(writer, actor, channel_id)
         row = await channels.save_channel(
             writer,
@@ -107,7 +107,7 @@ async def drop_channel(
     channel_id: FromPath[str], database: NamedDependency[database.Database], actor: NamedDependency[Actor]
 ) -> None:
     """Remove a channel."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         row = await _get(writer, actor, channel_id)
         await channels.drop_channel(writer, row["project_id"], row["channel_id"])
 
@@ -124,7 +124,7 @@ async def rotate_channel_secret(
 ) -> ChannelSecret:
     """Make a new signing secret; it is shown this once."""
     secret = signature.make_secret()
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         row = await _get(writer, actor, channel_id)
         if row["kind"] != ChannelKind.WEBHOOK:
             raise errors.ConflictError("Only webhooks have a secret.", hint="E-mail is not signed.")
@@ -140,7 +140,7 @@ async def test_channel(
     channel_id: FromPath[str], database: NamedDependency[database.Database], actor: NamedDependency[Actor]
 ) -> Delivery:
     """Send a test message, whether or not the channel is switched on."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         row = await _get(writer, actor, channel_id)
         told = message.build_test(row["project_slug"], row["project_name"], clock.now())
         key = await deliveries.add_test(writer, row["project_id"], row["channel_id"], told)
@@ -156,7 +156,7 @@ async def list_channel_deliveries(
     status: FromQuery[DeliveryStatus | None] = None,
 ) -> DeliveryPage:
     """List what a channel was sent in the last 90 days, newest first."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         row = await _get(reader, actor, channel_id)
         return await _log(reader, page, row["project_id"], row["channel_id"], status)
 
@@ -170,7 +170,7 @@ async def list_deliveries(
     status: FromQuery[DeliveryStatus | None] = None,
 ) -> DeliveryPage:
     """List what a project's channels were sent in the last 90 days, newest first."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project = await projects.get_project(reader, actor.org_id, slug)
         return await _log(reader, page, project["project_id"], None, status)
 
@@ -184,7 +184,7 @@ async def resend_delivery(
 ) -> Delivery:
     """Send a message again, now; it keeps its id."""
     key = deliveries.read_key(delivery_id)
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         row = await deliveries.get_delivery(writer, actor.org_id, key)
         if row["event"] != "test" and not row["channel_is_enabled"]:
             raise errors.ConflictError("The channel is switched off.", hint="Switch it on, then send again.")

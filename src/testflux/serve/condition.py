@@ -17,7 +17,7 @@ from testflux.serve.shapes.health import Health, StageDuration
 from testflux.store import intake
 
 
-@get("/health", **declare.route("getCondition", Permission.PROJECT_MANAGE))
+@get("/health", **declare.route("getCondition", Permission.SYSTEM_READ))
 async def get_condition(house: NamedDependency[House]) -> Health:
     """Answer what is fine, what to look at and what to do now, with the figures behind it."""
     figures = await house.vitals.measure()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from testflux.kit import errors, identifiers
 from testflux.model.access import Actor
 from testflux.store import database, projects, run_list
@@ -12,7 +15,7 @@ async def open_project(reader: database.Reader, actor: Actor, identifier: str) -
     project_id, number = identifiers.unpack(identifier)
     project = await projects.find_owned(reader, actor.org_id, project_id)
     if project is None:
-        raise errors.NotFoundError(f"There is nothing with the id {identifier!r}.", hint="Copy the id from a list.")
+        raise _no_thing(identifier)
     return project, number
 
 
@@ -20,6 +23,11 @@ async def open_run(reader: database.Reader, actor: Actor, identifier: str) -> da
     """Return the run that an id names."""
     project, run_id = await open_project(reader, actor, identifier)
     return await run_list.get_run(reader, project["project_id"], run_id)
+
+
+def nothing(named: Mapping[str, Any]) -> errors.NotFoundError:
+    """Return the error of an address whose parts name nothing that the caller can see: as if it did not exist."""
+    return projects.no_project(named["slug"]) if "slug" in named else _no_thing(next(iter(named.values())))
 
 
 def number_in(project_id: int, identifier: str) -> int:
@@ -30,3 +38,7 @@ def number_in(project_id: int, identifier: str) -> int:
             f"There is nothing with the id {identifier!r} here.", hint="Copy the id from a list."
         )
     return number
+
+
+def _no_thing(identifier: str) -> errors.NotFoundError:
+    return errors.NotFoundError(f"There is nothing with the id {identifier!r}.", hint="Copy the id from a list.")

@@ -110,7 +110,7 @@ async def list_attachments(
     database: NamedDependency[database.Database],
 ) -> Response[AttachmentPage]:
     """List the files that were sent along with the report of a run."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await attachments.list_attachments(reader, run["project_id"], run["run_id"])
     shown = rows[page.offset : page.offset + page.limit + 1]
@@ -131,7 +131,7 @@ async def get_attachment(
     blobs: NamedDependency[blobs.Blobs],
 ) -> Response[Any]:
     """Answer a file that was sent along with the report of a run."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         row = await attachments.find_attachment(reader, run["project_id"], run["run_id"], position)
         file = await run_list.get_file(reader, run)
@@ -148,7 +148,7 @@ async def get_attachment(
 
 
 async def _find(database: database.Database, actor: Actor, run_id: str, test_id: str) -> _Slice:
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         test_no = min(doors.number_in(run["project_id"], test_id), _MOST_NUMBER)
         await run_results.get_result(reader, run, test_no)

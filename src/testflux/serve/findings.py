@@ -40,7 +40,7 @@ async def list_findings(
     database: NamedDependency[database.Database],
 ) -> Response[FindingPage]:
     """List the findings of a run, most severe first; `state=fixed` lists what only the baseline had."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await run_findings.list_findings(reader, run, finding_filter, page.offset, page.limit + 1)
     items = [shape(run, row) for row in rows[: page.limit]]
@@ -55,7 +55,7 @@ async def get_finding(
     database: NamedDependency[database.Database],
 ) -> FindingDetail:
     """Answer one finding with its places and its history in the lane."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         project_id = run["project_id"]
         finding_no = doors.number_in(project_id, finding_id)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from testflux.kit import errors
-from testflux.model.access import Permission
-from testflux.serve import declare, envelope, house, identity
+from testflux.kit import errors, identifiers, trail
+from testflux.model.access import Actor, Permission
+from testflux.serve import declare, doors, envelope, house, identity, request_id
 from testflux.serve.house import House
 from testflux.serve.limiter import Rate
 
@@ -39,11 +40,44 @@ async def _admit(connection: AnyConnection, rooms: House, handler: BaseRouteHand
         raise
     rate = handler.opt[declare.RATE] or (Rate.READ if _is_reading(handler) else Rate.WRITE)
     await _count(connection, rooms, rate, f"t{actor.token_id}" if actor.token_id else f"u{actor.user_id}")
-    if permission not in actor.permissions:
-        who = "This token" if actor.token_id else "Your role"
-        hint = "Use a token with the right scope." if actor.token_id else "Ask an administrator."
-        raise errors.ForbiddenError(f"{who} does not allow this ({permission.value}).", hint=hint)
+    _check(actor, permission, connection.path_params)
     connection.scope["user"] = actor
+    trail.walk(
+        trail.Trail(
+            actor_kind="token" if actor.token_id else "person",
+            actor_id=actor.token_id or actor.user_id,
+            actor_name=actor.token_name if actor.token_id else actor.email,
+            address=_address(connection),
+            request_id=request_id.current(),
+        )
+    )
+
+
+def _check(actor: Actor, permission: Permission, named: Mapping[str, Any]) -> None:
+    """Raise ForbiddenError unless the actor may do that at this address; NotFoundError where they see nothing."""
+    if permission in actor.permissions:
+        return
+    projects = _projects_of(actor, named)
+    if projects is None:
+        # Lists over the whole organisation show what may be seen of it.
+        if permission is Permission.PROJECT_READ and any(map(actor.may_read, actor.projects)):
+            return
+    elif projects and all(actor.may(permission, number) for number in projects):
+        return
+    elif Permission.PROJECT_READ not in actor.permissions and not (projects and all(map(actor.may_read, projects))):
+        raise doors.nothing(named)
+    who = "This token" if actor.token_id else "Your role"
+    hint = "Use a token with the right scope." if actor.token_id else "Ask an administrator."
+    raise errors.ForbiddenError(f"{who} does not allow this ({permission.value}).", hint=hint)
+
+
+def _projects_of(actor: Actor, named: Mapping[str, Any]) -> list[int] | None:
+    """Return which of the actor's projects an address names, None when it is about no project."""
+    if "slug" in named:
+        return [number for number, grant in actor.projects.items() if grant.slug == named["slug"]]
+    found = [identifiers.find_project(value) for value in named.values() if isinstance(value, str)]
+    numbers = {number for number in found if number is not None}
+    return [number for number in numbers if number in actor.projects] if numbers else None
 
 
 async def _count(connection: AnyConnection, rooms: House, rate: Rate, who: str) -> None:

@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.serve import declare, metrics
 from testflux.serve.house import House
 from testflux.serve.shapes.system import Alive, Check, Readiness
@@ -70,7 +71,7 @@ async def _check(look: Callable[[House], Awaitable[str]], house: House) -> Check
 
 
 async def _database(house: House) -> str:
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         return f"PostgreSQL {await health.get_version(reader)}"
 
 
@@ -80,7 +81,7 @@ async def _blobs(house: House) -> str:
 
 
 async def _queue(house: House) -> str:
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         waiting = sum((await jobs.list_waiting(reader)).values())
     if waiting > _BACKLOG:
         raise errors.UnavailableError(f"{waiting} jobs wait.", hint="Start more workers: testflux work.")

@@ -16,7 +16,7 @@ from testflux.store import uploads as upload_store
 
 @post(
     "/projects/{slug:str}/uploads/known",
-    **declare.route("listKnownFiles", Permission.UPLOAD_CREATE, 404, status_code=200),
+    **declare.route("listKnownFiles", Permission.UPLOAD_MANAGE, 404, status_code=200),
 )
 async def list_known_files(
     slug: FromPath[str],
@@ -25,7 +25,7 @@ async def list_known_files(
     database: NamedDependency[door.Database],
 ) -> KnownFiles:
     """Answer which of these files need not be sent: the project has them, read or waiting to be read."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project_id = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
         known = await upload_store.list_known(reader, project_id, [bytes.fromhex(text) for text in data.digests])
     return KnownFiles(digests=[digest.hex() for digest in known])

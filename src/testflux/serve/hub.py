@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.serve.shapes.live import LiveEvent
 from testflux.store import database, events
 
@@ -85,7 +86,7 @@ class Hub:
 
     async def _catch_up(self) -> None:
         """Begin with the newest event, or go on from the last one; who missed what is swept by now must start again."""
-        async with self._database.read() as reader:
+        async with self._database.read(EVERYBODY) as reader:
             kept = await events.get_range(reader)
         if self._listening.is_set():
             for watcher in self._watchers if kept["first_event"] > self._newest + 1 else ():
@@ -97,7 +98,7 @@ class Hub:
         """Pass on all events that there are, this one among them: where many come, they are read together."""
         rows: list[database.Row] = []
         while self._watchers and number > self._newest:
-            async with self._database.read() as reader:
+            async with self._database.read(EVERYBODY) as reader:
                 rows = await events.list_after(reader, self._newest, _MOST_AT_ONCE)
                 for row in rows:
                     self._newest = row["event_id"]

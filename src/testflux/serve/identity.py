@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from testflux.access import permissions
+import msgspec
+
+from testflux.access import grants, permissions
 from testflux.access import tokens as token_rules
 from testflux.kit import clock, errors, settings
-from testflux.model.access import Actor, Permission, Role
-from testflux.store import database, tokens, users
+from testflux.model.access import EVERYBODY, Actor
+from testflux.store import actors, database, tokens
 
 _USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 
@@ -32,35 +34,42 @@ async def read_token(
     if token.startswith(token_rules.PREFIX):
         return await _read_api_token(database, token, now)
     access = token_rules.read_access(settings.secret_key, token, now)
-    async with database.read() as reader:
-        row = await users.find_user(reader, access.user_id)
-    if row is None or row["is_disabled"]:
-        raise errors.UnauthenticatedError("This account may not sign in any more.", hint="Ask an administrator.")
-    return _actor(row, permissions.of_role(Role(row["role"]))), access.expires_at
+    row = await actors.find_by_sign_in(database, access.user_id, access.sign_in_id, now)
+    if row is None:
+        raise errors.UnauthenticatedError("The sign-in has ended.", hint="Sign in again.")
+    return _actor(row, _granted(row), sign_in=access), access.expires_at
 
 
 async def _read_api_token(database: database.Database, token: str, now: datetime) -> tuple[Actor, datetime | None]:
     row = None
     if token_rules.is_api_token(token):
-        async with database.read() as reader:
-            row = await tokens.find_token(reader, token_rules.digest(token), now)
+        row = await actors.find_by_token(database, token_rules.digest(token), now)
     if row is None:
         hint = "It may have expired or been revoked: ask an administrator for a new one."
         raise errors.UnauthenticatedError("The API token is not valid.", hint=hint)
     if row["last_used_at"] is None or row["last_used_at"] < now - _USE_IS_NOTED_EVERY:
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await tokens.save_use(writer, row["token_id"], now)
-    actor = _actor(row, permissions.of_token(Role(row["role"]), row["scopes"]), row["token_id"])
-    return actor, row["expires_at"]
+    only = None if row["only"] is None else {int(number): slug for number, slug in row["only"].items()}
+    return _actor(row, grants.narrow(_granted(row), row["scopes"], only)), row["expires_at"]
 
 
-def _actor(row: database.Row, granted: frozenset[Permission], token_id: int | None = None) -> Actor:
+def _granted(row: database.Row) -> grants.Granted:
+    granted = grants.combine(msgspec.convert(row["grants"], list[grants.Grant]))
+    if not row["is_operator"]:
+        return granted
+    return msgspec.structs.replace(granted, everywhere=granted.everywhere | permissions.OPERATORS)
+
+
+def _actor(row: database.Row, granted: grants.Granted, sign_in: token_rules.Access | None = None) -> Actor:
     return Actor(
         org_id=row["org_id"],
         user_id=row["user_id"],
         email=row["email"],
         name=row["name"],
-        role=Role(row["role"]),
-        permissions=granted,
-        token_id=token_id,
+        permissions=granted.everywhere,
+        projects=granted.projects,
+        token_id=row.get("token_id"),
+        token_name=row.get("token_name", ""),
+        sign_in_id=sign_in and sign_in.sign_in_id,
     )

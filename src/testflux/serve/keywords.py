@@ -34,7 +34,7 @@ async def list_keywords(
     q: Annotated[str, QueryParameter(max_length=250, description="Text in `owner.name`.")] = "",
 ) -> Response[KeywordPage]:
     """List the keywords of a run: those that took the most time first, or in another order."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await keywords.list_keywords(
             reader, run, order=order, search=q, offset=page.offset, limit=page.limit + 1

@@ -157,7 +157,7 @@ async def list_live_events(
 
 
 async def _read(house: House, actor: Actor, topics: list[str], after: int | None) -> LiveEvents:
-    async with house.database.read() as reader:
+    async with house.database.read(actor.tenant) as reader:
         kept = await events.get_range(reader)
         rows = [] if after is None else await events.list_events(reader, actor.org_id, topics, after, _MOST_MISSED)
         items = [await live_events.shape(reader, row) for row in rows]

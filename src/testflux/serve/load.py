@@ -46,7 +46,7 @@ async def list_thresholds(
     database: NamedDependency[database.Database],
 ) -> Response[ThresholdPage]:
     """List the thresholds of a run, missed ones first."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await run_load.list_thresholds(reader, run, page.offset, page.limit + 1)
     items = [threshold(row) for row in rows[: page.limit]]
@@ -65,7 +65,7 @@ async def list_checks(
     database: NamedDependency[database.Database],
 ) -> Response[CheckPage]:
     """List the checks of a run."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await run_load.list_checks(reader, run, page.offset, page.limit + 1)
     items = [_check(row) for row in rows[: page.limit]]
@@ -84,7 +84,7 @@ async def list_groups(
     database: NamedDependency[database.Database],
 ) -> Response[GroupPage]:
     """List the groups of a run, depth first."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await run_load.list_groups(reader, run, page.offset, page.limit + 1)
     items = [_group(row) for row in rows[: page.limit]]
@@ -105,7 +105,7 @@ async def list_metrics(
     tags: OneTagSet = None,
 ) -> Response[MetricPage]:
     """List the metrics of a run by name."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await run_load.list_metrics(reader, run, page.offset, page.limit + 1, name=metric, tags=tags)
     items = [_metric(row) for row in rows[: page.limit]]
@@ -126,7 +126,7 @@ async def list_series(
     tags: OneTagSet = None,
 ) -> Response[SeriesPage]:
     """List metrics over the time of a load test, by name and tags."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await run_load.list_series(reader, run, metric, tags)
     shown = rows[page.offset : page.offset + page.limit + 1]

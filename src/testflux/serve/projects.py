@@ -22,19 +22,19 @@ async def list_projects(
     actor: NamedDependency[Actor], database: NamedDependency[database.Database], page: NamedDependency[Page]
 ) -> ProjectPage:
     """List projects by name."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         rows = await projects.list_projects(reader, actor.org_id, page.after(tuple[str, str]), page.limit + 1)
     shown, more = paging.cut(rows, page.limit)
     cursor = paging.place(shown[-1]["name"], shown[-1]["slug"]) if more else None
     return ProjectPage(items=[shape(row) for row in shown], next_cursor=cursor)
 
 
-@post("/projects", **declare.route("addProject", Permission.PROJECT_MANAGE, 409, 413, 415))
+@post("/projects", **declare.route("addProject", Permission.PROJECT_CREATE, 409, 413, 415))
 async def add_project(
     data: JSONBody[NewProject], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> Project:
     """Add a project."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         row = await projects.add_project(
             writer, actor.org_id, data.slug, data.name, data.description, data.default_branch
         )
@@ -47,11 +47,11 @@ async def get_project(
     slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> Project:
     """Answer one project."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         return shape(await projects.get_project(reader, actor.org_id, slug))
 
 
-@patch("/projects/{slug:str}", **declare.route("changeProject", Permission.PROJECT_MANAGE, 404, 413, 415))
+@patch("/projects/{slug:str}", **declare.route("changeProject", Permission.PROJECT_EDIT, 404, 413, 415))
 async def change_project(
     slug: FromPath[str],
     data: JSONBody[ProjectChange],
@@ -59,13 +59,13 @@ async def change_project(
     database: NamedDependency[database.Database],
 ) -> Project:
     """Change a project's name, description or default branch."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         row = await projects.save_project(writer, actor.org_id, slug, data.name, data.description, data.default_branch)
         await _publish(writer, actor, slug)
     return shape(row)
 
 
-@delete("/projects/{slug:str}", **declare.route("dropProject", Permission.PROJECT_MANAGE, 404))
+@delete("/projects/{slug:str}", **declare.route("dropProject", Permission.PROJECT_DELETE, 404))
 async def drop_project(
     slug: FromPath[str],
     actor: NamedDependency[Actor],
@@ -73,7 +73,7 @@ async def drop_project(
     blobs: NamedDependency[blobs.Blobs],
 ) -> None:
     """Remove a project with everything in it. This cannot be undone."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         row = await projects.get_project(writer, actor.org_id, slug)
         digests = await projects.drop_project(writer, row["project_id"])
         await _publish(writer, actor, slug)
@@ -85,7 +85,7 @@ async def get_facets(
     slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> Facets:
     """Answer what the project's runs can be filtered by."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project = await projects.get_project(reader, actor.org_id, slug)
         rows = await run_list.list_facets(reader, project["project_id"])
     return Facets(**{name: _facets(row for row in rows if row["facet"] == name) for name in Facets.__struct_fields__})

@@ -61,7 +61,7 @@ async def _rank(
     request: AnyRequest, house: House, actor: Actor, slug: str, days: int, rank: Rank
 ) -> Response[TestRanking]:
     today = clock.now().date()
-    async with house.database.read() as reader:
+    async with house.database.read(actor.tenant) as reader:
         project = await projects.get_project(reader, actor.org_id, slug)
         key = (rank.__name__, project["project_id"], project["change_count"], days, today)
         make = functools.partial(_make, reader, project, days, rank)

@@ -48,7 +48,7 @@ async def list_results(
     database: NamedDependency[database.Database],
 ) -> Response[ResultPage]:
     """List the results of a run."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await run_results.list_results(reader, run, result_filter, page.offset, page.limit + 1)
     items = [shape(run["project_id"], row) for row in rows[: page.limit]]
@@ -67,7 +67,7 @@ async def list_failures(
     database: NamedDependency[database.Database],
 ) -> Response[FailurePage]:
     """List the causes of a run's failures: new ones first, then by count."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await run_results.list_failures(reader, run, page.offset, page.limit + 1)
         items = [await _failure(reader, run, row) for row in rows[: page.limit]]
@@ -86,7 +86,7 @@ async def list_suites(
     database: NamedDependency[database.Database],
 ) -> Response[SuitePage]:
     """List the suite tree of a run, depth first."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         rows = await run_results.list_suites(reader, run)
     shown = suites.build(rows)[page.offset : page.offset + page.limit + 1]
@@ -103,7 +103,7 @@ async def get_result(
     database: NamedDependency[database.Database],
 ) -> ResultDetail:
     """Answer one result with its history in the lane."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         project_id = run["project_id"]
         test_no = doors.number_in(project_id, test_id)

@@ -23,24 +23,24 @@ OrgAge = Annotated[str, QueryParameter(max_length=10, description="Days, or for_
 OwnAge = Annotated[str, QueryParameter(max_length=10, description="Days, for_ever or inherited.")]
 
 
-@get("/retention", **declare.route("getRetention", Permission.PROJECT_MANAGE))
+@get("/retention", **declare.route("getRetention", Permission.STORAGE_MANAGE))
 async def get_retention(actor: NamedDependency[Actor], database: NamedDependency[database.Database]) -> Retention:
     """Answer how long the organisation keeps what."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         return shape(await retention.get_org_ages(reader, actor.org_id))
 
 
-@put("/retention", **declare.route("saveRetention", Permission.PROJECT_MANAGE, 413, 415))
+@put("/retention", **declare.route("saveRetention", Permission.STORAGE_MANAGE, 413, 415))
 async def save_retention(
     data: JSONBody[Retention], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> Retention:
     """Set how long the organisation keeps what; it takes effect the next night."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         await retention.save_org_ages(writer, actor.org_id, _ages(data))
     return data
 
 
-@get("/retention/preview", **declare.route("previewRetention", Permission.PROJECT_MANAGE))
+@get("/retention/preview", **declare.route("previewRetention", Permission.STORAGE_MANAGE))
 async def preview_retention(
     actor: NamedDependency[Actor],
     database: NamedDependency[database.Database],
@@ -52,25 +52,25 @@ async def preview_retention(
     """Count what would be deleted under these ages of the organisation; projects that differ keep their own."""
     wanted = _read({"results": results, "evidence": evidence, "rows": rows, "audit": audit}, (_FOR_EVER,))
     ages = Ages(**{kind.value: days for kind, days in wanted.items()})
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         policies = await retention.list_policies(reader, actor.org_id)
         owns = await retention.list_owns(reader, actor.org_id)
         row = await retention.preview(reader, retention.changed(policies, ages, owns), clock.now().date())
     return RetentionPreview(**row)
 
 
-@get("/projects/{slug:str}/retention", **declare.route("getProjectRetention", Permission.PROJECT_MANAGE, 404))
+@get("/projects/{slug:str}/retention", **declare.route("getProjectRetention", Permission.STORAGE_MANAGE, 404))
 async def get_project_retention(
     slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> ProjectRetention:
     """Answer how long a project keeps what, and what of that is its own."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project = await projects.get_project(reader, actor.org_id, slug)
         return await _project(reader, actor, project["project_id"])
 
 
 @put(
-    "/projects/{slug:str}/retention", **declare.route("saveProjectRetention", Permission.PROJECT_MANAGE, 404, 413, 415)
+    "/projects/{slug:str}/retention", **declare.route("saveProjectRetention", Permission.STORAGE_MANAGE, 404, 413, 415)
 )
 async def save_project_retention(
     slug: FromPath[str],
@@ -79,7 +79,7 @@ async def save_project_retention(
     database: NamedDependency[database.Database],
 ) -> ProjectRetention:
     """Set where a project differs from its organisation; it takes effect the next night."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         project = await projects.get_project(writer, actor.org_id, slug)
         await retention.save_own(writer, project["project_id"], _own(data))
         return await _project(writer, actor, project["project_id"])
@@ -87,7 +87,7 @@ async def save_project_retention(
 
 @get(
     "/projects/{slug:str}/retention/preview",
-    **declare.route("previewProjectRetention", Permission.PROJECT_MANAGE, 404),
+    **declare.route("previewProjectRetention", Permission.STORAGE_MANAGE, 404),
 )
 async def preview_project_retention(
     slug: FromPath[str],
@@ -101,7 +101,7 @@ async def preview_project_retention(
     """Count what would be deleted of a project under these ages of its own."""
     given = {"results": results, "evidence": evidence, "rows": rows, "audit": audit}
     own = _read(given, (_FOR_EVER, _INHERITED))
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project_id = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
         ages = retention.combine(await retention.get_org_ages(reader, actor.org_id), own)
         policy = retention.Policy(project_id=project_id, slug=slug, ages=ages)

@@ -15,7 +15,7 @@ from testflux.store import uploads as upload_store
 
 @post(
     "/uploads/{upload_id:str}/retry",
-    **declare.route("retryUpload", Permission.UPLOAD_CREATE, 404, 409, status_code=202),
+    **declare.route("retryUpload", Permission.UPLOAD_MANAGE, 404, 409, status_code=202),
 )
 async def retry_upload(
     upload_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[door.Database]
@@ -24,7 +24,7 @@ async def retry_upload(
 
     Its file must have been kept, and the same must not have been sent again since.
     """
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         project, number = await doors.open_project(writer, actor, upload_id)
         await upload_store.save_queued(writer, project["project_id"], number)
         return uploads.shape(await upload_store.get_upload(writer, project["project_id"], number))

@@ -69,7 +69,7 @@ async def get_run(
     database: NamedDependency[database.Database],
 ) -> Response[RunDetail]:
     """Answer one run with its neighbours in its lane."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         row = await doors.open_run(reader, actor, run_id)
         lane = await run_list.list_lane(reader, row, STRIP)
         following = await run_list.find_next(reader, row)
@@ -95,7 +95,7 @@ async def drop_run(
     blobs: NamedDependency[blobs.Blobs],
 ) -> None:
     """Remove a run with everything in it, its file included. This cannot be undone."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         row = await doors.open_run(writer, actor, run_id)
         digests = await removal.drop_run(writer, row["project_id"], row["run_id"])
     await uploads.drop_unused_blobs(database, blobs, digests)
@@ -113,7 +113,7 @@ async def list_run_log(
     database: NamedDependency[database.Database],
 ) -> Response[LogPage]:
     """List the execution errors and warnings of a run."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         row = await doors.open_run(reader, actor, run_id)
         found = await run_list.list_log(reader, row, page.offset, page.limit + 1)
     items = [_log_item(row["project_id"], entry) for entry in found[: page.limit]]
@@ -146,7 +146,7 @@ def _file(project_id: int, file: database.Row) -> RunFile:
 async def _list(
     database: database.Database, actor: Actor, slugs: list[str] | None, wanted: run_list.RunFilter, page: Page
 ) -> RunPage:
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project_ids = await projects.list_ids(reader, actor.org_id, slugs)
         rows = await run_list.list_runs(reader, project_ids, wanted, page.after(run_list.Place), page.limit + 1)
     shown, more = paging.cut(rows, page.limit)

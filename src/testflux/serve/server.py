@@ -18,7 +18,7 @@ from testflux.access import passwords
 from testflux.ingest import load_sample
 from testflux.kit import clock, errors
 from testflux.kit import settings as kit_settings
-from testflux.model.access import Role
+from testflux.model.access import EVERYBODY, Role
 from testflux.serve import app, limiter, live_events
 from testflux.serve.house import House
 from testflux.serve.hub import Hub
@@ -61,7 +61,7 @@ async def open_house(
     opened = database.Database(database_url, settings.database_direct_url, max_size=_CONNECTIONS)
     await opened.open()
     try:
-        async with opened.write() as writer:
+        async with opened.write(EVERYBODY) as writer:
             await partitions.ensure_ahead(writer, clock.now().date())
             await users.add_org(writer)
             place = await health.get_place(writer)
@@ -90,7 +90,7 @@ async def open_house(
 
 async def _look_at(opened: database.Database, files: blobs.Blobs) -> None:
     """Let no start succeed with a blob store that is set up wrong; one that is away may come back by itself."""
-    async with opened.read() as reader:
+    async with opened.read(EVERYBODY) as reader:
         is_new = not await uploads.has_blobs(reader)
     if is_new:
         await files.adopt()
@@ -102,7 +102,7 @@ async def _look_at(opened: database.Database, files: blobs.Blobs) -> None:
 
 async def add_first_administrator(house: House) -> str | None:
     """Make the first administrator unless there is anybody; return the password if it was generated."""
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         org_id = await users.get_org(reader)
         if await users.count_users(reader, org_id):
             return None
@@ -110,9 +110,9 @@ async def add_first_administrator(house: House) -> str | None:
     password = given or passwords.generate()
     password_hash = await asyncio.to_thread(passwords.make_hash, password)
     try:
-        async with house.database.write() as writer:
+        async with house.database.write(EVERYBODY) as writer:
             email = house.settings.admin_email
-            await users.add_user(writer, org_id, email, "Administrator", Role.ADMIN, password_hash)
+            await users.add_user(writer, org_id, email, "Administrator", Role.OWNER, password_hash, is_operator=True)
     except errors.ConflictError:
         return None  # another server, started at the same moment, was first
     return None if given else password
@@ -122,11 +122,11 @@ async def _run(settings: kit_settings.Settings, work: Work | None, out: TextIO, 
     _cancel_on_signals()
     with _listen(settings) as listener:
         async with _postgres(settings) as (database_url, own), open_house(settings, database_url, own) as house:
-            async with house.database.read() as reader:
+            async with house.database.read(EVERYBODY) as reader:
                 is_new = not await users.count_users(reader, await users.get_org(reader))
             password = await add_first_administrator(house)
             if with_sample and is_new:
-                async with house.database.read() as reader:
+                async with house.database.read(EVERYBODY) as reader:
                     org_id = await users.get_org(reader)
                 await house.sample.start(org_id, clock.now())
             async with _beside(house, work):

@@ -26,7 +26,7 @@ _PARTS = ("result_bytes", "row_bytes", "file_bytes", "total_bytes")
 _History = list[tuple[date, int, int]]
 
 
-@get("/storage", **declare.route("getStorage", Permission.PROJECT_MANAGE))
+@get("/storage", **declare.route("getStorage", Permission.STORAGE_MANAGE))
 async def get_storage(
     actor: NamedDependency[Actor],
     database: NamedDependency[database.Database],
@@ -34,7 +34,7 @@ async def get_storage(
 ) -> Storage:
     """Answer what each project takes up, how fast that grows, and when a quota or the disk is full."""
     today = clock.now().date()
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         rows = await usage.measure(reader, actor.org_id)
         days = await usage.list_days(reader, actor.org_id, today - timedelta(days=_LONG_DAYS))
         ages = {policy.project_id: policy.ages for policy in await policies.list_policies(reader, actor.org_id)}
@@ -62,17 +62,17 @@ async def get_storage(
     )
 
 
-@put("/storage/quotas", **declare.route("saveQuotas", Permission.PROJECT_MANAGE, 413, 415))
+@put("/storage/quotas", **declare.route("saveQuotas", Permission.STORAGE_MANAGE, 413, 415))
 async def save_quotas(
     data: JSONBody[Quotas], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> Quotas:
     """Set how much the organisation may hold, and each project without a quota of its own. What is there stays."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         await usage.save_org_quota(writer, actor.org_id, data.quota_bytes, data.project_quota_bytes)
     return data
 
 
-@put("/projects/{slug:str}/quota", **declare.route("saveProjectQuota", Permission.PROJECT_MANAGE, 404, 413, 415))
+@put("/projects/{slug:str}/quota", **declare.route("saveProjectQuota", Permission.STORAGE_MANAGE, 404, 413, 415))
 async def save_project_quota(
     slug: FromPath[str],
     data: JSONBody[ProjectQuota],
@@ -80,7 +80,7 @@ async def save_project_quota(
     database: NamedDependency[database.Database],
 ) -> ProjectQuota:
     """Set how much a project may hold. What is there stays."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         project = await projects.get_project(writer, actor.org_id, slug)
         await usage.save_project_quota(writer, project["project_id"], data.quota_bytes)
     return data

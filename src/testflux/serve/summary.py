@@ -41,7 +41,7 @@ async def get_project_summary(
     branch: Annotated[str | None, QueryParameter(max_length=250)] = None,
 ) -> Response[ProjectSummary]:
     """Answer one project at a glance: on a branch, or on what its front page looks at by default."""
-    async with house.database.read() as reader:
+    async with house.database.read(actor.tenant) as reader:
         project = await project_rows.get_project(reader, actor.org_id, slug)
         key = ("summary", project["project_id"], project["change_count"], branch)
 

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from testflux import __version__
 from testflux.kit import settings
-from testflux.model.access import Permission
+from testflux.model.access import EVERYBODY, Permission
 from testflux.serve import declare
 from testflux.serve.shapes.system import DatabaseInfo, System
 from testflux.store import database, health
@@ -18,7 +18,7 @@ async def get_system(
     settings: NamedDependency[settings.Settings], database: NamedDependency[database.Database]
 ) -> System:
     """Answer what this server is."""
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         version = await health.get_version(reader)
     return System(
         version=__version__,

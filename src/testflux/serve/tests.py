@@ -42,7 +42,7 @@ async def list_tests(
 ) -> Response[TestPage]:
     """List the tests of a project with how they last went on its default branch."""
     today = clock.now().date()
-    async with house.database.read() as reader:
+    async with house.database.read(actor.tenant) as reader:
         project = await projects.get_project(reader, actor.org_id, slug)
         key = ("tests", project["project_id"], project["change_count"], test_filter, page.offset, page.limit, today)
         make = functools.partial(_list, reader, project, test_filter, page, today)
@@ -80,7 +80,7 @@ async def get_test(
     test_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> TestDetail:
     """Answer one test and how it has been in the last 90 days, on all branches."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project, test_no = await doors.open_project(reader, actor, test_id)
         test = await tests.get_test(reader, project["project_id"], test_no)
         lately = tests.HistoryFilter(since=clock.now() - tests.RECENT)
@@ -110,7 +110,7 @@ async def list_test_history(
     place: tuple[datetime, int | None] | None = page.after(tuple[datetime, int])
     if place is None and before is not None:
         place = (before if before.tzinfo else before.replace(tzinfo=UTC), -1)
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project, test_no = await doors.open_project(reader, actor, test_id)
         project_id = project["project_id"]
         test = await tests.get_test(reader, project_id, test_no)

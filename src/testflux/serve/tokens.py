@@ -25,7 +25,7 @@ async def list_tokens(
 ) -> TokenPage:
     """List API tokens, newest first."""
     before = page.after(tuple[paging.Number])
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         rows = await tokens.list_tokens(reader, actor.org_id, before and before[0], page.limit + 1)
     shown, more = paging.cut(rows, page.limit)
     items = [Token(**_fields(row)) for row in shown]
@@ -40,7 +40,7 @@ async def add_token(
     if data.expires_at is not None and data.expires_at <= clock.now():
         raise errors.InvalidError("The time is in the past.", field="expires_at", hint="Choose a later one.")
     token = token_rules.make_api_token()
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         row = await tokens.add_token(
             writer,
             actor.org_id,
@@ -59,7 +59,7 @@ async def drop_token(
     token_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> None:
     """Revoke an API token."""
-    async with database.write() as writer:
+    async with database.write(actor.tenant) as writer:
         await tokens.drop_token(writer, actor.org_id, users.number_of(token_id), clock.now())
 
 

@@ -20,7 +20,7 @@ from litestar.response import Stream
 
 from testflux.ingest import receive
 from testflux.kit import errors, identifiers, inflate
-from testflux.model.access import Actor, Permission
+from testflux.model.access import EVERYBODY, Actor, Permission
 from testflux.model.run import Metadata, Stage, UploadStatus
 from testflux.model.status import Kind, Verdict
 from testflux.serve import content, declare, doors, filters, multipart_body, paging, request_id, upload_metadata
@@ -105,7 +105,7 @@ async def add_uploads(
 
     An archive (zip, tar) becomes one upload for each report in it. The answer is one upload, or `uploads` for several.
     """
-    async with house.database.read() as reader:
+    async with house.database.read(actor.tenant) as reader:
         project_id: int = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
     async with house.blobs.arriving() as arriving:
         kept, metadata = await _keep(request, house, arriving, metadata, filename, project_id)
@@ -144,7 +144,7 @@ async def list_uploads(
     """List the uploads of a project, newest first."""
     chosen = filters.one_of(status, _STATUSES, "status")
     before = page.after(tuple[datetime, paging.Number])
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project_id = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
         rows = await uploads.list_uploads(
             reader, project_id, status=chosen[0] if chosen else None, before=before, limit=page.limit + 1
@@ -159,7 +159,7 @@ async def get_upload(
     upload_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> Upload:
     """Answer what became of an upload."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project, number = await doors.open_project(reader, actor, upload_id)
         return shape(await uploads.get_upload(reader, project["project_id"], number))
 
@@ -175,7 +175,7 @@ async def get_upload_file(
     blobs: NamedDependency[blobs.Blobs],
 ) -> Stream:
     """Download the report, unpacked if it was sent compressed."""
-    async with database.read() as reader:
+    async with database.read(actor.tenant) as reader:
         project, number = await doors.open_project(reader, actor, upload_id)
         row = await uploads.get_upload(reader, project["project_id"], number)
     if row["blob_digest"] is None or not await blobs.exists(row["blob_digest"]):
@@ -230,7 +230,7 @@ async def _keep(
     request: AnyRequest, house: House, arriving: blobs.Blobs, metadata: Metadata, file_name: str | None, project_id: int
 ) -> tuple[list[receive.KeptFile], Metadata]:
     """Store every file of the request; a form's fields count wherever in it they stand."""
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         room = await usage.find_room(reader, project_id)
     limits = _limits(house)
     kept: list[receive.KeptFile] = []
@@ -290,7 +290,7 @@ async def _wait(
     house.hub.add(watcher)
     try:
         while True:
-            async with house.database.read() as reader:
+            async with house.database.read(actor.tenant) as reader:
                 rows = [await uploads.get_upload(reader, project_id, item.upload_id) for item in received]
             left = deadline - time.monotonic()
             if left <= 0 or all(row["status"] in _FINAL for row in rows):

@@ -9,6 +9,7 @@ from typing import Final
 
 from testflux.kit import clock, errors
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.model.health import (
     BackupFigures,
     DiskFigures,
@@ -63,7 +64,7 @@ class Vitals:
 
     async def _measure(self) -> Figures:
         now = clock.now()
-        async with self._database.read() as reader:
+        async with self._database.read(EVERYBODY) as reader:
             return Figures(
                 measured_at=now,
                 queues=await queue.list_queues(reader),

@@ -21,6 +21,7 @@ import msgspec
 
 from testflux.kit import clock, errors
 from testflux.kit.settings import SECRET_FILE
+from testflux.model.access import EVERYBODY
 from testflux.store import backup_dump, backup_seal, frames, queries
 from testflux.store.backup_seal import Seal
 from testflux.store.blobs import Blobs
@@ -63,7 +64,7 @@ async def make(database: Database, blobs: Blobs, target: Path, order: Order) -> 
     """Write a backup to `target`, which must not exist; half of one is never found under that name."""
     with _begun(target) as unfinished:
         previous, seal = await asyncio.to_thread(_choose_seal, order)
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             await reader.connection.execute(_SQL["freeze"].encode())
             moment = await reader.one(_SQL["export_snapshot"])
             with backup_seal.create(unfinished / _DUMP, seal, _DUMP) as writer:
@@ -124,7 +125,7 @@ async def restore_database(url: str, source: Path, manifest: Manifest, seal: Sea
     database = Database(url, max_size=2)
     await database.open()
     try:
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             if await reader.all(_SQL["list_tables"]):
                 raise errors.InvalidError(
                     "The database to restore into is not empty; nothing was changed.",
@@ -132,7 +133,7 @@ async def restore_database(url: str, source: Path, manifest: Manifest, seal: Sea
                 )
         with backup_seal.open_file(source / _DUMP, seal, _DUMP) as file:
             await backup_dump.restore(url, manifest.postgresql, file)
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             _compare(manifest, await count_rows(reader))
     finally:
         await database.close()

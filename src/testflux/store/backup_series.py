@@ -16,6 +16,7 @@ import msgspec
 from testflux.kit import clock, errors
 from testflux.kit import settings as kit_settings
 from testflux.kit.settings import SECRET_FILE, Settings
+from testflux.model.access import EVERYBODY
 from testflux.store import backup, backups
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
@@ -76,7 +77,7 @@ async def make(database: Database, blobs: Blobs, settings: Settings, job: Job) -
 
 async def _note(database: Database, attempt: backups.Attempt, **outcome: Any) -> None:
     attempt = msgspec.structs.replace(attempt, finished_at=clock.now(), **outcome)
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await backups.add_attempt(writer, attempt)
 
 

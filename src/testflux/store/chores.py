@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
+from testflux.model.access import EVERYBODY
 from testflux.model.health import ChoreFigures
 from testflux.store import queries
 from testflux.store.database import Database, Reader
@@ -18,10 +19,10 @@ _SQL = queries.load("chores")
 
 async def note(database: Database, name: str, doing: Awaitable[int]) -> int:
     """Do a task and write down that it began, and that it ended with so much found; one that dies never ended."""
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await writer.run(_SQL["save_begun"], name=name)
     found = await doing
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await writer.run(_SQL["save_ended"], name=name, found=found)
     return found
 

@@ -7,6 +7,7 @@ import contextlib
 from typing import BinaryIO
 
 from testflux.kit import errors, inflate
+from testflux.model.access import EVERYBODY
 from testflux.store import uploads
 from testflux.store.blobs import Blobs, StoredBlob
 from testflux.store.database import Database, Row
@@ -19,7 +20,7 @@ async def unfold(database: Database, blobs: Blobs, upload: Row, limits: inflate.
         try:
             plain = await _decompress(arriving, digest, limits)
         except errors.ReportError:
-            async with database.read() as reader:
+            async with database.read(EVERYBODY) as reader:
                 now = await uploads.get_upload(reader, upload["project_id"], upload["upload_id"])
             if now["blob_digest"] == digest:
                 raise
@@ -28,7 +29,7 @@ async def unfold(database: Database, blobs: Blobs, upload: Row, limits: inflate.
             return upload
         name = upload["file_name"]
         name = name.removesuffix(".gz").removesuffix(".zst") or name
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await uploads.save_content(writer, upload["project_id"], upload["upload_id"], name, plain)
             await arriving.secure([plain.digest])
     await uploads.drop_unused_blobs(database, blobs, [digest])

@@ -13,6 +13,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY, Scope
 from testflux.store import adaptation
 
 Row = dict[str, Any]
@@ -23,8 +24,9 @@ Connection = psycopg.AsyncConnection[DictRow]
 class Reader:
     """One connection inside a transaction that can only read. Parameters are named: `%(slug)s` takes `slug=…`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, scope: Scope = EVERYBODY) -> None:
         self.connection = connection
+        self.scope = scope
 
     async def all(self, query: Query, /, **values: object) -> list[Row]:
         """Return every row."""
@@ -51,8 +53,8 @@ class Reader:
 class Writer(Reader):
     """One connection inside one transaction, committed when its `async with` ends without an error."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, scope: Scope = EVERYBODY) -> None:
+        super().__init__(connection, scope)
         self._last: list[Callable[[], Awaitable[object]]] = []
 
     def at_end(self, act: Callable[[], Awaitable[object]]) -> None:
@@ -130,23 +132,33 @@ class Database:
         """Close every connection."""
         await self.pool.close()
 
+    async def look_up(self, query: Query, /, **values: object) -> Row | None:
+        """Return the first row of one reading statement, in a single round trip: for what every request asks first."""
+        with _explain():
+            async with self.pool.connection() as connection:
+                await connection.set_autocommit(True)
+                try:
+                    return await Reader(connection).find(query, **values)
+                finally:
+                    await connection.set_autocommit(False)
+
     @asynccontextmanager
-    async def read(self) -> AsyncGenerator[Reader]:
-        """Lend a connection that PostgreSQL itself keeps from writing."""
+    async def read(self, scope: Scope) -> AsyncGenerator[Reader]:
+        """Lend a connection that PostgreSQL itself keeps from writing, for the rows of `scope`."""
         with _explain():
             async with self.pool.connection() as connection:
                 await connection.set_read_only(True)
                 try:
-                    yield Reader(connection)
+                    yield Reader(connection, scope)
                 finally:
                     await _end_reading(connection)
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Writer]:
-        """Lend a connection for one transaction: committed at the end, rolled back on any error."""
+    async def write(self, scope: Scope) -> AsyncGenerator[Writer]:
+        """Lend a connection for one transaction on the rows of `scope`: rolled back on any error, else committed."""
         with _explain():
             async with self.pool.connection() as connection:
-                writer = Writer(connection)
+                writer = Writer(connection, scope)
                 yield writer
                 await writer.finish()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.store import queries
 from testflux.store.database import Database, Reader
 
@@ -68,13 +69,13 @@ async def get_plan(reader: Reader) -> Plan:
 
 async def run(database: Database) -> Plan:
     """Distribute the database, each statement in a transaction of its own; SetupError without the extension."""
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         plan = await get_plan(reader)
     if not plan.is_possible:
         hint = "Install Citus on every node and add it to shared_preload_libraries; without --run the plan is printed."
         raise errors.SetupError("This PostgreSQL has no Citus.", hint=hint, code="citus-missing")
     for statement in plan.statements:
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await writer.run(statement)
     return plan
 

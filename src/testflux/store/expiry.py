@@ -8,6 +8,7 @@ from datetime import date
 
 import msgspec
 
+from testflux.model.access import EVERYBODY
 from testflux.store import events, queries, removal, uploads, usage
 from testflux.store.database import Database, Row, Writer
 
@@ -91,14 +92,14 @@ async def drop_orphans(database: Database, project_id: int) -> int:
     for move, drop in _ORPHANS:
         some: dict[str, object] = {"project_id": project_id, "after": -1, "limit": _ORPHANS_AT_ONCE}
         while some["after"] is not None:
-            async with database.write() as writer:
+            async with database.write(EVERYBODY) as writer:
                 await writer.run(_SQL["lock_project"], project_id=project_id)
                 if move:
                     await writer.run(_SQL[move], **some)
                 row = await writer.one(_SQL[drop], **some)
             dropped += row["dropped"]
             some["after"] = row["last"]
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await writer.run(_SQL["lock_project"], project_id=project_id)
         return dropped + await writer.run(_SQL["drop_messages"], project_id=project_id)
 

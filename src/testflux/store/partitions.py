@@ -7,7 +7,7 @@ from datetime import date
 from testflux.store import queries
 from testflux.store.database import Reader, Writer
 
-TABLES = ("result_chunk", "result_row", "finding_seen", "load_series", "delivery")
+TABLES = ("result_chunk", "result_row", "finding_seen", "load_series", "delivery", "audit_event")
 MONTHS_AHEAD = 3
 
 _SQL = queries.load("partitions")

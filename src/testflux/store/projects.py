@@ -21,9 +21,14 @@ async def get_project(reader: Reader, org_id: int, slug: str) -> Row:
     """Return a project by slug; NotFoundError when the organisation has none of that name."""
     row = await reader.find(_SQL["get_project"], org_id=org_id, slug=slug)
     if row is None:
-        hint = "GET /api/v1/projects lists them; an administrator can add one."
-        raise errors.NotFoundError(f"There is no project {slug[:80]!r}.", hint=hint, code="project-not-found")
+        raise no_project(slug)
     return row
+
+
+def no_project(slug: str) -> errors.NotFoundError:
+    """Return the error of a slug that names no project, or none for this caller."""
+    hint = "GET /api/v1/projects lists them; an administrator can add one."
+    return errors.NotFoundError(f"There is no project {slug[:80]!r}.", hint=hint, code="project-not-found")
 
 
 async def list_ids(reader: Reader, org_id: int, slugs: Sequence[str] | None) -> list[int]:
@@ -39,8 +44,7 @@ async def list_change_counts(reader: Reader, org_id: int, slugs: Sequence[str] |
     rows = await reader.all(_SQL["list_ids"], org_id=org_id, slugs=None if slugs is None else list(slugs))
     missing = set(slugs or ()) - {row["slug"] for row in rows}
     if missing:
-        message = f"There is no project {min(missing)[:80]!r}."
-        raise errors.NotFoundError(message, hint="GET /api/v1/projects lists them.", code="project-not-found")
+        raise no_project(min(missing))
     return {row["project_id"]: row["change_count"] for row in rows}
 
 

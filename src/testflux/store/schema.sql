@@ -12,51 +12,241 @@ create table org (
     created_at  timestamptz not null default now(),
     quota_bytes bigint,                                    -- most bytes of files in all its projects; null: no limit
     project_quota_bytes bigint,                            -- the same for each project without a quota of its own
-    file_bytes  bigint not null default 0                  -- what it holds: distinct files, counted with each upload
+    file_bytes  bigint not null default 0,                 -- what it holds: distinct files, counted with each upload
+    is_password_allowed boolean not null default true,     -- false: people sign in at a provider; owners still may, to mend it
+    is_second_factor_required boolean not null default false,
+    required_provider_id bigint                            -- only sign-ins from there may enter; null: any; see the key below
 );
 
--- A person who signs in. [10^4]
+-- A person who signs in; which organisations they belong to: member. [10^4]
 create table app_user (
     user_id         bigint generated always as identity primary key,
-    org_id          bigint not null references org,
-    email           text not null,                         -- lower case, the sign-in name
+    email           text not null unique,                  -- lower case, the sign-in name everywhere
     name            text not null,
-    role            text not null check (role in ('admin', 'user')),
-    password_hash   text not null,                         -- bcrypt over a SHA-256 pre-hash: no 72-byte limit
+    password_hash   text,                                  -- bcrypt over a SHA-256 pre-hash: no 72-byte limit; null: signs in elsewhere
     created_at      timestamptz not null default now(),
     last_sign_in_at timestamptz,                           -- null: never signed in; admins look for dead accounts
     disabled_at     timestamptz,                           -- null: may sign in; rows are never deleted, history names people
-    unique (org_id, email)
+    is_operator     boolean not null default false,        -- runs this installation: makes organisations, sees its health
+    password_changed_at timestamptz,
+    failed_sign_ins integer not null default 0,            -- in a row; each makes the next wait longer
+    locked_until    timestamptz,                           -- no password is tried before
+    totp_secret     bytea,                                 -- second factor, sealed with the server's key
+    totp_confirmed_at timestamptz,                         -- null: being set up, not asked for yet
+    totp_last_step  bigint                                 -- a code is good once
 );
 
--- A refresh token of a browser session; all rotations of one sign-in share a family. [10^5]
+-- Who belongs to an organisation; what they may do there: role_grant. [10^4]
+create table member (
+    org_id      bigint not null references org,
+    user_id     bigint not null references app_user,
+    joined_at   timestamptz not null default now(),
+    disabled_at timestamptz,                               -- null: may enter; rows stay, the audit log names them
+    primary key (org_id, user_id)
+);
+create index member_user on member (user_id);              -- the organisations of a person
+
+-- A role of an organisation's own, beside the built-in ones of access/permissions.py. [100]
+create table role (
+    org_id      bigint not null references org,
+    key         text not null,                             -- in grants; never a built-in role's
+    name        text not null,
+    description text not null default '',
+    permissions text[] not null,
+    created_at  timestamptz not null default now(),
+    primary key (org_id, key)
+);
+
+-- Where the people of an organisation sign in besides here: OpenID Connect, OAuth, SAML, LDAP. [10]
+create table identity_provider (
+    provider_id  bigint generated always as identity primary key,
+    org_id       bigint not null references org,
+    kind         text not null check (kind in ('oidc', 'github', 'google', 'microsoft', 'saml', 'ldap')),
+    name         text not null,                            -- on the sign-in button
+    config       jsonb not null,                           -- addresses, names of attributes; nothing secret
+    secret       bytea,                                    -- client secret or bind password, sealed with the server's key
+    default_role text,                                     -- of whoever signs in first this way; null: only what groups give
+    group_roles  jsonb not null default '[]',              -- group, role, project_id: given and taken at each sign-in
+    adds_people  boolean not null default true,            -- false: only who is a member already
+    is_enabled   boolean not null default true,
+    created_at   timestamptz not null default now(),
+    unique (org_id, name)
+);
+
+alter table org add foreign key (required_provider_id) references identity_provider;
+
+-- A role given to a member, everywhere in the organisation or in one project. [10^5]
+create table role_grant (
+    org_id      bigint not null,
+    user_id     bigint not null,
+    project_id  bigint,                                    -- null: in all projects and in the organisation itself
+    role        text not null,                             -- built-in, or a role's key
+    provider_id bigint references identity_provider on delete cascade,  -- whose groups gave it; null: a person did
+    granted_by  bigint references app_user,
+    created_at  timestamptz not null default now(),
+    unique nulls not distinct (org_id, user_id, project_id, role, provider_id),
+    foreign key (org_id, user_id) references member
+);
+create index role_grant_project on role_grant (project_id) where project_id is not null;  -- who may do what in a project
+
+-- Codes for when the second factor is lost, each good once. [10^5]
+create table recovery_code (
+    user_id     bigint not null references app_user,
+    code_digest bytea not null,                            -- SHA-256 with the server's key
+    used_at     timestamptz,
+    primary key (user_id, code_digest)
+);
+
+-- One sign-in of one browser, until it ends or is revoked. [10^5]
+create table sign_in (
+    sign_in_id     uuid primary key,                       -- in its access tokens: a revoked one stops at once
+    user_id        bigint not null references app_user,
+    org_id         bigint not null references org,         -- the organisation being looked at
+    method         text not null check (method in ('password', 'provider')),
+    provider_id    bigint references identity_provider on delete cascade,
+    has_second_factor boolean not null default false,
+    address        text not null,
+    user_agent     text not null,
+    created_at     timestamptz not null default now(),
+    seen_at        timestamptz not null default now(),     -- of its last refresh
+    expires_at     timestamptz not null,
+    revoked_at     timestamptz
+);
+create index sign_in_user on sign_in (user_id);            -- a person's sign-ins, to be looked at and ended
+create index sign_in_expires on sign_in (expires_at);      -- sweep
+
+-- The refresh tokens of a sign-in, each good once; a spent one that comes back ends the whole sign-in. [10^6]
 create table session (
     session_id   bigint generated always as identity primary key,
-    user_id      bigint not null references app_user,
-    family       uuid not null,                            -- one sign-in; reuse of a spent token revokes the family
+    sign_in_id   uuid not null references sign_in on delete cascade,
     token_digest bytea not null unique,                    -- SHA-256 of the token: a stolen table signs nobody in
-    user_agent   text not null default '',
     created_at   timestamptz not null default now(),
     expires_at   timestamptz not null,
-    spent_at     timestamptz,                              -- set when exchanged for the next one
-    revoked_at   timestamptz
+    spent_at     timestamptz                               -- set when exchanged for the next one
 );
-create index session_family on session (family);           -- revoke a family
-create index session_expires on session (expires_at);      -- sweep
+create index session_sign_in on session (sign_in_id);      -- removed with it
+
+-- A sign-in that is under way: at a provider, or before its second factor. [10^3]
+create table sign_in_flow (
+    state_digest bytea primary key,                        -- SHA-256 of what the browser brings back
+    purpose      text not null,                            -- which step may go on from here
+    provider_id  bigint references identity_provider on delete cascade,
+    user_id      bigint references app_user,
+    content      bytea not null,                           -- what the step needs, sealed with the server's key
+    created_at   timestamptz not null default now(),
+    expires_at   timestamptz not null
+);
+create index sign_in_flow_expires on sign_in_flow (expires_at);  -- sweep
+
+-- Who a person is at a provider: its own unchanging name for them, never the e-mail address. [10^4]
+create table external_identity (
+    provider_id     bigint not null references identity_provider on delete cascade,
+    subject         text not null,
+    user_id         bigint not null references app_user,
+    created_at      timestamptz not null default now(),
+    last_sign_in_at timestamptz,
+    primary key (provider_id, subject)
+);
+create index external_identity_user on external_identity (user_id);  -- a person's account page
+
+-- Mail domains of an organisation; a provider may add people of verified ones. [100]
+create table org_domain (
+    org_id      bigint not null references org,
+    domain      text not null,                             -- lower case
+    token       text not null,                             -- to be found in the domain's DNS
+    verified_at timestamptz,
+    primary key (org_id, domain)
+);
+create unique index org_domain_verified on org_domain (domain) where verified_at is not null;  -- a domain has one owner
+
+-- An invitation by mail. [10^4]
+create table invitation (
+    invitation_id bigint generated always as identity primary key,
+    org_id        bigint not null references org,
+    email         text not null,
+    role          text not null,
+    project_id    bigint,                                  -- null: the role is for the whole organisation
+    token_digest  bytea not null unique,                   -- SHA-256 of the token in the mail
+    invited_by    bigint references app_user,
+    created_at    timestamptz not null default now(),
+    expires_at    timestamptz not null,
+    accepted_at   timestamptz,
+    revoked_at    timestamptz
+);
+create index invitation_org on invitation (org_id, created_at desc);      -- the page of members
+
+-- A forgotten password's way back. [10^3]
+create table password_reset (
+    token_digest bytea primary key,                        -- SHA-256 of the token in the mail
+    user_id      bigint not null references app_user,
+    created_at   timestamptz not null default now(),
+    expires_at   timestamptz not null,
+    used_at      timestamptz
+);
 
 -- A token for CI. [10^4]
 create table api_token (
     token_id     bigint generated always as identity primary key,
     org_id       bigint not null references org,
-    user_id      bigint not null references app_user,      -- who made it; the token dies with that person's access
+    user_id      bigint not null references app_user,      -- who made it; a personal token dies with that person's access
     name         text not null,
     token_digest bytea not null unique,                    -- SHA-256; the token itself is shown once
     hint         text not null,                            -- its last four characters, to recognise it in a list
-    scopes       text[] not null,                          -- read, upload, admin
+    scopes       text[] not null,                          -- read, upload, admin, or permissions
     created_at   timestamptz not null default now(),
     expires_at   timestamptz,
     last_used_at timestamptz,                              -- written at most once a minute
-    revoked_at   timestamptz
+    revoked_at   timestamptz,
+    kind         text not null default 'personal' check (kind in ('personal', 'service')),
+    role         text,                                     -- a service token's own: it stands for nobody
+    project_ids  bigint[],                                 -- the only projects it is for; null: all
+    check ((kind = 'service') = (role is not null))
+);
+
+-- Every write and every sign-in, chained by digests: what was changed or taken out afterwards shows. [10^7]
+create table audit_event (
+    org_id      bigint not null,                           -- 0: the installation's own, e.g. a sign-in by nobody known
+    day         date not null,                             -- UTC day of happened_at: the partition key
+    number      bigint not null,                           -- dense per organisation
+    happened_at timestamptz not null,
+    act         text not null,                             -- noun and verb: channel.add, sign_in.fail
+    actor_kind  text not null check (actor_kind in ('person', 'token', 'system', 'nobody')),
+    actor_id    bigint,
+    actor_name  text not null,                             -- as it was then: people leave
+    target_kind text not null,
+    target_id   text not null,
+    target_name text not null,
+    project_id  bigint,
+    is_refused  boolean not null default false,            -- tried, not done
+    address     text not null,
+    request_id  text not null,
+    before      jsonb,                                     -- what the act changed, without secrets
+    after       jsonb,
+    digest      bytea not null,                            -- SHA-256 over the digest before and this row: see store/audit.py
+    primary key (org_id, day, number)
+) partition by range (day);
+create index audit_event_recent on audit_event (org_id, happened_at desc);  -- the page of the log
+
+-- The end of an organisation's chain. [10]
+create table audit_head (
+    org_id bigint primary key,
+    number bigint not null,
+    digest bytea not null
+);
+
+-- Where the audit log is sent as it grows. [10]
+create table audit_stream (
+    stream_id   bigint generated always as identity primary key,
+    org_id      bigint not null references org,
+    kind        text not null check (kind in ('webhook', 'syslog')),
+    name        text not null,
+    config      jsonb not null,
+    secret      bytea,                                     -- signing key, sealed with the server's key
+    is_enabled  boolean not null default true,
+    sent_number bigint not null,                           -- everything up to here has arrived
+    last_error  text not null default '',
+    failed_at   timestamptz,
+    created_at  timestamptz not null default now()
 );
 
 -- -------------------------------------------------------------------------------------------------------------- projects

@@ -1,9 +1,9 @@
-"""Browser sessions: refresh tokens, each good once; all that follow from one sign-in are a family."""
+"""Sign-ins of browsers, and their refresh tokens, each good once."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -16,50 +16,72 @@ GRACE = timedelta(seconds=10)
 
 
 class Spent(msgspec.Struct, frozen=True):
-    """A token just exchanged: whose it is, and its family."""
+    """A token just exchanged: whose it is, where they are, and its sign-in."""
 
     user_id: int
-    family: UUID
+    org_id: int
+    sign_in_id: UUID
+
+
+async def add_sign_in(
+    writer: Writer,
+    user_id: int,
+    org_id: int,
+    *,
+    address: str,
+    user_agent: str,
+    expires_at: datetime,
+    provider_id: int | None = None,
+    has_second_factor: bool = False,
+) -> UUID:
+    """Note that a person came in by their password, or by a provider, and return the sign-in's id."""
+    sign_in_id = uuid4()
+    await writer.run(
+        _SQL["add_sign_in"],
+        sign_in_id=sign_in_id,
+        user_id=user_id,
+        org_id=org_id,
+        method="password" if provider_id is None else "provider",
+        provider_id=provider_id,
+        has_second_factor=has_second_factor,
+        address=address,
+        user_agent=user_agent[:300],
+        expires_at=expires_at,
+    )
+    return sign_in_id
 
 
 async def add_session(
-    writer: Writer, user_id: int, family: UUID, token_digest: bytes, user_agent: str, expires_at: datetime
+    writer: Writer, sign_in_id: UUID, token_digest: bytes, now: datetime, expires_at: datetime
 ) -> None:
-    """Keep a new refresh token."""
+    """Keep a new refresh token; the sign-in lasts as long."""
     await writer.run(
-        _SQL["add_session"],
-        user_id=user_id,
-        family=family,
-        token_digest=token_digest,
-        user_agent=user_agent[:300],
-        expires_at=expires_at,
+        _SQL["add_session"], sign_in_id=sign_in_id, token_digest=token_digest, now=now, expires_at=expires_at
     )
 
 
 async def save_spent(writer: Writer, token_digest: bytes, now: datetime) -> Spent | None:
-    """Spend a token. None when it is unknown, expired or revoked, or spent before: then its whole family is revoked."""
+    """Spend a token. None when it is unknown, expired or revoked, or spent before: then its sign-in is revoked."""
     row = await writer.find(_SQL["lock_session"], token_digest=token_digest)
     if row is None or row["revoked_at"] is not None or row["expires_at"] <= now:
         return None
     if row["spent_at"] is not None and row["spent_at"] + GRACE < now:
-        await writer.run(_SQL["revoke_family"], family=row["family"], now=now)
+        await writer.run(_SQL["revoke_sign_in"], sign_in_id=row["sign_in_id"], now=now)
         return None
     await writer.run(_SQL["spend_session"], session_id=row["session_id"], now=now)
-    return Spent(row["user_id"], row["family"])
+    return Spent(row["user_id"], row["org_id"], row["sign_in_id"])
 
 
-async def drop_family(writer: Writer, token_digest: bytes, now: datetime) -> None:
-    """Sign a browser out: revoke every token of the sign-in that this one belongs to."""
-    row = await writer.find(_SQL["lock_session"], token_digest=token_digest)
-    if row is not None:
-        await writer.run(_SQL["revoke_family"], family=row["family"], now=now)
+async def drop_sign_in(writer: Writer, sign_in_id: UUID, now: datetime) -> None:
+    """Sign a browser out: its access token and its refresh tokens stop at once."""
+    await writer.run(_SQL["revoke_sign_in"], sign_in_id=sign_in_id, now=now)
 
 
-async def drop_sessions_of(writer: Writer, user_id: int, now: datetime) -> None:
-    """Sign a person out everywhere: after a new password, or when disabled."""
-    await writer.run(_SQL["revoke_user"], user_id=user_id, now=now)
+async def drop_sign_ins_of(writer: Writer, user_id: int, now: datetime, *, but: UUID | None = None) -> None:
+    """Sign a person out everywhere, but for one sign-in: after a new password, or when disabled."""
+    await writer.run(_SQL["revoke_user"], user_id=user_id, now=now, but=but)
 
 
 async def drop_expired(writer: Writer, now: datetime) -> int:
-    """Forget tokens that nobody could use any more; return how many."""
+    """Forget sign-ins that nobody could use any more; return how many."""
     return await writer.run(_SQL["drop_expired"], now=now)

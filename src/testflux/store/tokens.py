@@ -16,11 +16,6 @@ async def list_tokens(reader: Reader, org_id: int, before: int | None, limit: in
     return await reader.all(_SQL["list_tokens"], org_id=org_id, before=before, limit=limit)
 
 
-async def find_token(reader: Reader, token_digest: bytes, now: datetime) -> Row | None:
-    """Return a usable token with its maker: not revoked, not expired, maker not disabled."""
-    return await reader.find(_SQL["find_token"], token_digest=token_digest, now=now)
-
-
 async def add_token(
     writer: Writer,
     org_id: int,

@@ -10,6 +10,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from testflux.kit import errors, identifiers
+from testflux.model.access import EVERYBODY
 from testflux.model.raw import ReportWarning
 from testflux.model.run import Metadata, Stage
 from testflux.store import attachments, events, jobs, queries, usage
@@ -260,11 +261,11 @@ async def drop_unused_blobs(database: Database, blobs: Blobs, digests: list[byte
     for start in range(0, len(digests), _AT_ONCE):
         some = digests[start : start + _AT_ONCE]
         until = time.monotonic() + _LEASE_S
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await writer.run(_SQL["lock_blobs"], digests=some)
             marked = await writer.all(_SQL["mark_unused_blobs"], digests=some, patience=_PATIENCE)
         await blobs.drop(*(row["digest"] for row in marked), until=until)
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             dropped += await writer.run(
                 _SQL["drop_marked_blobs"],
                 digests=[row["digest"] for row in marked],
@@ -277,7 +278,7 @@ async def drop_left_blobs(database: Database, blobs: Blobs) -> int:
     """Finish the removals that somebody began and left a day ago; returns how many files that were."""
     dropped = 0
     while True:
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             left = await reader.all(_SQL["list_left_blobs"], age=_LEFT, limit=_PAGE)
         now = await drop_unused_blobs(database, blobs, [row["digest"] for row in left])
         dropped += now

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from testflux.kit import errors
-from testflux.model.access import Role
 from testflux.store import queries
 from testflux.store.database import Reader, Row, Writer
 
@@ -26,35 +25,49 @@ async def count_users(reader: Reader, org_id: int) -> int:
     return (await reader.one(_SQL["count_users"], org_id=org_id))["count"]
 
 
-async def list_users(reader: Reader, org_id: int, after: str, limit: int) -> list[Row]:
-    """List people by e-mail address, from behind `after`."""
-    return await reader.all(_SQL["list_users"], org_id=org_id, after=after, limit=limit)
+async def list_users(reader: Reader, org_id: int, after: str, limit: int, *, user_id: int | None = None) -> list[Row]:
+    """List an organisation's people, or the one with that id, by e-mail address, from behind `after`."""
+    return await reader.all(_SQL["list_users"], org_id=org_id, after=after, limit=limit, user_id=user_id)
 
 
-async def find_user(reader: Reader, user_id: int) -> Row | None:
-    """Return a person by id, of whatever organisation."""
-    return await reader.find(_SQL["find_user"], user_id=user_id)
+async def get_user(reader: Reader, org_id: int, user_id: int) -> Row:
+    """Return a person of an organisation; NotFoundError when nobody there has that id."""
+    for row in await list_users(reader, org_id, "", 1, user_id=user_id):
+        return row
+    raise errors.NotFoundError("There is no such person.", hint="They may have left; reload the list.")
 
 
 async def find_sign_in(reader: Reader, email: str) -> Row | None:
-    """Return the person with that address, password hash included, unless disabled."""
-    return await reader.find(_SQL["find_sign_in"], email=email)
+    """Return who may sign in with that address, with the hash and the organisation where they arrive."""
+    row = await reader.find(_SQL["find_sign_in"], email=email)
+    return row if row and row["org_id"] is not None else None
 
 
-async def get_password_hash(reader: Reader, user_id: int) -> str:
-    """Return a person's password hash."""
+async def get_password_hash(reader: Reader, user_id: int) -> str | None:
+    """Return a person's password hash, None when they have no password."""
     return (await reader.one(_SQL["get_password_hash"], user_id=user_id))["password_hash"]
 
 
-async def add_user(writer: Writer, org_id: int, email: str, name: str, role: Role, password_hash: str) -> Row:
-    """Add a person; ConflictError when the address is taken."""
+async def add_user(
+    writer: Writer,
+    org_id: int,
+    email: str,
+    name: str,
+    role: str,
+    password_hash: str | None,
+    *,
+    is_operator: bool = False,
+) -> Row:
+    """Add a person who belongs to an organisation with a role; ConflictError when the address is taken."""
     row = await writer.find(
-        _SQL["add_user"], org_id=org_id, email=email.lower(), name=name, role=role.value, password_hash=password_hash
+        _SQL["add_person"], email=email.lower(), name=name, password_hash=password_hash, is_operator=is_operator
     )
     if row is None:
         hint = "Choose another address, or change the person who has it."
         raise errors.ConflictError(f"Somebody already signs in as {email.lower()}.", hint=hint, code="email-taken")
-    return row
+    await writer.run(_SQL["add_member"], org_id=org_id, user_id=row["user_id"])
+    await writer.run(_SQL["add_grant"], org_id=org_id, user_id=row["user_id"], role=role)
+    return await get_user(writer, org_id, row["user_id"])
 
 
 async def save_user(
@@ -63,25 +76,23 @@ async def save_user(
     user_id: int,
     *,
     name: str | None = None,
-    role: Role | None = None,
+    role: str | None = None,
     is_disabled: bool | None = None,
     password_hash: str | None = None,
 ) -> Row:
-    """Change what is given about a person; ConflictError when nobody could manage people any more."""
-    await writer.run(_SQL["lock_admins"], org_id=org_id)
-    row = await writer.one(
-        _SQL["save_user"],
-        org_id=org_id,
-        user_id=user_id,
-        name=name,
-        role=role and role.value,
-        is_disabled=is_disabled,
-        password_hash=password_hash,
-    )
-    if (await writer.one(_SQL["count_admins"], org_id=org_id))["count"] == 0:
-        message, hint = "This is the last administrator.", "Make somebody else an administrator first."
-        raise errors.ConflictError(message, hint=hint, code="last-administrator")
-    return row
+    """Change what is given about a person; ConflictError when the organisation would have no owner any more."""
+    await writer.run(_SQL["lock_owners"], org_id=org_id)
+    await get_user(writer, org_id, user_id)
+    await writer.run(_SQL["save_person"], org_id=org_id, user_id=user_id, name=name, password_hash=password_hash)
+    if role is not None:
+        await writer.run(_SQL["drop_grants"], org_id=org_id, user_id=user_id)
+        await writer.run(_SQL["add_grant"], org_id=org_id, user_id=user_id, role=role)
+    if is_disabled is not None:
+        await writer.run(_SQL["save_access"], org_id=org_id, user_id=user_id, is_disabled=is_disabled)
+    if (await writer.one(_SQL["count_owners"], org_id=org_id))["count"] == 0:
+        message, hint = "This is the last owner.", "Make somebody else an owner first."
+        raise errors.ConflictError(message, hint=hint, code="last-owner")
+    return await get_user(writer, org_id, user_id)
 
 
 async def save_sign_in(writer: Writer, user_id: int) -> None:

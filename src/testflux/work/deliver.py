@@ -9,6 +9,7 @@ import structlog
 
 from testflux.kit import clock, errors, seal
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.model.message import ChannelKind, Event, Outcome
 from testflux.notify import backoff, email, mail_server, signature, webhook
 from testflux.store import channels, deliveries
@@ -29,7 +30,7 @@ async def deliver(
     sending lets go of the lock, and the job's next worker sends. Killed between the receiver's answer and the commit,
     the message goes out again with the same id, so that receivers can drop the repeat.
     """
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         due = await deliveries.find_due(writer, key)
         if due is not None:
             await _note(writer, due, await _send(settings, due), delays)
@@ -37,7 +38,7 @@ async def deliver(
 
 async def requeue(database: Database) -> int:
     """Queue deliveries again whose job was lost; return how many."""
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         return len(await deliveries.save_overdue(writer, GRACE))
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from testflux.model.access import EVERYBODY
 from testflux.model.retention import CutOff
 from testflux.store import expiry, months, retention, uploads, usage
 from testflux.store.blobs import Blobs
@@ -57,7 +58,7 @@ class _Night:
         await self._tighten()
 
     async def _read_cuts(self) -> dict[int, CutOff]:
-        async with self._database.read() as reader:
+        async with self._database.read(EVERYBODY) as reader:
             policies = await retention.list_policies(reader)
         return {policy.project_id: policy.ages.cut_off(self._today) for policy in policies}
 
@@ -81,7 +82,7 @@ class _Night:
         """Take a step until it finds nothing more."""
         total = 0
         while True:
-            async with self._database.write() as writer:
+            async with self._database.write(EVERYBODY) as writer:
                 dropped = await step(writer)
             await uploads.drop_unused_blobs(self._database, self._blobs, dropped.digests)
             self._touched |= dropped.months
@@ -123,11 +124,11 @@ async def recount(database: Database, today: date) -> int:
 
     Returns how many counts were wrong.
     """
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         differences = await usage.list_differences(reader)
     for row in differences:
         log.error("files were counted wrong", **{name: value for name, value in row.items() if value is not None})
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         if differences:
             await usage.save_recounted(writer)
         await usage.save_day(writer, today)

@@ -11,6 +11,7 @@ import structlog
 from testflux.analyse import tally
 from testflux.kit import clock
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.store import chores, events, jobs, partitions, reruns, runs, sessions, totals, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
@@ -87,7 +88,7 @@ async def rescue_stalled(app: procrastinate.App) -> int:
 
 async def sweep(database: Database) -> None:
     """Forget old events and sessions, and queue again what lost its job."""
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await events.drop_old(writer)
         await sessions.drop_expired(writer, clock.now())
         lost = await uploads.add_lost_again(writer)
@@ -102,7 +103,7 @@ async def prepare(database: Database) -> int:
     One missing for this month by now would have refused runs: an alert.
     """
     today = clock.now().date()
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         missing = await partitions.find_missing(writer, [today.replace(day=1)])
         if missing:
             log.error("partitions were missing", partitions=missing)
@@ -112,7 +113,7 @@ async def prepare(database: Database) -> int:
 
 async def check_totals(database: Database) -> int:
     """Recount the last forty days; totals that are not what their runs add up to are an alert. Returns how many."""
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         differences = await totals.list_differences(reader, (clock.now() - _RECOUNTED).date())
     for row in differences:
         log.error("a day's total is wrong", **{key: str(value) for key, value in row.items()})
@@ -125,10 +126,10 @@ async def check_runs(database: Database, since: date) -> int:
     Returns how many.
     """
     wrong = 0
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         rows = await reruns.list_counters(reader, since)
     for row in rows:
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             chunks = await reruns.list_counted(reader, runs.key_of(row))
             kept = await reruns.find_counters(reader, row["project_id"], row["run_id"])
         found = tally.count((chunk.status, chunk.duration_ms) for chunk in chunks)

@@ -13,6 +13,7 @@ import structlog
 from testflux import pipeline
 from testflux.kit import errors, inflate
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.store import attachments, deliveries, jobs, runs, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Writer
@@ -98,7 +99,7 @@ async def process(bench: Bench, order: Order, *, attempts: int) -> None:
 async def count(bench: Bench, order: Order) -> None:
     """Count the keywords of a run. What its report cannot tell stays uncounted."""
     try:
-        async with bench.database.read() as reader:
+        async with bench.database.read(EVERYBODY) as reader:
             source = await runs.find_file(reader, *order.key)
         await _do(bench, order, source is not None and source["size_bytes"] > SMALL_BYTES)
     except (errors.ReportError, errors.TooLargeError, errors.NotFoundError) as error:
@@ -116,7 +117,7 @@ async def _do(bench: Bench, order: Order, is_large: bool) -> None:  # noqa: FBT0
 
 async def _is_large_upload(bench: Bench, key: tuple[int, int]) -> bool:
     """Whether an upload takes long to read: it is large, or compressed, so that nobody knows how large it is."""
-    async with bench.database.read() as reader:
+    async with bench.database.read(EVERYBODY) as reader:
         upload = await uploads.get_upload(reader, *key)
         companions = await attachments.list_companions(reader, *key)
     if sum(row["size_bytes"] for row in (upload, *companions)) > SMALL_BYTES:
@@ -133,7 +134,7 @@ async def _or_hand_back(bench: Bench, order: Order, doing: Awaitable[None]) -> N
         await doing
     except asyncio.CancelledError:
         try:
-            async with asyncio.timeout(HANDING_BACK_S), bench.database.write() as writer:
+            async with asyncio.timeout(HANDING_BACK_S), bench.database.write(EVERYBODY) as writer:
                 await _queue(writer, order)
         except (TimeoutError, errors.UnavailableError):
             log.warning("not handed back: the database is away", work=order.work)  # it is missed, and begun afresh
@@ -147,7 +148,7 @@ async def _queue(writer: Writer, order: Order) -> None:
 
 
 async def _give_up(bench: Bench, order: Order) -> None:
-    async with bench.database.read() as reader:
+    async with bench.database.read(EVERYBODY) as reader:
         upload = await uploads.get_upload(reader, *order.key)
     error = errors.TestFluxError(
         "Something in TestFlux failed while it read this file; the file itself may be fine.",

@@ -14,6 +14,7 @@ from testflux import pipeline
 from testflux.ingest import load_sample
 from testflux.ingest.load_sample import State, Status
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.sample import history
 from testflux.store import blobs, projects, users
 from testflux.store.database import Database
@@ -25,7 +26,7 @@ TWO_DAYS = history.plan(NOW, days=2)
 
 @pytest.fixture
 async def org_id(database: Database) -> int:
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         return await users.add_org(writer)
 
 
@@ -42,7 +43,7 @@ async def loader(database: Database, store: blobs.Blobs) -> AsyncIterator[load_s
 
 
 async def process_all(database: Database, store: blobs.Blobs) -> None:
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         waiting = await reader.all(
             "select project_id, upload_id from upload where status = 'queued' order by upload_id"
         )
@@ -72,7 +73,7 @@ async def test_every_planned_report_becomes_a_run(
     state = await load_all(database, store, loader, org_id)
 
     assert state == State(Status.PRESENT, len(TWO_DAYS), len(TWO_DAYS), SLUGS)
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         runs = await reader.all(
             "select p.slug, r.name, r.environment, r.branch, r.started_at, r.labels, p.is_sample"
             " from run r join project p using (project_id) order by r.started_at"
@@ -89,21 +90,21 @@ async def test_second_start_changes_nothing(
 ) -> None:
     await load_all(database, store, loader, org_id)
     assert (await loader.start(org_id, NOW)).status is Status.PRESENT
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         assert (await reader.one("select count(*) as runs from run"))["runs"] == len(TWO_DAYS)
 
 
 async def test_removal_leaves_nothing_and_spares_other_projects(
     database: Database, store: blobs.Blobs, loader: load_sample.Loader, org_id: int
 ) -> None:
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await projects.add_project(writer, org_id, "own", "Own", "", "main")
     await load_all(database, store, loader, org_id)
 
     await loader.drop(org_id)
 
     assert await loader.look(org_id) == State(Status.ABSENT, 0, 0, [])
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         left = await reader.one(
             "select (select count(*) from project) as projects, (select count(*) from run) as runs,"
             " (select count(*) from upload) as uploads, (select count(*) from test) as tests"
@@ -130,7 +131,7 @@ async def test_removal_waits_for_runs_that_are_being_stored(
             while (await loader.look(org_id)).done < 5:
                 await process_all(database, store)
             await asyncio.gather(process_all(database, store), process_all(database, store), loader.drop(org_id))
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             for table in (
                 "run",
                 "test",
@@ -147,7 +148,7 @@ async def test_removal_waits_for_runs_that_are_being_stored(
 async def test_own_project_of_the_same_name_is_never_touched(
     database: Database, loader: load_sample.Loader, org_id: int
 ) -> None:
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await projects.add_project(writer, org_id, "search", "Our search", "", "main")
 
     with pytest.raises(errors.ConflictError, match="search"):
@@ -161,7 +162,7 @@ async def test_loading_is_told_to_open_browsers(
 ) -> None:
     await load_all(database, store, loader, org_id)
 
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         rows = await reader.all("select topic, data from live_event where type = 'sample.changed' order by event_id")
     assert {row["topic"] for row in rows} == {"projects"}
     assert rows[-1]["data"] == {"status": "present", "done": len(TWO_DAYS), "total": len(TWO_DAYS), "projects": SLUGS}

@@ -14,6 +14,7 @@ import pytest
 from made import Project, chunks, make_project, read
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
+from testflux.model.access import EVERYBODY
 from testflux.model.run import Metadata
 from testflux.store import shelves, uploads
 from testflux.store.blobs import Blobs
@@ -73,7 +74,7 @@ class Door:
         return found
 
     async def rows(self) -> list[Row]:
-        async with self.project.database.read() as reader:
+        async with self.project.database.read(EVERYBODY) as reader:
             listed = await uploads.list_uploads(reader, self.project.project_id)
         return listed[::-1]
 

@@ -14,6 +14,7 @@ from notify_house import House
 from receivers import MailReceiver, WebhookReceiver, running
 from testflux.kit import clock
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.store import partitions
 from testflux.store.database import Database
 
@@ -24,7 +25,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
     await database.open()
     try:
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await partitions.ensure_ahead(writer, clock.now().date())
         yield database
     finally:
@@ -79,7 +80,7 @@ def tls(certificate: Path) -> ssl.SSLContext:
 
 @pytest.fixture
 async def house(database: Database, mail_receiver: MailReceiver, tmp_path: Path) -> House:
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await writer.run("insert into org (slug, name) select 'main', 'Main' where not exists (select from org)")
         await writer.run("insert into project (org_id, slug, name) values (1, 'webshop', 'Web shop')")
     return House(

@@ -15,6 +15,7 @@ import pytest
 from notify_house import ORG, PROJECT, House, told
 from receivers import MailReceiver, WebhookReceiver
 from testflux.kit import clock, errors
+from testflux.model.access import EVERYBODY
 from testflux.model.message import Rule
 from testflux.notify import message
 from testflux.store import channels, deliveries
@@ -80,7 +81,7 @@ async def test_the_same_run_is_told_once_per_channel(house: House) -> None:
 async def test_deliveries_and_their_jobs_are_stored_together_or_not_at_all(house: House) -> None:
     await house.add_webhook("http://127.0.0.1:9/")
     with contextlib.suppress(ZeroDivisionError):
-        async with house.database.write() as writer:
+        async with house.database.write(EVERYBODY) as writer:
             await deliveries.add_deliveries(writer, PROJECT, 7, 7, told(7), tuple(Rule))
             raise ZeroDivisionError
     assert await house.jobs() == []
@@ -200,7 +201,7 @@ async def test_a_database_lost_while_sending_leaves_it_to_the_next(
     webhook_receiver.gate.clear()
     task = asyncio.create_task(house.deliver(key))
     await webhook_receiver.asked()
-    async with house.database.write() as writer:
+    async with house.database.write(EVERYBODY) as writer:
         await writer.run(
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where datname = current_database() and state = 'idle in transaction' and pid <> pg_backend_pid()"
@@ -225,7 +226,7 @@ async def test_gone_switches_the_channel_off(house: House, webhook_receiver: Web
     assert "410 Gone" in (await house.row(first))["last_error"]
     row = await house.row(second)
     assert (row["status"], row["last_error"]) == ("failed", "The channel is switched off.")
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         now = await channels.get_channel(reader, ORG, PROJECT, channel["channel_id"])
     assert not now["is_enabled"]
     assert await house.tell(told(3)) == []
@@ -235,7 +236,7 @@ async def test_sending_again_keeps_the_id(house: House, webhook_receiver: Webhoo
     await house.add_webhook(webhook_receiver.url)
     (key,) = await house.tell()
     await house.deliver(key)
-    async with house.database.write() as writer:
+    async with house.database.write(EVERYBODY) as writer:
         await deliveries.save_resend(writer, key)
     row = await house.row(key)
     assert (row["status"], row["attempts"]) == ("pending", 1)
@@ -255,7 +256,7 @@ async def test_what_is_being_sent_cannot_be_sent_again_yet(house: House, webhook
     task = asyncio.create_task(house.deliver(key))
     await webhook_receiver.asked()
     with pytest.raises(errors.ConflictError, match="being sent"):
-        async with house.database.write() as writer:
+        async with house.database.write(EVERYBODY) as writer:
             await deliveries.save_resend(writer, key)
     webhook_receiver.gate.set()
     await task
@@ -263,7 +264,7 @@ async def test_what_is_being_sent_cannot_be_sent_again_yet(house: House, webhook
 
 async def test_a_test_message_reaches_a_channel_that_is_off(house: House, webhook_receiver: WebhookReceiver) -> None:
     channel = await house.add_webhook(webhook_receiver.url, Rule.NEW_FAILURES, is_enabled=False)
-    async with house.database.write() as writer:
+    async with house.database.write(EVERYBODY) as writer:
         what = message.build_test("webshop", "Web shop", clock.now())
         key = await deliveries.add_test(writer, PROJECT, channel["channel_id"], what)
     await house.deliver(key)

@@ -11,6 +11,7 @@ import structlog
 from notify_house import PROJECT, SECRET, House, told
 from receivers import MailReceiver, WebhookReceiver
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.store import channels, deliveries
 from testflux.store.database import Row
 from testflux.work import deliver
@@ -19,7 +20,7 @@ from testflux.work import deliver
 async def test_a_removed_channel_is_told_nothing_more(house: House, webhook_receiver: WebhookReceiver) -> None:
     channel = await house.add_webhook(webhook_receiver.url)
     (key,) = await house.tell()
-    async with house.database.write() as writer:
+    async with house.database.write(EVERYBODY) as writer:
         await channels.drop_channel(writer, PROJECT, channel["channel_id"])
     await house.deliver(key)
     assert webhook_receiver.posted == []
@@ -63,7 +64,7 @@ async def test_open_pages_hear_of_each_attempt(house: House, webhook_receiver: W
 async def test_lost_jobs_are_queued_again(house: House) -> None:
     await house.add_webhook("http://127.0.0.1:9/")
     lost, fresh = (await house.tell(told(1)))[0], (await house.tell(told(2)))[0]
-    async with house.database.write() as writer:
+    async with house.database.write(EVERYBODY) as writer:
         await writer.run("delete from procrastinate_jobs")
         await writer.run(
             "update delivery set next_attempt_at = now() - interval '6 minutes' where delivery_id = %(id)s",
@@ -106,7 +107,7 @@ async def test_the_log_is_listed_newest_first_in_pages(house: House) -> None:
     async def page(
         before: tuple[datetime, int] | None = None, channel_id: int | None = None, status: str | None = None
     ) -> list[Row]:
-        async with house.database.read() as reader:
+        async with house.database.read(EVERYBODY) as reader:
             return await deliveries.list_deliveries(
                 reader, PROJECT, channel_id=channel_id, status=status, limit=4, before=before
             )
@@ -116,7 +117,7 @@ async def test_the_log_is_listed_newest_first_in_pages(house: House) -> None:
     assert [deliveries.key_of(row) for row in [*first, *second]] == keys[::-1]
     assert [row["run_number"] for row in await page(channel_id=webhook["channel_id"])] == [3, 2, 1]
     assert await page(status="sent") == []
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         newest = await deliveries.list_newest(reader, PROJECT, [webhook["channel_id"], 999])
     assert {channel: row["run_number"] for channel, row in newest.items()} == {webhook["channel_id"]: 3}
 
@@ -124,7 +125,7 @@ async def test_the_log_is_listed_newest_first_in_pages(house: House) -> None:
 async def test_another_organisation_sees_nothing(house: House) -> None:
     channel = await house.add_webhook("http://127.0.0.1:9/")
     (key,) = await house.tell()
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         with pytest.raises(errors.NotFoundError):
             await deliveries.get_delivery(reader, 2, key)
         with pytest.raises(errors.NotFoundError):

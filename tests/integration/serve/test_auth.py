@@ -140,7 +140,7 @@ async def test_an_api_token_narrows_what_its_maker_may(house: ServeHouse) -> Non
     assert (await client.get("/projects")).status_code == 200
     refused = await client.post("/projects", json={"slug": "shop", "name": "Shop"})
     assert refused.status_code == 403
-    assert "project.manage" in refused.json()["detail"]
+    assert "project.create" in refused.json()["detail"]
 
 
 async def test_an_api_token_never_does_more_than_its_maker(house: ServeHouse) -> None:

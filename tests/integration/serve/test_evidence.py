@@ -13,6 +13,7 @@ import tiny_reports
 from made import chunks
 from serve_house import ServeHouse, send
 from testflux.kit import clock, errors, identifiers
+from testflux.model.access import EVERYBODY
 from testflux.model.steps import Evidence
 from testflux.parse import evidence as opened
 from testflux.serve import evidence
@@ -63,7 +64,7 @@ async def run(house: ServeHouse) -> AsyncIterator[Opened]:
         )
         for path, (media_type, content) in FILES.items()
     ]
-    async with house.rooms.database.write() as writer:
+    async with house.rooms.database.write(EVERYBODY) as writer:
         await attachments.add_files(writer, project_id, upload_no, files)
     items = (await client.get(f"/runs/{run_id}/results")).json()["items"]
     yield Opened(client, house, f"/runs/{run_id}", {item["name"]: item["test_id"] for item in items})
@@ -211,7 +212,7 @@ async def test_a_file_that_was_lost(run: Opened) -> None:
     project_id, _ = identifiers.unpack(run.path.rpartition("/")[2])
     upload = await send(run.client, "depths", "output.xml", tiny_reports.robot({"Alone": "PASS"}, clock.now()))
     _, upload_no = identifiers.unpack(upload["id"])
-    async with run.house.rooms.database.read() as reader:
+    async with run.house.rooms.database.read(EVERYBODY) as reader:
         row = await uploads.get_upload(reader, project_id, upload_no)
     await run.house.rooms.blobs.drop(row["blob_digest"])
     path = f"/runs/{upload['runs'][0]['id']}"

@@ -9,6 +9,7 @@ import pytest
 
 from serve_house import ServeHouse
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.serve import metrics
 from testflux.store import migrate, workers
 
@@ -77,7 +78,7 @@ async def test_figures_are_not_for_other_machines(house: ServeHouse) -> None:
 async def wait_for_worker(house: ServeHouse) -> None:
     async with asyncio.timeout(30):
         while True:
-            async with house.rooms.database.read() as reader:
+            async with house.rooms.database.read(EVERYBODY) as reader:
                 if await workers.list_workers(reader):
                     return
 

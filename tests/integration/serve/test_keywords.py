@@ -9,6 +9,7 @@ import pytest_asyncio
 from serve_house import ServeHouse
 from serve_story import Story
 from testflux.kit import clock, identifiers
+from testflux.model.access import EVERYBODY
 from testflux.model.raw import RawKeyword
 from testflux.parse import registry
 from testflux.serve import keywords as routes
@@ -26,7 +27,7 @@ COUNTED = [
 async def path(house: ServeHouse, story: Story) -> str:
     """The keywords of the first night, counted."""
     project_id, run_id = identifiers.unpack(story.nights[0])
-    async with house.rooms.database.write() as writer:
+    async with house.rooms.database.write(EVERYBODY) as writer:
         await keywords.save_keywords(writer, project_id, run_id, COUNTED)
     return f"/runs/{story.nights[0]}/keywords"
 

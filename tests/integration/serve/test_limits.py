@@ -80,7 +80,7 @@ async def replicas(database_url: str, tmp_path: Path, redis: Redis) -> AsyncIter
         second = await stack.enter_async_context(
             open_serve_house(database_url, tmp_path, redis_url=redis.url, rate_read=READS, is_new=False)
         )
-        second.ids = first.ids
+        second.ids, second.sign_ins = first.ids, first.sign_ins
         yield [first, second]
 
 

@@ -19,6 +19,7 @@ import tiny_reports
 from serve_house import READER, SECRET, ServeHouse, send
 from testflux.access import tokens
 from testflux.kit import clock
+from testflux.model.access import EVERYBODY
 from testflux.serve import hub, live, live_events
 from testflux.store import events
 
@@ -57,7 +58,7 @@ async def watch(
 
 
 def token_of(house: ServeHouse, *, age: timedelta = timedelta(0)) -> str:
-    return tokens.sign_access(SECRET, house.ids[READER], clock.now() - age)
+    return tokens.sign_access(SECRET, house.ids[READER], house.sign_ins[READER], clock.now() - age)
 
 
 async def subscribe(connection: ClientConnection, token: str, *topics: str, last_event: int | None = None) -> None:
@@ -79,9 +80,9 @@ async def hear_until(connection: ClientConnection, type_: str) -> dict[str, Any]
 
 
 async def publish(house: ServeHouse, topic: str, number: int) -> int:
-    async with house.rooms.database.write() as writer:
+    async with house.rooms.database.write(EVERYBODY) as writer:
         await events.publish(writer, house.org_id, topic, "test", {"number": number})
-    async with house.rooms.database.read() as reader:
+    async with house.rooms.database.read(EVERYBODY) as reader:
         return (await events.get_range(reader))["last_event"]
 
 
@@ -108,7 +109,7 @@ async def test_only_what_was_asked_for_comes(address: str, house: ServeHouse) ->
 
 async def test_other_organisations_hear_nothing(address: str, house: ServeHouse) -> None:
     async with watch(address, house, "projects") as (connection, _):
-        async with house.rooms.database.write() as writer:
+        async with house.rooms.database.write(EVERYBODY) as writer:
             row = await writer.one("insert into org (slug, name) values ('other', 'Other') returning org_id")
             await events.publish(writer, row["org_id"], "projects", "test", {"number": 1})
         await publish(house, "projects", 2)
@@ -237,7 +238,7 @@ async def test_asking_can_wait_for_the_first_change(
 
 async def test_the_hub_reads_what_it_missed_while_the_database_was_away(house: ServeHouse, address: str) -> None:
     async with watch(address, house, "run:1-1") as (connection, _):
-        async with house.rooms.database.write() as writer:
+        async with house.rooms.database.write(EVERYBODY) as writer:
             await writer.all(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and query ilike 'listen%%'"
@@ -248,7 +249,7 @@ async def test_the_hub_reads_what_it_missed_while_the_database_was_away(house: S
 
 async def test_who_missed_what_is_swept_by_now_is_let_go(address: str, house: ServeHouse) -> None:
     async with watch(address, house, "run:1-1") as (connection, _):
-        async with house.rooms.database.write() as writer:
+        async with house.rooms.database.write(EVERYBODY) as writer:
             await writer.all(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and query ilike 'listen%%'"
@@ -265,7 +266,7 @@ async def test_many_events_at_once_are_read_together_and_all_are_told(
 ) -> None:
     monkeypatch.setattr(hub, "_MOST_AT_ONCE", 4)
     async with watch(address, house, "run:1-1") as (connection, _):
-        async with house.rooms.database.write() as writer:
+        async with house.rooms.database.write(EVERYBODY) as writer:
             for number in range(10):
                 await events.publish(writer, house.org_id, "run:1-1", "test", {"number": number})
         assert [(await hear(connection))["data"]["number"] for _ in range(10)] == list(range(10))

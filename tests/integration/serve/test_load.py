@@ -5,6 +5,7 @@ import pytest
 from serve_house import ServeHouse
 from serve_story import Story
 from testflux.kit import identifiers
+from testflux.model.access import EVERYBODY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -72,7 +73,7 @@ async def test_metrics_over_time(house: ServeHouse, story: Story) -> None:
         select project_id, run_day, run_id, s.name, s.tags, 1000, started_at, '{2,0}', '{300,0}', '{180,0}', '{190,0}'
         from run, (values ('http_req_duration', ''), ('http_req_duration', 'scenario:peak'), ('vus', '')) s (name, tags)
         where project_id = %(project_id)s and run_id = %(run_id)s"""
-    async with house.rooms.database.write() as writer:
+    async with house.rooms.database.write(EVERYBODY) as writer:
         await writer.run(statement, project_id=project_id, run_id=run_id)
     items = (await story.get(path))["items"]
     assert [(item["name"], item["tags"]) for item in items] == [

@@ -23,7 +23,7 @@ async def test_a_person_with_a_generated_password(admin: httpx.AsyncClient, nobo
     response = await admin.post("/users", json={"email": "Ada@Example.org", "name": "Ada"})
     added = response.json()
     assert response.status_code == 201
-    assert (added["email"], added["role"], added["is_disabled"]) == ("ada@example.org", "user", False)
+    assert (added["email"], added["role"], added["is_disabled"]) == ("ada@example.org", "viewer", False)
     assert len(added["password"]) == 20
     credentials = {"email": "ada@example.org", "password": added["password"]}
     assert (await nobody.post("/auth/login", json=credentials)).status_code == 200
@@ -73,13 +73,13 @@ async def test_people_are_listed_page_by_page(admin: httpx.AsyncClient) -> None:
     assert {ADMIN, READER} <= set(seen)
 
 
-async def test_the_last_administrator_stays_one(fresh: ServeHouse) -> None:
+async def test_the_last_owner_stays_one(fresh: ServeHouse) -> None:
     admin = fresh.client()
-    for change in ({"role": "user"}, {"is_disabled": True}):
+    for change in ({"role": "viewer"}, {"is_disabled": True}):
         response = await admin.patch(f"/users/{fresh.ids[ADMIN]}", json=change)
         assert response.status_code == 409
-        assert response.json()["code"] == "last-administrator"
-    assert (await admin.get("/me")).json()["role"] == "admin", "nothing was changed"
+        assert response.json()["code"] == "last-owner"
+    assert (await admin.get("/me")).json()["role"] == "owner", "nothing was changed"
 
 
 async def test_a_person_is_changed_only_where_asked(admin: httpx.AsyncClient) -> None:

@@ -51,7 +51,7 @@ async def replicas(
         second = await stack.enter_async_context(
             open_serve_house(database_url, tmp_path, is_new=False, redis_url=redis_url)
         )
-        second.ids, second.org_id = first.ids, first.org_id
+        second.ids, second.sign_ins, second.org_id = first.ids, first.sign_ins, first.org_id
         await first.client().post("/projects", json={"slug": "shop", "name": "Shop"})
         yield [first, second]
 

@@ -7,6 +7,7 @@ import pytest_asyncio
 import tiny_reports
 from serve_house import ServeHouse, send
 from testflux.kit import clock, errors, identifiers
+from testflux.model.access import EVERYBODY
 from testflux.store import uploads
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -25,7 +26,7 @@ async def set_aside(house: ServeHouse, admin: httpx.AsyncClient, slug: str) -> s
     """Let an upload that would be read be rejected as TestFlux's own fault; return its id."""
     upload = await send(admin, slug, "output.xml", tiny_reports.robot({"Pays": "PASS"}, clock.now()))
     key = identifiers.unpack(upload["id"])
-    async with house.rooms.database.write() as writer:
+    async with house.rooms.database.write(EVERYBODY) as writer:
         for table in ("run_part", "run"):
             await writer.run(f"delete from {table} where project_id = %(p)s", p=key[0])  # noqa: S608
         await writer.run("update upload set status = 'processing', run_id = null where upload_id = %(u)s", u=key[1])
@@ -76,7 +77,7 @@ async def test_what_cannot_help_is_refused(
 
 async def test_what_was_sent_again_since_stays(house: ServeHouse, admin: httpx.AsyncClient, slug: str) -> None:
     upload_id = await set_aside(house, admin, slug)
-    async with house.rooms.database.write() as writer:
+    async with house.rooms.database.write(EVERYBODY) as writer:
         key = identifiers.unpack(upload_id)
         await writer.run(
             "insert into upload (project_id, upload_key, file_name, size_bytes, status, metadata) "

@@ -213,7 +213,7 @@ async def small(fresh: ServeHouse) -> ServeHouse:
     """A house that takes files of a kilobyte at most, with the project `shop`."""
     settings = msgspec.structs.replace(fresh.rooms.settings, upload_limit_bytes=1024)
     small = ServeHouse(msgspec.structs.replace(fresh.rooms, settings=settings))
-    small.ids = fresh.ids
+    small.ids, small.sign_ins = fresh.ids, fresh.sign_ins
     await small.client().post("/projects", json={"slug": "shop", "name": "Shop"})
     return small
 

@@ -9,6 +9,7 @@ import past as history
 from databases import create_database, drop_database, opened, url_of
 from made import Project, make_project
 from past import Past
+from testflux.model.access import EVERYBODY
 from testflux.store.database import Database, Reader
 
 SEED = 20260615
@@ -39,5 +40,5 @@ async def _live_through(url: str) -> Past:
 @pytest.fixture
 async def reader(past: Past) -> AsyncIterator[Reader]:
     """A connection to the past."""
-    async with opened(past.url) as database, database.read() as reader:
+    async with opened(past.url) as database, database.read(EVERYBODY) as reader:
         yield reader

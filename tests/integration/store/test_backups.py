@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from made import Project, chunks, make_project
 from testflux.kit import clock, errors, hashing
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.model.run import Metadata
 from testflux.store import backup, backup_series, backups, uploads
 from testflux.store.blobs import Blobs, StoredBlob
@@ -50,7 +51,7 @@ async def add(project: Project, blobs: Blobs, content: bytes) -> StoredBlob:
         metadata=Metadata(),
         blob=stored,
     )
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await uploads.add_upload(writer, new)
     return stored
 
@@ -67,7 +68,7 @@ def file_of(folder: Path, stored: StoredBlob) -> Path:
 
 
 async def find_last(database: Database) -> tuple[backups.Attempt | None, backups.Attempt | None]:
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         return await backups.find_last_made(reader), await backups.find_last_failed(reader)
 
 
@@ -162,7 +163,7 @@ async def test_a_missing_file_is_told_and_the_rest_is_kept(
 
 
 async def test_two_workers_make_one_backup(project: Project, blobs: Blobs, settings: Settings) -> None:
-    async with project.database.write() as other:
+    async with project.database.write(EVERYBODY) as other:
         assert await backups.find_turn(other)
         with capture_logs() as logged:
             await back_up.back_up(project.database, blobs, settings)

@@ -8,6 +8,7 @@ from psycopg import conninfo
 from psycopg.types.json import Jsonb
 
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.store.database import Database, Writer
 
 
@@ -16,18 +17,18 @@ async def make_table(writer: Writer) -> None:
 
 
 async def test_a_writer_commits_at_its_end(database: Database) -> None:
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await make_table(writer)
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         assert await reader.all("select a from t") == []
 
 
 async def test_a_writer_that_fails_leaves_nothing(database: Database) -> None:
     with pytest.raises(RuntimeError):  # noqa: PT012
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await make_table(writer)
             raise RuntimeError
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         assert (await reader.one("select to_regclass('t') as t"))["t"] is None
 
 
@@ -35,9 +36,9 @@ async def test_a_reader_cannot_write_and_its_connection_can_afterwards(database_
     database = Database(database_url, max_size=1)
     await database.open()
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             await reader.all("create table t (a text)")
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await make_table(writer)
     await database.close()
 
@@ -50,7 +51,7 @@ async def test_whoever_gets_a_readers_connection_next_can_write(database_url: st
     inside, leaving = asyncio.Event(), asyncio.Event()
 
     async def read() -> None:
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             await reader.all("select 1")
             inside.set()
             await leaving.wait()
@@ -68,7 +69,7 @@ async def test_whoever_gets_a_readers_connection_next_can_write(database_url: st
 
 
 async def test_rows_come_as_they_are_asked_for(database: Database) -> None:
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         assert await reader.all("select %(n)s::int as n union select 2 order by 1", n=1) == [{"n": 1}, {"n": 2}]
         assert await reader.find("select 1 as n where false") is None
         assert await reader.one("select 1 as n") == {"n": 1}
@@ -77,13 +78,13 @@ async def test_rows_come_as_they_are_asked_for(database: Database) -> None:
 
 
 async def test_a_statement_says_how_many_rows_it_touched(database: Database) -> None:
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await make_table(writer)
         assert await writer.run("insert into t (a) select generate_series(1, 3)") == 3
 
 
 async def test_copy_loads_text_that_postgresql_cannot_hold(database: Database) -> None:
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await make_table(writer)
         rows = [("a\0b", ["\udc00"], Jsonb({"k\0": "\ud800"})), ("c", [], Jsonb(None))]
         await writer.copy("t", ("a", "b", "c"), ("text", "text[]", "jsonb"), rows)
@@ -94,7 +95,7 @@ async def test_copy_loads_text_that_postgresql_cannot_hold(database: Database) -
 
 
 async def test_parameters_are_cleaned_as_well(database: Database) -> None:
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         row = await reader.one("select %(a)s::text as a, %(b)s::text[] as b", a="x\0", b=["\ud800"])
     assert row == {"a": "x�", "b": ["�"]}
 
@@ -105,7 +106,7 @@ async def test_times_come_in_utc_whatever_the_server_thinks(database_url: str) -
         connection.execute(f"alter database {name} set timezone to 'Asia/Kolkata'".encode())
     database = Database(database_url)
     await database.open()
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         row = await reader.one("select timestamptz '2026-06-15 12:00+02' as t")
     assert row["t"].isoformat() == "2026-06-15T10:00:00+00:00"
     await database.close()
@@ -114,24 +115,24 @@ async def test_times_come_in_utc_whatever_the_server_thinks(database_url: str) -
 async def test_a_broken_connection_is_replaced_before_anybody_gets_it(database_url: str) -> None:
     database = Database(database_url, max_size=1)
     await database.open()
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         pid = (await reader.one("select pg_backend_pid() as pid"))["pid"]
     with psycopg.connect(database_url, autocommit=True) as killer:
         killer.execute("select pg_terminate_backend(%s, 5000)", (pid,))
 
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         assert (await reader.one("select pg_backend_pid() as pid"))["pid"] != pid
     await database.close()
 
 
 async def test_a_connection_that_breaks_in_use_is_named_so(database: Database, database_url: str) -> None:
     with pytest.raises(errors.UnavailableError, match="does not answer"):  # noqa: PT012
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             pid = (await writer.one("select pg_backend_pid() as pid"))["pid"]
             with psycopg.connect(database_url, autocommit=True) as killer:
                 killer.execute("select pg_terminate_backend(%s, 5000)", (pid,))
             await writer.run("select 1")
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         assert await reader.one("select 1 as n") == {"n": 1}
 
 
@@ -145,7 +146,7 @@ async def test_a_database_that_is_away_is_named_so() -> None:
 async def test_behind_a_pooler_nothing_is_prepared(database_url: str) -> None:
     database = Database(database_url, direct_url=database_url + "?application_name=direct", max_size=1)
     await database.open()
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         for _ in range(10):
             await reader.all("select 1")
         assert await reader.all("select name from pg_prepared_statements") == []
@@ -154,7 +155,7 @@ async def test_behind_a_pooler_nothing_is_prepared(database_url: str) -> None:
 
 async def test_a_listener_hears_what_is_committed(database: Database) -> None:
     async with database.listen("news") as payloads:
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await writer.run("select pg_notify('news', 'one')")
         assert await anext(payloads) == "one"
 
@@ -175,7 +176,7 @@ async def test_what_postgresql_prepared_for_readers_is_kept(database_url: str) -
     await house.open()
     prepared = []
     for _ in range(7):
-        async with house.read() as reader:
+        async with house.read(EVERYBODY) as reader:
             prepared = await reader.all("select name from pg_prepared_statements")
     assert prepared
     await house.close()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.store import distribution
 from testflux.store.database import Database
 
@@ -22,13 +23,13 @@ where a.attidentity <> '' and c.relnamespace = 'public'::regnamespace and c.reln
 
 
 async def get_plan(database: Database) -> distribution.Plan:
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         return await distribution.get_plan(reader)
 
 
 async def test_every_table_has_exactly_one_place(database: Database) -> None:
     plan = await get_plan(database)
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         names = [table.name for table in await distribution.list_tables(reader)]
     assert sorted([*plan.copied, *plan.spread, *plan.kept]) == names
     assert plan.kept == list(distribution.KEPT), "a new table without project_id: say in store/distribution.py where"
@@ -37,14 +38,14 @@ async def test_every_table_has_exactly_one_place(database: Database) -> None:
 async def test_every_unique_key_of_a_spread_table_begins_with_its_project(database: Database) -> None:
     """Citus can keep rows apart only within a shard; and every look-up shall go to one."""
     plan = await get_plan(database)
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         rows = await reader.all(UNIQUE, names=plan.spread)
     assert {row["name"] for row in rows} == set(plan.spread)
     assert [row["index"] for row in rows if row["leads"] != "project_id"] == []
 
 
 async def test_numbers_are_given_out_by_columns_wide_enough_for_every_node(database: Database) -> None:
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         rows = await reader.all(IDENTITIES)
     assert {row["name"] for row in rows} >= {"run.run_id", "upload.upload_id"}
     assert [row["name"] for row in rows if row["type"] != "bigint"] == []
@@ -53,7 +54,7 @@ async def test_numbers_are_given_out_by_columns_wide_enough_for_every_node(datab
 async def test_foreign_keys_lead_only_where_citus_follows(database: Database) -> None:
     """From everywhere to copied tables; from spread ones also to spread ones. Never to what stays behind."""
     plan = await get_plan(database)
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         tables = await distribution.list_tables(reader)
     for table in tables:
         allowed = {*plan.copied, *(plan.spread if table.name in plan.spread else [])}

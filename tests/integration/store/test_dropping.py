@@ -18,6 +18,7 @@ import pytest
 from made import Project, chunks
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
+from testflux.model.access import EVERYBODY
 from testflux.model.run import Metadata
 from testflux.store import contents, shelves, uploads
 from testflux.store.blobs import Blobs
@@ -34,7 +35,7 @@ class Dying(Database):
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Writer]:
-        async with super().write() as writer:
+        async with super().write(EVERYBODY) as writer:
             yield writer
             self.dies_in -= 1
             if self.dies_in == 0:
@@ -72,14 +73,14 @@ class Desk:
 
     async def forget(self, upload_id: int) -> None:
         """Remove the upload, but not its file yet."""
-        async with self.database.write() as writer:
+        async with self.database.write(EVERYBODY) as writer:
             await uploads.drop_upload(writer, self.project.project_id, upload_id)
 
     async def drop(self, database: Database | None = None) -> int:
         return await uploads.drop_unused_blobs(database or self.database, self.blobs, [DIGEST])
 
     async def age(self, interval: str) -> None:
-        async with self.database.write() as writer:
+        async with self.database.write(EVERYBODY) as writer:
             await writer.run("update blob set dropped_at = dropped_at - %(by)s::interval", by=interval)
             await writer.run("update blob set created_at = created_at - %(by)s::interval", by=interval)
 
@@ -241,7 +242,7 @@ async def test_two_who_remove_the_same_file_remove_it_once(desk: Desk, gate: Gat
 async def test_what_a_report_unfolds_to_is_there_although_the_same_file_was_just_removed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with desk.database.write() as writer:
+    async with desk.database.write(EVERYBODY) as writer:
         new = uploads.NewUpload(
             project_id=desk.project.project_id,
             key=b"k",

@@ -11,6 +11,7 @@ from psycopg import conninfo
 
 from made import Project
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.store import jobs
 from testflux.store.database import Database
 
@@ -18,24 +19,24 @@ TOMORROW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 async def waiting(database: Database) -> dict[str, int]:
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         return await jobs.list_waiting(reader)
 
 
 async def test_a_job_is_there_when_its_transaction_is(database: Database) -> None:
     with pytest.raises(RuntimeError):  # noqa: PT012
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await jobs.add_process_upload(writer, 1, 2, "r")
             raise RuntimeError
     assert await waiting(database) == {}
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await jobs.add_process_upload(writer, 1, 2, "r")
     assert await waiting(database) == {jobs.UPLOADS: 1}
 
 
 async def test_a_connection_that_breaks_is_no_fault_of_the_job(database: Database, project: Project) -> None:
     with pytest.raises(errors.UnavailableError):  # noqa: PT012
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             pid = (await writer.one("select pg_backend_pid() as pid"))["pid"]
             await project.rows(f"select pg_terminate_backend({pid}, 5000)")
             await jobs.add_process_upload(writer, 1, 2, "r")
@@ -44,13 +45,13 @@ async def test_a_connection_that_breaks_is_no_fault_of_the_job(database: Databas
 
 async def test_a_worker_is_woken_by_the_commit(database: Database) -> None:
     async with database.listen("procrastinate_any_queue_v1") as payloads:
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await jobs.add_process_upload(writer, 1, 2, "r")
         assert "job_inserted" in await anext(payloads)
 
 
 async def test_a_delivery_may_wait_for_its_time(database: Database, project: Project) -> None:
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await jobs.add_delivery(writer, 1, date(2026, 6, 15), 5, at=TOMORROW)
     (row,) = await project.rows("select task_name, queue_name, args, scheduled_at from procrastinate_jobs")
     assert row == {
@@ -69,7 +70,7 @@ async def test_a_queue_hands_out_what_was_added(database_url: str, *, is_pooled:
     await database.open()
     app = jobs.queue(database)
     async with jobs.open_queue(database, app):
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await jobs.add_process_upload(writer, 1, 2, "r")
         worker_id = await app.job_manager.register_worker()
         job = await app.job_manager.fetch_job(queues=[jobs.UPLOADS], worker_id=worker_id)

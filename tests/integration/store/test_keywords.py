@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from made import P, Project, outcomes
+from testflux.model.access import EVERYBODY
 from testflux.model.raw import RawKeyword
 from testflux.store import keywords, removal
 from testflux.store.database import Row
@@ -16,12 +17,12 @@ COUNTED = [
 
 
 async def save(project: Project, run: Row, counted: list[RawKeyword]) -> bool:
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         return await keywords.save_keywords(writer, project.project_id, run["run_id"], counted)
 
 
 async def names(project: Project, run: Row, **wanted: object) -> list[str]:
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         rows = await keywords.list_keywords(reader, run, **wanted)  # pyright: ignore[reportArgumentType]
     return [row["name"] for row in rows]
 
@@ -45,7 +46,7 @@ async def test_keywords_are_listed_in_the_order_asked_for(project: Project, orde
 async def test_all_figures_are_kept(project: Project) -> None:
     run = await project.arrive(outcomes(a=P))
     await save(project, run, COUNTED)
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         first = (await keywords.list_keywords(reader, run))[0]
     assert first == {"owner": "", "name": "Open Shop", "calls": 2, "failed": 1, "duration_ms": 950.5}
 
@@ -78,7 +79,7 @@ async def test_entries_of_one_keyword_are_added_up(project: Project) -> None:
 async def test_the_keywords_of_a_run_that_is_gone_are_not_kept(project: Project) -> None:
     run = await project.arrive(outcomes(a=P))
     await save(project, run, COUNTED)
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await removal.drop_run(writer, project.project_id, run["run_id"])
     assert not await save(project, run, COUNTED)
     assert await project.count("keyword_count") == 0

@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from made import NOON, Project, load_test, threshold
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Check, Metric, Series
 from testflux.store import run_load
 
@@ -61,7 +62,7 @@ async def test_series_are_read_back_as_they_were_and_narrowed(project: Project) 
     known = [series("http_reqs"), series("http_reqs", "scenario:buy"), series("vus")]
     run = await project.arrive(load_test(series=known))
     await project.arrive(load_test(series=[series("other run")]), NOON + HOUR)
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         rows = await run_load.list_series(reader, run)
         of_one = await run_load.list_series(reader, run, "http_reqs")
         whole = await run_load.list_series(reader, run, "http_reqs", "")

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from made import NOON, F, P, Project, functional, outcomes, result
+from testflux.model.access import EVERYBODY
 from testflux.model.raw import RawLogMessage
 from testflux.model.run import Metadata
 from testflux.store import parts, removal, run_results
@@ -24,7 +25,7 @@ MINUTE = timedelta(minutes=1)
 
 
 async def find(project: Project, **said: str) -> Row | None:
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         return await parts.find_run(writer, project.project_id, msgspec.convert({**SAID, **said}, Metadata))
 
 
@@ -60,7 +61,7 @@ async def test_a_full_run_takes_no_more(project: Project, monkeypatch: pytest.Mo
 
 async def test_a_run_whose_rows_retention_removed_takes_no_more(project: Project) -> None:
     await project.arrive(outcomes(a=P), **SAID)
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await writer.run("update run set rows_dropped_at = now()")
     assert await find(project) is None
 
@@ -83,13 +84,13 @@ async def test_each_test_leads_into_the_file_of_its_own_part(project: Project) -
     await project.arrive(functional(result("a", evidence=(10, 20)), result("b", F, "x", evidence=(20, 30))), **SAID)
     later = functional(result("b", evidence=(7, 9)), result("c", evidence=(1, 7)), result("d"))
     run = await project.arrive(later, NOON + MINUTE, **SAID)
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         found = [await run_results.find_evidence(reader, run, number) for number in range(5)]
     assert found == [None] * 5, "made uploads have no file"
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await writer.run("insert into blob (digest, size_bytes) values ('\\x01', 1), ('\\x02', 1)")
         await writer.run("update upload set blob_digest = decode('0' || upload_id, 'hex')")
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         found = [await run_results.find_evidence(reader, run, number) for number in range(5)]
     places = [item and (item["part_no"], item["blob_digest"], item["start"], item["end"]) for item in found]
     assert places == [(0, b"\x01", 10, 20), (1, b"\x02", 7, 9), (1, b"\x02", 1, 7), None, None]
@@ -99,7 +100,7 @@ async def test_a_run_goes_with_all_its_parts(project: Project) -> None:
     log = [RawLogMessage("WARN", "odd")]
     runs = [await project.arrive(functional(result(name, F, name), log=log), **SAID) for name in "abc"]
     assert await project.count("run_log") == await project.count("upload") == 3
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await removal.drop_run(writer, project.project_id, runs[0]["run_id"])
     tables = ("run", "run_part", "upload", "run_log", "result_chunk", "result_row", "test", "failure", "message")
     assert [await project.count(table) for table in (*tables, "day_total")] == [0] * 10

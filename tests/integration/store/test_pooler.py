@@ -12,6 +12,7 @@ import tiny_reports
 from serve_house import open_serve_house, send
 from services import needs_pgbouncer, open_pooler
 from testflux.kit import clock, errors
+from testflux.model.access import EVERYBODY
 from testflux.store import migrate
 from testflux.store.database import Database
 
@@ -39,7 +40,7 @@ async def test_a_pooler_in_session_mode_takes_its_own_address_twice(postgres_url
         database = Database(pooled(database_url), pooled(database_url))
         await database.open()
         async with database.listen("news") as payloads:
-            async with database.write() as writer:
+            async with database.write(EVERYBODY) as writer:
                 await writer.run("select pg_notify('news', 'one')")
             assert await anext(payloads) == "one"
         await database.close()
@@ -51,7 +52,7 @@ async def test_sessions_are_shared_and_nothing_stays_in_them(pooled: Pooled, dat
     await database.open()
 
     async def read() -> tuple[int, str, str]:
-        async with database.read() as reader:
+        async with database.read(EVERYBODY) as reader:
             row = await reader.one(
                 "select pg_backend_pid() as pid, current_setting('timezone') as zone, "
                 "current_setting('transaction_read_only') as reads"
@@ -59,7 +60,7 @@ async def test_sessions_are_shared_and_nothing_stays_in_them(pooled: Pooled, dat
         return row["pid"], row["zone"], row["reads"]
 
     async def write() -> str:
-        async with database.write() as writer:
+        async with database.write(EVERYBODY) as writer:
             await writer.run("create temporary table mine (n integer) on commit drop")
             await writer.copy("mine", ("n",), ("int4",), [(1,), (2,)])
             return (await writer.one("select sum(n)::int as n, current_setting('timezone') as zone from mine"))["zone"]

@@ -4,17 +4,18 @@ import re
 
 from made import P, Project, outcomes
 from testflux.kit import clock, errors
+from testflux.model.access import EVERYBODY
 from testflux.store import health, uploads
 
 
 async def test_postgresql_says_its_version_in_numbers(project: Project) -> None:
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         assert re.fullmatch(r"[1-9][0-9]\.[0-9]+", await health.get_version(reader))
 
 
 async def test_uploads_that_testflux_failed_on_are_counted_by_project(project: Project) -> None:
     ours, theirs, _ = [await project.upload() for _ in range(3)]
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         assert await health.list_set_aside(writer) == []
         internal = errors.TestFluxError("oh", code="internal")
         await uploads.save_rejected(writer, 1, ours, internal, is_kept=True)
@@ -25,7 +26,7 @@ async def test_uploads_that_testflux_failed_on_are_counted_by_project(project: P
 
 async def test_sizes_are_those_of_all_tables_and_files(project: Project) -> None:
     await project.arrive(outcomes(a=P))
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         sizes = await health.get_sizes(reader)
     groups = {table.group: table.bytes for table in sizes.tables}
     assert {"results", "runs", "uploads", "queue"} <= groups.keys()
@@ -35,12 +36,12 @@ async def test_sizes_are_those_of_all_tables_and_files(project: Project) -> None
 
 
 async def test_postgresql_says_since_when_it_runs(project: Project) -> None:
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         assert await health.get_started(reader) < clock.now()
 
 
 async def test_a_copy_of_a_database_is_another_place_and_anybody_may_ask(project: Project) -> None:
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         here = await health.get_place(writer)
         await writer.run("create role nobody_special")
         await writer.run("set local role nobody_special")

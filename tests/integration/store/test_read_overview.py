@@ -8,6 +8,7 @@ import pytest
 
 from made import NOON, F, P, Project, S, Y, functional, outcomes, result
 from past import Past, Run, newest_first, number_tests
+from testflux.model.access import EVERYBODY
 from testflux.model.status import Kind, Severity, Status
 from testflux.store import overview, run_list
 from testflux.store.database import Reader, Row
@@ -19,7 +20,7 @@ TROUBLE = (Status.FAILED, Status.BROKEN, Status.FLAKY)
 
 
 async def branches_of(project: Project, default_branch: str = "main") -> list[str]:
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         return await overview.list_branches(reader, {"project_id": 1, "default_branch": default_branch})
 
 
@@ -168,7 +169,7 @@ async def test_commits_are_counted_by_when_they_ran_not_by_when_they_arrived(pro
     await project.arrive(outcomes(a=P), NOON, commit="green")
     await project.arrive(outcomes(a=F), NOON - HOUR, commit="history")
     newest = await project.arrive(outcomes(a=F), NOON + 3 * HOUR, commit="newest")
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         row = await run_list.get_run(reader, 1, newest["run_id"])
         green = await overview.find_last_green(reader, row)
         assert green is not None
@@ -178,7 +179,7 @@ async def test_commits_are_counted_by_when_they_ran_not_by_when_they_arrived(pro
 async def test_a_retry_that_passed_is_trouble_but_no_failure(project: Project) -> None:
     report = functional(result("a", Y), result("b", S, "later"), result("c", P))
     run = await project.arrive(report, NOON, branch="main")
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         assert await overview.list_unsteady(reader, 1, [run], 9) == [0]
         day = NOON.date()
         assert await overview.list_pass_rates(reader, 1, ["main"], day, day) == {day: 100.0}
@@ -187,5 +188,5 @@ async def test_a_retry_that_passed_is_trouble_but_no_failure(project: Project) -
 
 async def test_a_day_on_which_nothing_ran_has_no_pass_rate(project: Project) -> None:
     await project.arrive(outcomes(a=S), NOON, branch="main")
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         assert await overview.list_pass_rates(reader, 1, ["main"], NOON.date(), NOON.date()) == {}

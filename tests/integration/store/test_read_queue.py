@@ -6,6 +6,7 @@ import pytest
 
 from made import Project
 from testflux.kit import clock
+from testflux.model.access import EVERYBODY
 from testflux.store import jobs, queue
 from testflux.store.queue import Queue
 
@@ -13,13 +14,13 @@ MINUTE = timedelta(minutes=1)
 
 
 async def state(project: Project) -> Queue:
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         return await queue.get_queue(reader)
 
 
 async def add(project: Project, *, age: timedelta = MINUTE, status: str = "todo") -> int:
     """Add a job as if it had been added some time ago."""
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         job_id = await jobs.add_process_upload(writer, 1, 1, "r")
         await writer.run(
             "update procrastinate_jobs set status = %(s)s::procrastinate_job_status where id = %(id)s",
@@ -35,7 +36,7 @@ async def add(project: Project, *, age: timedelta = MINUTE, status: str = "todo"
 async def add_later(project: Project, due: timedelta) -> None:
     """Add a job an hour ago that is due in `due` from now, or was."""
     now = clock.now()
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await jobs.add_delivery(writer, 1, now.date(), 1, at=now + due)
         await writer.run("update procrastinate_events set at = now() - interval '1 hour'")
 
@@ -81,7 +82,7 @@ async def test_each_queue_tells_for_itself(project: Project) -> None:
     await add(project, age=2 * MINUTE)
     await add(project, status="failed")
     await add_later(project, 5 * MINUTE)
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         found = {one.name: one for one in await queue.list_queues(reader)}
     assert (found["uploads"].waiting, found["uploads"].running, found["uploads"].failed) == (2, 0, 1)
     assert found["deliveries"].waiting == 0, "it is not due yet"

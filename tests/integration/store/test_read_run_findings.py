@@ -10,6 +10,7 @@ import pytest
 from made import NOON, Project, finding, scan
 from past import Past, Run, baseline_of
 from testflux.kit import errors, query
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Finding
 from testflux.model.status import Kind, Severity
 from testflux.store import run_findings, run_list
@@ -208,7 +209,7 @@ async def test_a_rule_says_what_its_last_scan_said(project: Project) -> None:
     made = finding("a", description="first words")
     await project.arrive(scan(made), NOON)
     await project.arrive(scan(msgspec.structs.replace(made, description="better words", cwe=79, tags={"k": "v"})), NOON)
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         rule = await run_findings.get_rule(reader, 1, made.rule)
         with pytest.raises(errors.NotFoundError):
             await run_findings.get_rule(reader, 1, "unheard-of")

@@ -13,6 +13,7 @@ import pytest
 from made import NOON, P, Project, outcomes
 from past import Past, Run, baseline_of, newest_first
 from testflux.kit import errors, query
+from testflux.model.access import EVERYBODY
 from testflux.model.status import Kind
 from testflux.store import removal, run_list
 from testflux.store.database import Reader, Row
@@ -143,7 +144,7 @@ async def test_runs_that_arrive_while_one_turns_pages_move_nothing(project: Proj
     seen: list[tuple[int, int]] = []
     after: Place | None = None
     while True:
-        async with project.database.read() as reader:
+        async with project.database.read(EVERYBODY) as reader:
             rows = await run_list.list_runs(reader, [1], RunFilter(sort=sort), after, 3)
         if not rows:
             break
@@ -292,13 +293,13 @@ async def test_a_facet_names_the_hundred_most_frequent(project: Project) -> None
     for index in range(103):
         await project.arrive(outcomes(a=P), branch=f"b{index:03}")
     await project.arrive(outcomes(a=P), branch="b102")
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         values = [row["value"] for row in await run_list.list_facets(reader, 1) if row["facet"] == "branches"]
     assert values == ["b102", *(f"b{index:03}" for index in range(99))]
 
 
 async def test_a_project_without_runs_has_no_facets(project: Project) -> None:
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         assert await run_list.list_facets(reader, project.project_id) == []
 
 
@@ -313,7 +314,7 @@ async def test_the_log_of_a_run_is_paged(past: Past, reader: Reader) -> None:
 
 async def test_the_file_of_a_run_is_known_and_whether_it_is_kept(project: Project) -> None:
     run = await project.arrive(outcomes(a=P))
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         file = await run_list.get_file(reader, run)
     assert file == {
         "upload_id": run["upload_id"],
@@ -322,7 +323,7 @@ async def test_the_file_of_a_run_is_known_and_whether_it_is_kept(project: Projec
         "is_kept": False,
         "files_dropped_at": None,
     }
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await writer.run("update upload set blob_digest = '\\x00'")
         assert (await run_list.get_file(writer, run))["is_kept"]
 
@@ -330,7 +331,7 @@ async def test_the_file_of_a_run_is_known_and_whether_it_is_kept(project: Projec
 async def test_a_baseline_that_was_removed_is_named_no_more(project: Project) -> None:
     was = await project.arrive(outcomes(a=P), NOON - HOUR)
     run = await project.arrive(outcomes(a=P), NOON)
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         assert (await run_list.get_run(writer, 1, run["run_id"]))["baseline_run_id"] == was["run_id"]
         await removal.drop_run(writer, 1, was["run_id"])
         assert (await run_list.get_run(writer, 1, run["run_id"]))["baseline_run_id"] is None

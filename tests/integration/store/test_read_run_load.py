@@ -9,6 +9,7 @@ import pytest
 
 from made import NOON, Project, load_test
 from past import Past, Run, baseline_of
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Check, Metric
 from testflux.model.status import Kind
 from testflux.store import run_list, run_load
@@ -124,7 +125,7 @@ async def test_a_group_of_checks_with_the_same_beginning_is_another(project: Pro
     checks = [Check(("shop",), "a", 1, 0), Check(("shopping",), "b", 10, 0), Check(("shop", "x/y"), "c", 100, 7)]
     report = msgspec.structs.replace(load_test(checks=checks), groups=(("shop",), ("shopping",), ("shop", "x/y")))
     run = await project.arrive(report, NOON)
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         rows = await run_load.list_groups(reader, await run_list.get_run(reader, 1, run["run_id"]), 0, ALL)
     assert [(row["path"], row["passed"], row["failed"]) for row in rows] == [
         (["shop"], 101, 7),

@@ -11,6 +11,7 @@ import pytest
 from made import NOON, F, P, Project, functional, outcomes, result
 from past import Past, Run, baseline_of, newest_first, number_tests
 from testflux.kit import errors, query
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Result
 from testflux.model.status import Kind, Status
 from testflux.store import removal, run_list, run_results
@@ -266,7 +267,7 @@ async def test_causes_are_paged(past: Past, reader: Reader) -> None:
 async def test_a_cause_whose_first_run_is_gone_names_the_next(project: Project) -> None:
     first = await project.arrive(outcomes(a=F), NOON)
     second = await project.arrive(outcomes(a=F), NOON + timedelta(hours=1))
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await removal.drop_run(writer, 1, first["run_id"])
         row = await run_list.get_run(writer, 1, second["run_id"])
         (cause,) = await run_results.list_failures(writer, row, 0, 9)
@@ -329,7 +330,7 @@ async def test_cells_of_no_tests_or_no_runs_are_none(past: Past, reader: Reader)
 async def test_nothing_of_another_run_or_project_is_told(project: Project) -> None:
     run = await project.arrive(outcomes(a=P), NOON)
     await project.arrive(outcomes(b=F, c=F), NOON)
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         row = await run_list.get_run(reader, 1, run["run_id"])
         assert [item["name"] for item in await run_results.list_results(reader, row, ResultFilter(), 0, 9)] == ["a"]
         assert await run_results.list_failures(reader, row, 0, 9) == []
@@ -339,14 +340,14 @@ async def test_nothing_of_another_run_or_project_is_told(project: Project) -> No
 
 async def find_places(project: Project, run: Row, count: int) -> dict[int, tuple[int, int]]:
     """Return the byte ranges by test number that a run knows of, all in the one file of its upload."""
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         found = {number: await run_results.find_evidence(reader, run, number) for number in range(count)}
     assert {(row["format"], row["blob_digest"]) for row in found.values() if row} <= {("made-functional", b"\1" * 32)}
     return {number: (row["start"], row["end"]) for number, row in found.items() if row}
 
 
 async def give_file(project: Project) -> None:
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await writer.run("update upload set blob_digest = %(digest)s", digest=b"\1" * 32)
 
 

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from made import P, Project, make_project, outcomes
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.store import sample, uploads
 from testflux.store.database import Database
 
 
 async def read(database: Database, org_id: int = 1) -> tuple[list[str], tuple[int, int]]:
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         slugs = [row["slug"] for row in await sample.list_projects(reader, org_id)]
         return slugs, await sample.count_uploads(reader, org_id)
 
@@ -30,7 +31,7 @@ async def test_rejected_uploads_are_finished_too(database: Database) -> None:
     made = await make_project(database, is_sample=True)
     upload_id = await made.upload()
     assert (await read(database))[1] == (0, 1)
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await uploads.save_rejected(writer, 1, upload_id, errors.ReportError("no"), is_kept=False)
     assert (await read(database))[1] == (1, 1)
 

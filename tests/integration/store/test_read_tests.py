@@ -11,6 +11,7 @@ import pytest
 from made import NOON, F, P, Project, functional, outcomes, result
 from past import Past, Run, newest_first, number_tests
 from testflux.kit import errors, query
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Result
 from testflux.model.status import Kind, Status
 from testflux.store import tests
@@ -259,11 +260,11 @@ async def test_the_ends_of_time_can_be_asked_for(
 
 
 async def test_a_history_of_many_lanes_and_retries_tells_the_last_attempt(project: Project) -> None:
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         assert await tests.list_recent(reader, 1, ["main"], 5) == []
     for index in range(3):
         await project.arrive(outcomes(a=F if index == 1 else P), NOON - timedelta(days=40 * index), branch="main")
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         test = await tests.get_test(reader, 1, 0)
         rows = await tests.list_history(reader, 1, test, HistoryFilter(branch="main"), None, 10)
     assert [(row["status"], row["message"]) for row in rows] == [(P, ""), (F, "broke"), (P, "")]
@@ -272,7 +273,7 @@ async def test_a_history_of_many_lanes_and_retries_tells_the_last_attempt(projec
 async def test_the_last_runs_of_a_day_belong_to_it_though_a_day_is_written_once(project: Project) -> None:
     for hours in range(3):
         await project.arrive(outcomes(a=P), NOON + timedelta(hours=hours))
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         test = await tests.get_test(reader, 1, 0)
         assert test["last_seen_at"] == NOON
         lately = HistoryFilter(since=NOON + timedelta(hours=1))
@@ -282,7 +283,7 @@ async def test_the_last_runs_of_a_day_belong_to_it_though_a_day_is_written_once(
 async def test_tags_and_source_are_those_of_the_newest_run(project: Project) -> None:
     await project.arrive(functional(result("a", tags=["new"])), NOON)
     await project.arrive(functional(result("a", tags=["old"])), NOON - timedelta(days=9))
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         test = await tests.get_test(reader, 1, 0)
     assert test["tags"] == ["new"]
     assert test["first_seen_at"] == datetime(2026, 6, 6, 12, tzinfo=UTC)

@@ -7,6 +7,7 @@ import pytest
 
 from made import NOON, F, P, Project, S, finding, functional, load_test, outcomes, result, scan, threshold
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.model.raw import RawLogMessage
 from testflux.model.report import Check, Report, Series
 from testflux.store import removal
@@ -21,7 +22,7 @@ Drop = Callable[[int], Awaitable[None]]
 @pytest.fixture
 def drop(project: Project) -> Drop:
     async def drop(run_id: int) -> None:
-        async with project.database.write() as writer:
+        async with project.database.write(EVERYBODY) as writer:
             await removal.drop_run(writer, project.project_id, run_id)
 
     return drop

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from made import NOON, F, P, Project, S, functional, outcomes, result
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Attempt
 from testflux.model.status import Status
 from testflux.store import reruns, runs
@@ -16,7 +17,7 @@ ROWS = """
 
 async def edit(project: Project, run: Row, name: str, status: Status, duration_ms: int) -> None:
     (test,) = await project.rows("select test_no from test where name = %(name)s", name=name)
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await reruns.save_result(writer, runs.key_of(run), test["test_no"], status, duration_ms)
 
 

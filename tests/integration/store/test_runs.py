@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from made import NOON, B, F, P, Project, S, Y, functional, load_test, make_project, outcomes, result, scan
+from testflux.model.access import EVERYBODY
 from testflux.model.raw import RawLogMessage
 from testflux.store import run_list
 from testflux.store.database import Database
@@ -199,7 +200,7 @@ async def test_the_log_names_the_test_that_logged_it(project: Project) -> None:
     twin = result("a")
     twin = msgspec.structs.replace(twin, key=msgspec.structs.replace(twin.key, duplicate=1), digest=b"the second a....")
     run = await project.arrive(functional(result("a"), result("b"), twin, log=entries))
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         log = await run_list.list_log(reader, run, 0, 9)
     first = {row["name"]: row["test_no"] for row in await project.rows("select * from test where duplicate = 0")}
     assert [(entry["text"], entry["test_no"], entry["test_name"]) for entry in log] == [

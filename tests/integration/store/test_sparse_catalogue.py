@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from made import NOON, F, P, Project, outcomes
+from testflux.model.access import EVERYBODY
 from testflux.serve import tests as test_routes
 from testflux.store import tests
 
@@ -25,7 +26,7 @@ async def test_each_test_shows_the_run_that_held_it_last(project: Project, wante
     await project.arrive(outcomes(a=P), NOON + 2 * HOUR, **said)
     await project.arrive(outcomes(d=F), NOON + 3 * HOUR, **said | {"branch": "other"})
     await project.arrive(outcomes(old=P), NOON - timedelta(days=100), **said)
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         rows = await tests.list_tests(reader, project.project_id, ["main"], wanted, NOON.date(), (0, 50))
     last = {row["name"]: (row["status"], row["number"]) for row in rows if row["status"] is not None}
     assert last == {"a": ("passed", 3), "b": ("passed", 2), "c": ("passed", 1), "d": ("passed", 1)}
@@ -33,7 +34,7 @@ async def test_each_test_shows_the_run_that_held_it_last(project: Project, wante
 
 async def test_a_page_is_cut_out_of_the_names(project: Project) -> None:
     await project.arrive(outcomes(c=P, a=P, b=F), NOON, branch="main")
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         found = [
             await tests.list_tests(reader, project.project_id, ["main"], tests.TestFilter(), NOON.date(), (offset, 2))
             for offset in (0, 2)
@@ -47,7 +48,7 @@ async def test_a_page_is_cut_out_of_the_names(project: Project) -> None:
 async def test_strips_look_further_back_for_tests_that_few_runs_hold(project: Project) -> None:
     runs = [await project.arrive(outcomes(a=P, b=F), NOON + hour * HOUR, branch="main") for hour in range(3)]
     runs += [await project.arrive(outcomes(a=P), NOON + hour * HOUR, branch="main") for hour in range(3, 24)]
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         recent = await tests.list_recent(reader, project.project_id, ["main"], 60)
         cells = await test_routes._list_cells(reader, project.project_id, [0, 1], recent)  # noqa: SLF001
     newest = [run["run_id"] for run in reversed(runs)]
@@ -60,7 +61,7 @@ async def test_a_history_reaches_beyond_the_newest_runs_for_a_test_that_they_do_
     runs = [await project.arrive(outcomes(a=P), NOON - timedelta(days=day), branch="main") for day in (40, 39, 1)]
     last = await project.arrive(outcomes(b=P), NOON, branch="main")
     found: dict[int, list[int]] = {}
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         for test_no in (0, 1):
             test = await tests.get_test(reader, project.project_id, test_no)
             rows = await tests.list_history(reader, project.project_id, test, tests.HistoryFilter(), None, 2)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from made import NOON, F, P, Project, S, functional, load_test, outcomes, result, scan
+from testflux.model.access import EVERYBODY
 from testflux.store import removal, totals
 
 EVER = date(2000, 1, 1)
@@ -12,7 +13,7 @@ DAY = timedelta(days=1)
 
 
 async def differences(project: Project) -> list[tuple[int, int]]:
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         rows = await totals.list_differences(reader, EVER)
     return [(row["runs_kept"], row["runs_counted"]) for row in rows]
 
@@ -70,7 +71,7 @@ async def test_what_is_added_up_is_what_is_there(project: Project) -> None:
 )
 async def test_a_total_that_is_wrong_is_found(project: Project, damage: str) -> None:
     await project.arrive(outcomes(a=P))
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await writer.run(damage)
     assert len(await differences(project)) == 1
 
@@ -78,7 +79,7 @@ async def test_a_total_that_is_wrong_is_found(project: Project, damage: str) -> 
 async def test_a_removed_run_is_taken_out_of_its_day(project: Project) -> None:
     kept = await project.arrive(functional(result("a", P, duration_ms=7)))
     gone = await project.arrive(functional(result("a", F, duration_ms=900)))
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await removal.drop_run(writer, project.project_id, gone["run_id"])
     (row,) = await project.rows("select runs, passed, failed, duration_sum_ms, duration_histogram from day_total")
     assert (row["runs"], row["passed"], row["failed"], row["duration_sum_ms"]) == (1, 1, 0, 7)
@@ -88,6 +89,6 @@ async def test_a_removed_run_is_taken_out_of_its_day(project: Project) -> None:
 
 async def test_a_day_without_runs_has_no_total(project: Project) -> None:
     run = await project.arrive(outcomes(a=P))
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await removal.drop_run(writer, project.project_id, run["run_id"])
     assert await project.count("day_total") == 0

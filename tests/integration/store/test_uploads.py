@@ -8,6 +8,7 @@ import pytest
 
 from made import Project, chunks, make_project
 from testflux.kit import errors
+from testflux.model.access import EVERYBODY
 from testflux.model.run import Metadata, Stage
 from testflux.store import jobs, uploads
 from testflux.store.blobs import Blobs, StoredBlob
@@ -31,18 +32,18 @@ def new(project: Project, key: bytes = b"k", **more: object) -> uploads.NewUploa
 
 
 async def add(project: Project, upload: uploads.NewUpload) -> tuple[int, bool]:
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         return await uploads.add_upload(writer, upload)
 
 
 async def get(project: Project, upload_id: int) -> Row:
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         return await uploads.get_upload(reader, project.project_id, upload_id)
 
 
 async def reject(project: Project, upload_id: int, *, is_kept: bool = True) -> None:
     error = errors.ReportError("Broken.", code="xml-malformed", hint="Mend it.", line=3, column=4, byte=50)
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await uploads.save_rejected(writer, project.project_id, upload_id, error, is_kept=is_kept)
 
 
@@ -65,7 +66,7 @@ async def test_an_upload_is_written_down_with_its_job_and_its_news(project: Proj
 
 async def test_a_transaction_that_fails_leaves_neither_upload_nor_job(project: Project) -> None:
     with pytest.raises(RuntimeError):  # noqa: PT012
-        async with project.database.write() as writer:
+        async with project.database.write(EVERYBODY) as writer:
             await uploads.add_upload(writer, new(project))
             raise RuntimeError
     assert await project.count("upload") == 0
@@ -123,12 +124,12 @@ async def test_a_rejected_file_that_is_not_kept_is_not_named(project: Project) -
 
 async def test_progress_is_told_until_the_end_and_not_after(project: Project) -> None:
     upload_id, _ = await add(project, new(project))
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await uploads.save_progress(writer, project.project_id, upload_id, Stage.PARSE, 40)
     row = await get(project, upload_id)
     assert (row["status"], row["stage"], row["progress"]) == ("processing", "parse", 40)
     await reject(project, upload_id)
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await uploads.save_progress(writer, project.project_id, upload_id, Stage.STORE, 80)
     assert (await get(project, upload_id))["status"] == "rejected"
 
@@ -141,7 +142,7 @@ async def test_what_is_not_there_is_not_found(project: Project) -> None:
 async def test_uploads_are_listed_newest_first_in_pages(project: Project) -> None:
     ids = [(await add(project, new(project, key=bytes([number]))))[0] for number in range(5)]
     await reject(project, ids[1])
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         first = await uploads.list_uploads(reader, project.project_id, limit=2)
         last = first[-1]
         rest = await uploads.list_uploads(
@@ -158,7 +159,7 @@ async def test_a_file_goes_with_the_last_upload_that_names_it(project: Project, 
     first, _ = await add(project, new(project, b"1", blob=blob))
     second, _ = await add(project, new(project, b"2", blob=blob))
     for upload_id, is_there in ((first, True), (second, False)):
-        async with project.database.write() as writer:
+        async with project.database.write(EVERYBODY) as writer:
             assert await uploads.drop_upload(writer, project.project_id, upload_id) == [blob.digest]
         dropped = await uploads.drop_unused_blobs(project.database, blobs, [blob.digest])
         assert (await blobs.exists(blob.digest), dropped) == (is_there, 0 if is_there else 1)
@@ -167,7 +168,7 @@ async def test_a_file_goes_with_the_last_upload_that_names_it(project: Project, 
 async def test_an_upload_whose_job_is_gone_is_queued_again(project: Project) -> None:
     lost, _ = await add(project, new(project, b"1"))
     await add(project, new(project, b"2"))
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await writer.run("update upload set created_at = now() - interval '1 hour'")
         await writer.run("delete from procrastinate_jobs where (args ->> 'upload_id')::bigint = %(id)s", id=lost)
         assert await uploads.add_lost_again(writer) == 1
@@ -178,6 +179,6 @@ async def test_an_upload_whose_job_is_gone_is_queued_again(project: Project) -> 
 
 async def test_one_that_just_arrived_is_not_lost(project: Project) -> None:
     await add(project, new(project))
-    async with project.database.write() as writer:
+    async with project.database.write(EVERYBODY) as writer:
         await writer.run("delete from procrastinate_jobs")
         assert await uploads.add_lost_again(writer) == 0

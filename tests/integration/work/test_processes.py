@@ -15,6 +15,7 @@ import pytest
 from made import Project, chunks, make_project
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
+from testflux.model.access import EVERYBODY
 from testflux.store import uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Row
@@ -53,13 +54,13 @@ class Bench:
         return Order(Work.PROCESS, (self.project.project_id, received.upload_id), "r-9")
 
     async def get(self, order: Order) -> Row:
-        async with self.project.database.read() as reader:
+        async with self.project.database.read(EVERYBODY) as reader:
             return await uploads.get_upload(reader, *order.key)
 
     @contextlib.asynccontextmanager
     async def held(self, order: Order) -> AsyncGenerator[asyncio.Task[None]]:
         """Let a process begin an upload, and keep it from going on."""
-        async with self.project.database.write() as writer:
+        async with self.project.database.write(EVERYBODY) as writer:
             await uploads.lock_upload(writer, *order.key)
             doing = asyncio.create_task(self.processes.run(order))
             await until(lambda: self.project.rows(WAITING))
@@ -115,7 +116,7 @@ async def test_what_is_the_reports_fault_is_no_failure(bench: Bench) -> None:
 
 async def test_errors_come_back_as_what_they_are(bench: Bench) -> None:
     order = await bench.bring()
-    async with bench.project.database.write() as writer:
+    async with bench.project.database.write(EVERYBODY) as writer:
         await uploads.drop_upload(writer, *order.key)
     with pytest.raises(errors.NotFoundError, match="no such upload"):
         await bench.processes.run(order)
@@ -204,7 +205,7 @@ async def test_no_process_outlives_its_worker(bench: Bench) -> None:
         asyncio.run(processes.Processes(start, 1).run(order))
     """)
     given = [msgspec.json.encode(part).decode() for part in (bench.start, order)]
-    async with bench.project.database.write() as writer:
+    async with bench.project.database.write(EVERYBODY) as writer:
         await uploads.lock_upload(writer, *order.key)
         worker = await asyncio.create_subprocess_exec(sys.executable, "-c", program, *given)
         await until(lambda: bench.project.rows(WAITING))

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from made import F, P, Project, S, chunks, finding, functional, list_files, make_project, result, scan
 from testflux import pipeline
 from testflux.kit import clock, hashing
+from testflux.model.access import EVERYBODY
 from testflux.model.report import Report
 from testflux.model.retention import Ages, Kept
 from testflux.model.run import Metadata
@@ -50,9 +51,9 @@ class House:
             blob=own,
             files=(attachments.NewFile(attachments.Role.ATTACHMENT, "a.png", picture, "image/png"),),
         )
-        async with self.database.write() as writer:
+        async with self.database.write(EVERYBODY) as writer:
             upload_id, _ = await uploads.add_upload(writer, new)
-        async with self.database.read() as reader:
+        async with self.database.read(EVERYBODY) as reader:
             upload = await uploads.get_upload(reader, project.project_id, upload_id)
         await pipeline._store(self.database, upload, report, intake.Laps(0))  # noqa: SLF001
         (run,) = await project.rows(
@@ -63,13 +64,13 @@ class House:
         return run
 
     async def keep(self, ages: Ages, own: dict[str, retention.Own] | None = None) -> None:
-        async with self.database.write() as writer:
+        async with self.database.write(EVERYBODY) as writer:
             await retention.save_org_ages(writer, 1, ages)
             for slug, days in (own or {}).items():
                 await retention.save_own(writer, self.projects[slug].project_id, days)
 
     async def star(self, run: Row) -> None:
-        async with self.database.write() as writer:
+        async with self.database.write(EVERYBODY) as writer:
             await stars.add_star(writer, run["project_id"], run["run_id"], 1)
 
     async def rows(self, query: str, **values: object) -> list[Row]:
@@ -131,7 +132,7 @@ async def expect_no_orphans(house: House) -> None:
 
 async def expect_exact_bytes(house: House) -> None:
     """What is counted is what lies there: in the database, and in the folder."""
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         assert await usage.list_differences(reader) == []
     named = await house.rows(
         "select blob_digest from upload where blob_digest is not null union select blob_digest from upload_file"
@@ -149,7 +150,7 @@ async def test_three_years_of_runs_come_and_go(house: House) -> None:
     for month in range(MONTHS):
         house.today = day
         await schedule.prepare(house.database)
-        async with house.database.read() as reader:
+        async with house.database.read(EVERYBODY) as reader:
             assert await partitions.find_missing(reader, partitions.months_ahead(day)) == []
         for project in house.projects.values():
             await house.arrive(project, month_of(month), day.replace(day=3))
@@ -193,7 +194,7 @@ async def test_three_years_of_runs_come_and_go(house: House) -> None:
     )
     assert kept == {"rows_dropped_at": None, "has_file": True}
     assert await house.one("select count(*) from result where run_id = %(id)s", id=starred["run_id"]) == 8
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         there = {name for name in await partitions.list_partitions(reader) if "2026" not in name}
     chunks_of = sorted(name for name in there if name.startswith("result_chunk"))
     # 500 days are a year and four months and some; the star holds its own month.
@@ -214,7 +215,7 @@ async def test_nothing_is_set_and_nothing_goes(house: House) -> None:
     house.today = date(2053, 1, 1)
     await house.night()
     assert await house.one("select count(*) from run") == 1
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         assert partitions.partition_name("result_chunk", FIRST) in await partitions.list_partitions(reader)
 
 
@@ -258,7 +259,7 @@ async def test_a_run_that_comes_back_into_a_month_that_is_being_dropped_stays(ho
 
 
 async def test_a_drop_that_was_interrupted_is_finished_the_next_night(house: House) -> None:
-    async with house.database.write() as writer:
+    async with house.database.write(EVERYBODY) as writer:
         await partitions.ensure(writer, FIRST)
     async with months.alone(house.database) as hands:
         assert hands is not None
@@ -276,7 +277,7 @@ async def test_two_workers_do_not_clean_at_once(house: House) -> None:
 
 async def test_a_wrong_count_is_an_alert_and_put_right(house: House) -> None:
     await house.arrive(house.projects["shop"], month_of(0), FIRST)
-    async with house.database.write() as writer:
+    async with house.database.write(EVERYBODY) as writer:
         await writer.run("update project_usage set file_bytes = file_bytes + 5")
         await writer.run("update org set file_bytes = 7")
     with capture_logs() as logged:
@@ -295,7 +296,7 @@ async def test_readers_of_a_month_keep_it_until_they_are_done(house: House, monk
     house.today = date(2023, 6, 1)
     sql = dict(months._SQL) | {"wait_briefly": "set lock_timeout = '50ms'"}  # noqa: SLF001
     monkeypatch.setattr(months, "_SQL", sql)
-    async with house.database.read() as reader:
+    async with house.database.read(EVERYBODY) as reader:
         assert len(await reader.all("select from result_chunk where run_day = '2023-01-01'")) == 1
         await house.night()
         assert await reader.all("select from result_chunk where run_day = '2023-02-01'") == []

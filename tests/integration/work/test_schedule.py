@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from made import P, Project, chunks, make_project, outcomes
 from testflux.kit import clock, hashing
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.model.run import Metadata
 from testflux.store import events, jobs, partitions, uploads
 from testflux.store.blobs import Blobs
@@ -29,7 +30,7 @@ async def test_jobs_of_dead_workers_go_back_to_the_queue(project: Project, datab
     app = jobs.queue(database)
     async with jobs.open_queue(database, app):
         for age in (0, schedule.STALLED_S + 5):
-            async with database.write() as writer:
+            async with database.write(EVERYBODY) as writer:
                 row = await writer.one(
                     "insert into procrastinate_workers (last_heartbeat) "
                     "values (now() - make_interval(secs => %(age)s)) returning id",
@@ -44,7 +45,7 @@ async def test_jobs_of_dead_workers_go_back_to_the_queue(project: Project, datab
 
 async def test_old_news_go_and_lost_uploads_are_queued_again(project: Project, database: Database) -> None:
     await project.upload()
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await events.publish(writer, 1, "projects", "run.stored", {})
         await writer.run("update upload set created_at = now() - interval '1 hour'")
         await writer.run("update live_event set created_at = now() - interval '2 hours'")
@@ -58,7 +59,7 @@ async def test_old_news_go_and_lost_uploads_are_queued_again(project: Project, d
 
 async def test_the_months_ahead_are_made_and_a_missing_one_is_an_alert(database: Database) -> None:
     month = clock.now().date().replace(day=1)
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await partitions.ensure_ahead(writer, month)
         await writer.run(f"drop table {partitions.partition_name('delivery', month)}")
     with capture_logs() as logged:
@@ -66,7 +67,7 @@ async def test_the_months_ahead_are_made_and_a_missing_one_is_an_alert(database:
         await schedule.prepare(database)
     alerts = [entry for entry in logged if entry["log_level"] == "error"]
     assert [entry["partitions"] for entry in alerts] == [[partitions.partition_name("delivery", month)]]
-    async with database.read() as reader:
+    async with database.read(EVERYBODY) as reader:
         assert await partitions.find_missing(reader, partitions.months_ahead(month)) == []
 
 
@@ -74,7 +75,7 @@ async def test_a_wrong_total_is_an_alert(project: Project, database: Database) -
     await project.arrive(outcomes(a=P), clock.now())
     with capture_logs() as quiet:
         await schedule.check_totals(database)
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await writer.run("update day_total set passed = 7")
     with capture_logs() as logged:
         await schedule.check_totals(database)
@@ -87,7 +88,7 @@ async def test_a_run_whose_chunks_say_otherwise_is_an_alert(project: Project, da
     run = await project.arrive(outcomes(a=P), clock.now(), name="ci")
     with capture_logs() as quiet:
         await schedule.check_totals(database)
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         await writer.run(f"update result_chunk set {lie}")  # noqa: S608
     with capture_logs() as logged:
         await schedule.check_totals(database)
@@ -101,7 +102,7 @@ async def test_files_that_belong_to_no_upload_go_when_they_are_old(
 ) -> None:
     blobs = Blobs(tmp_path / "blobs")
     needed, unused, young = [await blobs.put(chunks(text), 10) for text in (b"needed", b"unused", b"young")]
-    async with database.write() as writer:
+    async with database.write(EVERYBODY) as writer:
         new = uploads.NewUpload(
             project_id=project.project_id,
             key=hashing.digest(("k",)),

@@ -9,6 +9,7 @@ from made import Project, chunks, make_project
 from testflux import pipeline
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
+from testflux.model.access import EVERYBODY
 from testflux.parse import blocks, registry
 from testflux.store import uploads
 from testflux.store.blobs import Blobs
@@ -36,7 +37,7 @@ class Bench:
         await tasks.count(self.tools, Order(Work.COUNT, (self.project.project_id, run_id), "r-77"))
 
     async def upload(self) -> Row:
-        async with self.project.database.read() as reader:
+        async with self.project.database.read(EVERYBODY) as reader:
             return await uploads.get_upload(reader, *self.key)
 
 
@@ -104,7 +105,7 @@ async def test_an_upload_that_killed_its_workers_is_not_tried_for_ever(
 
 
 async def test_an_upload_that_is_gone_is_done(bench: Bench) -> None:
-    async with bench.project.database.write() as writer:
+    async with bench.project.database.write(EVERYBODY) as writer:
         await uploads.drop_upload(writer, *bench.key)
     await bench.process()
     await bench.process(attempts=tasks.ATTEMPTS)

@@ -12,6 +12,7 @@ from made import Project, chunks, make_project
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
 from testflux.kit.settings import Settings
+from testflux.model.access import EVERYBODY
 from testflux.model.raw import RawKeyword
 from testflux.parse import registry
 from testflux.store import jobs
@@ -92,7 +93,7 @@ async def test_keywords_are_counted_beside_it(project: Project, blobs: Blobs, mo
 
 async def test_what_waited_is_processed_when_a_worker_comes(project: Project, blobs: Blobs, tmp_path: Path) -> None:
     await bring(project, blobs, 3)
-    async with project.database.read() as reader:
+    async with project.database.read(EVERYBODY) as reader:
         assert await jobs.list_waiting(reader) == {jobs.UPLOADS: 3}
     task = asyncio.create_task(worker.run(project.database, blobs, Settings(data_dir=tmp_path)))
     await wait_for(project, {"stored": 3})

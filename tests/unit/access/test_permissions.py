@@ -1,72 +1,59 @@
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
 from testflux.access import permissions
 from testflux.model.access import Permission, Role
 
-READ = {"project.read", "self"}
-EVERYTHING = {
-    "project.read",
-    "project.manage",
-    "upload.create",
-    "run.delete",
-    "channel.manage",
-    "user.manage",
-    "token.manage",
-    "sample.manage",
-    "self",
-}
-TABLE: dict[tuple[str, tuple[str, ...]], set[str]] = {
-    ("admin", ()): set(),
-    ("admin", ("read",)): READ,
-    ("admin", ("upload",)): READ | {"upload.create"},
-    ("admin", ("read", "upload")): READ | {"upload.create"},
-    ("admin", ("admin",)): EVERYTHING,
-    ("admin", ("admin", "read")): EVERYTHING,
-    ("admin", ("unheard-of",)): set(),
-    ("admin", ("unheard-of", "read")): READ,
-    ("admin", ("ADMIN",)): set(),
-    ("user", ()): set(),
-    ("user", ("read",)): READ,
-    ("user", ("upload",)): READ,
-    ("user", ("admin",)): READ,
-    ("user", ("admin", "upload", "read")): READ,
+READ = {Permission.PROJECT_READ, Permission.SELF}
+OF_OPERATORS = {Permission.ORG_CREATE, Permission.SYSTEM_READ}
+ROLES: dict[str, set[str]] = {
+    "owner": set(Permission) - OF_OPERATORS,
+    "admin": set(Permission) - OF_OPERATORS - {"org.edit", "sso.manage", "audit.read"},
+    "maintainer": READ
+    | {"upload.create", "run.star", "project.edit", "upload.manage", "run.delete", "channel.manage", "member.read"},
+    "member": READ | {"upload.create", "run.star"},
+    "viewer": READ,
+    "auditor": READ | {"member.read", "audit.read"},
 }
 
 
-@pytest.mark.parametrize(("role", "scopes"), TABLE)
-def test_what_a_token_may(role: str, scopes: tuple[str, ...]) -> None:
-    assert permissions.of_token(Role(role), scopes) == TABLE[role, scopes]
-
-
-def test_what_people_may() -> None:
-    assert permissions.of_role(Role.ADMIN) == EVERYTHING
-    assert permissions.of_role(Role.USER) == READ
-
-
-def test_the_table_names_every_permission() -> None:
-    assert {permission.value for permission in Permission} == EVERYTHING
-
-
 @pytest.mark.parametrize("role", Role)
-def test_no_token_may_more_than_its_maker(role: Role) -> None:
-    words = ("read", "upload", "admin", "nonsense")
-    for count in range(len(words) + 1):
-        for scopes in itertools.combinations(words, count):
-            assert permissions.of_token(role, scopes) <= permissions.of_role(role)
+def test_what_a_built_in_role_gives(role: Role) -> None:
+    assert permissions.of_role(role) == ROLES[role]
 
 
-@pytest.mark.parametrize("role", Role)
-def test_a_scope_more_never_takes_something_away(role: Role) -> None:
-    for first, second in itertools.product(("read", "upload", "admin"), repeat=2):
-        alone = permissions.of_token(role, [first])
-        assert alone <= permissions.of_token(role, [first, second])
+def test_an_own_role_gives_what_it_names_but_nothing_of_operators() -> None:
+    own = {"triage": ["project.read", "run.star", "org.create", "of.tomorrow"]}
+    assert permissions.of_role("triage", own) == {"project.read", "run.star"}
 
 
-def test_who_may_do_anything_may_look_at_themselves() -> None:
-    for role, scopes in TABLE:
-        allowed = permissions.of_token(Role(role), scopes)
-        assert not allowed or Permission.SELF in allowed
+def test_an_own_role_cannot_be_stronger_by_a_built_in_name() -> None:
+    assert permissions.of_role("viewer", {"viewer": ["member.manage"]}) == READ
+
+
+def test_a_role_that_is_gone_gives_nothing() -> None:
+    assert permissions.of_role("triage") == frozenset()
+
+
+SCOPES: dict[tuple[str, ...], set[str]] = {
+    (): set(),
+    ("read",): READ,
+    ("upload",): READ | {"upload.create"},
+    ("read", "upload"): READ | {"upload.create"},
+    ("admin",): set(Permission) - {"org.create"},
+    ("run.star",): {"run.star", "self"},
+    ("unheard-of",): set(),
+    ("unheard-of", "read"): READ,
+    ("ADMIN",): set(),
+}
+
+
+@pytest.mark.parametrize("scopes", SCOPES)
+def test_what_scopes_name(scopes: tuple[str, ...]) -> None:
+    assert permissions.of_scopes(scopes) == SCOPES[scopes]
+
+
+def test_every_permission_is_explained() -> None:
+    assert set(permissions.ABOUT) == set(Permission)
+    assert all(text.endswith(".") for text in permissions.ABOUT.values())

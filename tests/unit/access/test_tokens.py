@@ -6,6 +6,7 @@ import json
 import string
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import jwt
 import pytest
@@ -17,12 +18,16 @@ from testflux.kit import errors
 
 KEY = "k" * 48
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+SIGN_IN = UUID("5a1f2c3e-0000-4000-8000-00000000000a")
 SECOND = timedelta(seconds=1)
 
 
 def forge(key: str = KEY, algorithm: str = "HS256", **changes: Any) -> str:
     """Sign claims of one's own; a claim of None is left out."""
-    claims: dict[str, Any] = {"sub": "7", "aud": "testflux", "iat": NOW, "exp": NOW + tokens.ACCESS_LIFE} | changes
+    claims: dict[str, Any] = {"sub": "7", "sid": str(SIGN_IN), "aud": "testflux", "iat": NOW} | {
+        "exp": NOW + tokens.ACCESS_LIFE,
+        **changes,
+    }
     return jwt.encode({name: value for name, value in claims.items() if value is not None}, key, algorithm=algorithm)
 
 
@@ -37,14 +42,15 @@ def written(value: object) -> str:
 
 @given(st.integers(min_value=1, max_value=2**63 - 1))
 def test_who_signed_in_is_read_back(user_id: int) -> None:
-    access = tokens.read_access(KEY, tokens.sign_access(KEY, user_id, NOW), NOW)
-    assert access == tokens.Access(user_id, NOW + tokens.ACCESS_LIFE)
+    access = tokens.read_access(KEY, tokens.sign_access(KEY, user_id, SIGN_IN, NOW), NOW)
+    assert access == tokens.Access(user_id, SIGN_IN, NOW + tokens.ACCESS_LIFE)
 
 
 def test_an_access_token_says_who_and_until_when_and_nothing_else() -> None:
-    claims = json.loads(part(tokens.sign_access(KEY, 7, NOW), 1))
+    claims = json.loads(part(tokens.sign_access(KEY, 7, SIGN_IN, NOW), 1))
     assert claims == {
         "sub": "7",
+        "sid": str(SIGN_IN),
         "aud": "testflux",
         "iat": NOW.timestamp(),
         "exp": (NOW + timedelta(minutes=15)).timestamp(),
@@ -53,13 +59,13 @@ def test_an_access_token_says_who_and_until_when_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("after", [timedelta(0), SECOND, tokens.ACCESS_LIFE - SECOND])
 def test_an_access_token_is_good_for_its_life(after: timedelta) -> None:
-    assert tokens.read_access(KEY, tokens.sign_access(KEY, 7, NOW), NOW + after).user_id == 7
+    assert tokens.read_access(KEY, tokens.sign_access(KEY, 7, SIGN_IN, NOW), NOW + after).user_id == 7
 
 
 @pytest.mark.parametrize("after", [tokens.ACCESS_LIFE, tokens.ACCESS_LIFE + SECOND, timedelta(days=4000)])
 def test_and_not_a_second_longer(after: timedelta) -> None:
     with pytest.raises(errors.UnauthenticatedError, match="has expired"):
-        tokens.read_access(KEY, tokens.sign_access(KEY, 7, NOW), NOW + after)
+        tokens.read_access(KEY, tokens.sign_access(KEY, 7, SIGN_IN, NOW), NOW + after)
 
 
 FORGERIES = {
@@ -91,7 +97,7 @@ def test_a_forged_token_signs_nobody_in(token: str) -> None:
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE"])
 def test_a_token_without_a_signature_signs_nobody_in(algorithm: str) -> None:
-    header, claims, _ = tokens.sign_access(KEY, 7, NOW).split(".")
+    header, claims, _ = tokens.sign_access(KEY, 7, SIGN_IN, NOW).split(".")
     unsigned = f"{written({'alg': algorithm, 'typ': 'JWT'})}.{claims}."
     for token in (unsigned, f"{header}.{claims}."):
         with pytest.raises(errors.UnauthenticatedError):
@@ -99,7 +105,7 @@ def test_a_token_without_a_signature_signs_nobody_in(algorithm: str) -> None:
 
 
 def test_claims_of_another_under_an_own_signature_sign_nobody_in() -> None:
-    header, _, signature = tokens.sign_access(KEY, 7, NOW).split(".")
+    header, _, signature = tokens.sign_access(KEY, 7, SIGN_IN, NOW).split(".")
     _, stolen, _ = forge(key="mine" * 12, sub="1").split(".")
     with pytest.raises(errors.UnauthenticatedError):
         tokens.read_access(KEY, f"{header}.{stolen}.{signature}", NOW)
@@ -107,7 +113,7 @@ def test_claims_of_another_under_an_own_signature_sign_nobody_in() -> None:
 
 @given(st.data())
 def test_a_changed_character_signs_nobody_in(data: st.DataObject) -> None:
-    token = tokens.sign_access(KEY, 7, NOW)
+    token = tokens.sign_access(KEY, 7, SIGN_IN, NOW)
     position = data.draw(st.integers(0, len(token) - 2))  # the last one carries bits that are not looked at
     letter = data.draw(
         st.sampled_from(string.ascii_letters + string.digits + "-_.").filter(lambda c: c != token[position])
@@ -124,7 +130,7 @@ def test_no_text_is_worse_than_unauthenticated(text: str) -> None:
 
 def test_the_clock_of_the_reader_decides_also_for_tokens_of_the_future() -> None:
     """A server whose clock was set back must not sign everybody out."""
-    assert tokens.read_access(KEY, tokens.sign_access(KEY, 7, NOW), NOW - timedelta(hours=1)).user_id == 7
+    assert tokens.read_access(KEY, tokens.sign_access(KEY, 7, SIGN_IN, NOW), NOW - timedelta(hours=1)).user_id == 7
 
 
 def test_a_made_api_token_has_the_shape_that_scanners_look_for() -> None:

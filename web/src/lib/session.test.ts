@@ -9,7 +9,7 @@ const USER = {
   id: "1-1",
   email: "a@b.c",
   name: "A",
-  role: "admin",
+  role: "owner",
   created_at: "",
   last_sign_in_at: null,
   is_disabled: false,

@@ -64,7 +64,7 @@ export async function signOut(): Promise<void> {
 
 /** True when the signed-in person manages things. */
 export function useIsAdmin(): boolean {
-  return useSession((session) => session.user?.role === "admin");
+  return useSession((session) => ["owner", "admin"].includes(session.user?.role ?? ""));
 }
 
 const RETRIED = Symbol("retried");

@@ -17,12 +17,12 @@ Scope = Literal["read", "upload", "admin"]
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who may sign in."""
+    """A person who may sign in. `role` is the strongest they have everywhere in the organisation, empty for none."""
 
     id: str
     email: str
     name: str
-    role: Role
+    role: str
     created_at: datetime
     last_sign_in_at: datetime | None
     is_disabled: bool
@@ -63,7 +63,7 @@ class NewUser(msgspec.Struct, frozen=True):
 
     email: Email
     name: PersonName
-    role: Role = Role.USER
+    role: Role = Role.VIEWER
     password: Password | None = None
 
 

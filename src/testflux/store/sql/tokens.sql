@@ -9,16 +9,6 @@ where t.org_id = %(org_id)s
 order by t.token_id desc
 limit %(limit)s;
 
--- name: find_token
--- Who is behind an API token; it dies with its maker's access.
-select t.token_id, t.scopes, t.last_used_at, t.expires_at, u.user_id, u.org_id, u.email, u.name, u.role
-from api_token t
-join app_user u using (user_id)
-where t.token_digest = %(token_digest)s
-  and t.revoked_at is null
-  and (t.expires_at is null or t.expires_at > %(now)s)
-  and u.disabled_at is null;
-
 -- name: add_token
 -- The token itself is shown once and kept nowhere.
 with added as (

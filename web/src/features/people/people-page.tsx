@@ -46,13 +46,13 @@ function Row({ user, isSelf }: { user: User; isSelf: boolean }) {
           onChange={(event) =>
             void change(
               user,
-              { role: event.target.value === "admin" ? "admin" : "user" },
+              { role: event.target.value === "viewer" ? "viewer" : "admin" },
               `${user.name} is now ${event.target.value}.`,
             )
           }
         >
           <option value="admin">admin</option>
-          <option value="user">user</option>
+          <option value="viewer">viewer</option>
         </SelectField>
       </Td>
       <Td className="whitespace-nowrap max-sm:hidden">
@@ -95,7 +95,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
         body: {
           email: String(form.get("email")).trim(),
           name: String(form.get("name")).trim(),
-          role: form.get("role") === "admin" ? "admin" : "user",
+          role: form.get("role") === "viewer" ? "viewer" : "admin",
         },
         throwOnError: true,
       });
@@ -129,9 +129,9 @@ function AddDialog({ onClose }: { onClose: () => void }) {
           label="Role"
           name="role"
           help="Administrators manage and send; users read."
-          defaultValue="user"
+          defaultValue="viewer"
         >
-          <option value="user">user</option>
+          <option value="viewer">viewer</option>
           <option value="admin">admin</option>
         </SelectField>
         {error !== null && <TroubleNote error={error} />}

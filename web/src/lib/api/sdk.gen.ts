@@ -45,7 +45,7 @@ export const refreshAccess = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
- * Forget this browser's sign-in.
+ * End this browser's sign-in.
  */
 export const signOut = <ThrowOnError extends boolean = false>(options?: Options<SignOutData, ThrowOnError>): RequestResult<SignOutResponses, SignOutErrors, ThrowOnError> => (options?.client ?? client).post<SignOutResponses, SignOutErrors, ThrowOnError>({
     responseType: 'json',

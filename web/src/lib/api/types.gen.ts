@@ -1208,9 +1208,9 @@ export type RetentionPreview = {
 /**
  * Role
  *
- * ADMIN manages and uploads; USER reads.
+ * The built-in roles; an organisation may add its own. What each may do: access/permissions.py.
  */
-export type Role = 'admin' | 'user';
+export type Role = 'owner' | 'admin' | 'maintainer' | 'member' | 'viewer' | 'auditor';
 
 /**
  * Rule
@@ -2019,13 +2019,13 @@ export type Uploads = {
 /**
  * User
  *
- * A person who may sign in.
+ * A person who may sign in. `role` is the strongest they have everywhere in the organisation, empty for none.
  */
 export type User = {
     id: string;
     email: string;
     name: string;
-    role: Role;
+    role: string;
     created_at: string;
     last_sign_in_at: string | null;
     is_disabled: boolean;
@@ -2052,7 +2052,7 @@ export type UserCreated = {
     id: string;
     email: string;
     name: string;
-    role: Role;
+    role: string;
     created_at: string;
     last_sign_in_at: string | null;
     is_disabled: boolean;

@@ -46,7 +46,7 @@ export const refreshAccessMutation = (options?: Partial<Options<RefreshAccessDat
 };
 
 /**
- * Forget this browser's sign-in.
+ * End this browser's sign-in.
  */
 export const signOutMutation = (options?: Partial<Options<SignOutData>>): UseMutationOptions<SignOutResponse, AxiosError<SignOutError>, Options<SignOutData>> => {
     const mutationOptions: UseMutationOptions<SignOutResponse, AxiosError<SignOutError>, Options<SignOutData>> = {
