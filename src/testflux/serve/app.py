@@ -30,6 +30,7 @@ from testflux.serve import (
     keywords,
     live,
     load,
+    me,
     openapi,
     overview,
     paging,
@@ -58,7 +59,7 @@ from testflux.serve.house import House
 API: Final = "/api/v1"
 _BODY_BYTES: Final = 1024 * 1024
 _NOUNS: Final[tuple[tuple[str, list[Any]], ...]] = (
-    ("auth", auth.ROUTES),
+    ("auth", auth.ROUTES + me.ROUTES),
     ("users", users.ROUTES),
     ("tokens", tokens.ROUTES),
     ("projects", projects.ROUTES),

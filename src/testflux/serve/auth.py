@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from litestar import Response, get, post
+from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import CookieParameter, JSONBody
 
@@ -13,10 +13,9 @@ from testflux.access import passwords, tokens
 from testflux.kit import clock, errors
 from testflux.model.access import EVERYBODY, Actor, Permission
 from testflux.serve import declare, entrance
-from testflux.serve import users as user_routes
 from testflux.serve.entrance import AnyRequest
 from testflux.serve.house import House
-from testflux.serve.shapes.accounts import AccessGrant, PasswordChange, SignIn, User
+from testflux.serve.shapes.accounts import AccessGrant, PasswordChange, SignIn
 from testflux.store import database, sessions, users
 
 RefreshCookie = Annotated[str | None, CookieParameter(name=entrance.COOKIE, max_length=200)]
@@ -76,13 +75,6 @@ async def sign_out(
     return Response(None, status_code=204, cookies=[entrance.cookie(request, "", 0)])
 
 
-@get("/me", **declare.route("getMe", Permission.SELF))
-async def get_me(actor: NamedDependency[Actor], database: NamedDependency[database.Database]) -> User:
-    """Answer who is signed in."""
-    async with database.read(EVERYBODY) as reader:
-        return user_routes.shape(await users.get_user(reader, actor.org_id, actor.user_id))
-
-
 @post("/me/password", **declare.route("changeMyPassword", Permission.SELF, 413, 415, status_code=204))
 async def change_my_password(
     data: JSONBody[PasswordChange], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
@@ -100,4 +92,4 @@ async def change_my_password(
         await sessions.drop_sign_ins_of(writer, actor.user_id, clock.now())
 
 
-ROUTES = [sign_in, refresh_access, sign_out, get_me, change_my_password]
+ROUTES = [sign_in, refresh_access, sign_out, change_my_password]

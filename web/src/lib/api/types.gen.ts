@@ -736,6 +736,31 @@ export type LookItem = {
 };
 
 /**
+ * Me
+ *
+ * Who is signed in, in which organisation, and what they may do there.
+ *
+ * `permissions` hold everywhere in it; `projects` says what more holds in single projects, by slug. `organisations`
+ * are those one may switch to, this one among them.
+ */
+export type Me = {
+    id: string;
+    email: string;
+    name: string;
+    role: string;
+    created_at: string;
+    last_sign_in_at: string | null;
+    is_disabled: boolean;
+    permissions: Array<Permission>;
+    projects: {
+        [key: string]: Array<Permission>;
+    };
+    organisation: Organisation;
+    organisations: Array<Organisation>;
+    is_operator: boolean;
+};
+
+/**
  * MetricItem
  *
  * One metric; times in ms, data in bytes. `values` holds what the report holds, e.g. count, rate, avg, p95.
@@ -824,6 +849,17 @@ export type OpenFindings = {
 };
 
 /**
+ * Organisation
+ *
+ * An organisation: what projects and people belong to.
+ */
+export type Organisation = {
+    id: string;
+    slug: string;
+    name: string;
+};
+
+/**
  * OutcomeFigures
  *
  * How many uploads of a format became what: stored, rejected, set_aside.
@@ -907,6 +943,25 @@ export type PassMoment = {
 export type PasswordChange = {
     current_password: string;
     new_password: string;
+};
+
+/**
+ * Permission
+ *
+ * One act a route may ask for; each route names exactly one. What each is for: access/permissions.py.
+ */
+export type Permission = 'self' | 'project.read' | 'project.create' | 'project.edit' | 'project.delete' | 'upload.create' | 'upload.manage' | 'run.star' | 'run.delete' | 'channel.manage' | 'storage.manage' | 'sample.manage' | 'member.read' | 'member.manage' | 'role.manage' | 'token.manage' | 'org.edit' | 'sso.manage' | 'audit.read' | 'system.read' | 'org.create';
+
+/**
+ * Place
+ *
+ * A new access token, for the organisation switched to. `expires_in` is in seconds.
+ */
+export type Place = {
+    access_token: string;
+    token_type: 'Bearer';
+    expires_in: number;
+    organisation: Organisation;
 };
 
 /**
@@ -1611,6 +1666,15 @@ export type SuitePage = {
 };
 
 /**
+ * Switch
+ *
+ * The slug of the organisation to look at from now on.
+ */
+export type Switch = {
+    organisation: string;
+};
+
+/**
  * System
  *
  * The server. `upload_limit_bytes` bounds one file.
@@ -2237,51 +2301,6 @@ export type SignOutResponses = {
 
 export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
 
-export type GetMeData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/me';
-};
-
-export type GetMeErrors = {
-    /**
-     * Bad Request
-     */
-    400: Problem;
-    /**
-     * Unauthorized
-     */
-    401: Problem;
-    /**
-     * Forbidden
-     */
-    403: Problem;
-    /**
-     * Unprocessable Entity
-     */
-    422: Problem;
-    /**
-     * Too Many Requests
-     */
-    429: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
-};
-
-export type GetMeError = GetMeErrors[keyof GetMeErrors];
-
-export type GetMeResponses = {
-    /**
-     * Request fulfilled, document follows
-     */
-    200: User;
-};
-
-export type GetMeResponse = GetMeResponses[keyof GetMeResponses];
-
 export type ChangeMyPasswordData = {
     body: PasswordChange;
     path?: never;
@@ -2334,6 +2353,108 @@ export type ChangeMyPasswordResponses = {
 };
 
 export type ChangeMyPasswordResponse = ChangeMyPasswordResponses[keyof ChangeMyPasswordResponses];
+
+export type GetMeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me';
+};
+
+export type GetMeErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetMeError = GetMeErrors[keyof GetMeErrors];
+
+export type GetMeResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Me;
+};
+
+export type GetMeResponse = GetMeResponses[keyof GetMeResponses];
+
+export type SwitchOrganisationData = {
+    body: Switch;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/switch';
+};
+
+export type SwitchOrganisationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SwitchOrganisationError = SwitchOrganisationErrors[keyof SwitchOrganisationErrors];
+
+export type SwitchOrganisationResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Place;
+};
+
+export type SwitchOrganisationResponse = SwitchOrganisationResponses[keyof SwitchOrganisationResponses];
 
 export type ListUsersData = {
     body?: never;
