@@ -70,4 +70,3 @@ async def configure(connection: psycopg.AsyncConnection[Any]) -> None:
     json.set_json_dumps(dump_json, connection)
     json.set_json_loads(msgspec.json.decode, connection)
     await connection.execute("set timezone to 'UTC'")
-    await connection.commit()

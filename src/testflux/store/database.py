@@ -103,7 +103,8 @@ class Database:
         self.direct_url = direct_url or url
         self.is_pooled = direct_url is not None
         self._timeout_s = timeout_s
-        arguments: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 10}
+        # Transactions are begun by us alone: what they need travels with their beginning.
+        arguments: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 10, "autocommit": True}
         if self.is_pooled:
             arguments["prepare_threshold"] = None
         self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
@@ -116,7 +117,6 @@ class Database:
             open=False,
             configure=adaptation.configure,
             check=_check,
-            reset=_forget_reading,
             name="testflux",
         )
 
@@ -136,19 +136,15 @@ class Database:
         """Return the first row of one reading statement, in a single round trip: for what every request asks first."""
         with _explain():
             async with self.pool.connection() as connection:
-                await connection.set_autocommit(True)
-                try:
-                    return await Reader(connection).find(query, **values)
-                finally:
-                    await connection.set_autocommit(False)
+                return await Reader(connection).find(query, **values)
 
     @asynccontextmanager
     async def read(self, scope: Scope) -> AsyncGenerator[Reader]:
         """Lend a connection that PostgreSQL itself keeps from writing, for the rows of `scope`."""
         with _explain():
             async with self.pool.connection() as connection:
-                await connection.set_read_only(True)
                 try:
+                    await _begin(connection, scope, is_read_only=True)
                     yield Reader(connection, scope)
                 finally:
                     await _end_reading(connection)
@@ -158,6 +154,7 @@ class Database:
         """Lend a connection for one transaction on the rows of `scope`: rolled back on any error, else committed."""
         with _explain():
             async with self.pool.connection() as connection:
+                await _begin(connection, scope, is_read_only=False)
                 writer = Writer(connection, scope)
                 yield writer
                 await writer.finish()
@@ -194,7 +191,6 @@ async def _check(connection: Connection) -> None:
     poll.register(connection.fileno(), select.POLLIN)
     if poll.poll(0):
         await connection.execute("")
-        await connection.rollback()
 
 
 async def _payloads(connection: psycopg.AsyncConnection[Any]) -> AsyncGenerator[str]:
@@ -203,9 +199,10 @@ async def _payloads(connection: psycopg.AsyncConnection[Any]) -> AsyncGenerator[
             yield notification.payload
 
 
-async def _forget_reading(connection: Connection) -> None:
-    """Let whoever gets the connection next write (the queue asks the pool itself), even after a cancelled reader."""
-    await connection.set_read_only(None)
+async def _begin(connection: Connection, scope: Scope, *, is_read_only: bool) -> None:
+    """Begin a transaction: whatever it needs to know of `scope` belongs into the same text, which is one round trip."""
+    del scope
+    await connection.execute(b"begin read only" if is_read_only else b"begin", prepare=False)
 
 
 async def _end_reading(connection: Connection) -> None:
