@@ -50,6 +50,16 @@ IN_PROJECTS: Final = frozenset(
 OPERATORS: Final = frozenset({Permission.ORG_CREATE, Permission.SYSTEM_READ})
 """What only who runs the installation may do, whatever the role."""
 
+ABOUT_ROLES: Final[Mapping[str, str]] = {
+    Role.OWNER: "Everything in the organisation; there is always at least one.",
+    Role.ADMIN: "Projects, people, roles and tokens, but not how people sign in, nor the audit log.",
+    Role.MAINTAINER: "Looks after projects: their settings, uploads, runs and channels.",
+    Role.MEMBER: "Reads, sends reports and stars runs.",
+    Role.VIEWER: "Reads projects.",
+    Role.AUDITOR: "Reads projects, who belongs to the organisation, and the audit log.",
+}
+"""What each built-in role is for, in words, from the strongest to the one beside the ladder."""
+
 _VIEWER: Final = frozenset({Permission.SELF, Permission.PROJECT_READ})
 _MEMBER: Final = _VIEWER | {Permission.UPLOAD_CREATE, Permission.RUN_STAR}
 _MAINTAINER: Final = _MEMBER | {
