@@ -19,6 +19,10 @@ PATIENCE = 60.0  # seconds
 _ANY_RATE = {f"TESTFLUX_RATE_{name}": "off" for name in ("READ", "WRITE", "UPLOAD", "PUBLIC")}
 
 
+# The receivers and providers of tests are on the loopback.
+_OPEN = {"TESTFLUX_OUTGOING_PRIVATE": "allow"}
+
+
 class RunningHouse:
     """`testflux serve` on a data folder and a free port of the loopback. `kill` is kill -9; `stop` is Ctrl-C."""
 
@@ -31,7 +35,7 @@ class RunningHouse:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TESTFLUX_")}
         for name in ("TESTFLUX_PG_BIN",):
             kept |= {name: os.environ[name]} if name in os.environ else {}
-        self.environment = {**kept, "TESTFLUX_ADMIN_PASSWORD": PASSWORD, **_ANY_RATE, **environment}
+        self.environment = {**kept, "TESTFLUX_ADMIN_PASSWORD": PASSWORD, **_ANY_RATE, **_OPEN, **environment}
 
     def start(self, *options: str, ready: bool = True) -> Self:
         """Start the server; with `ready`, wait until it says so."""
@@ -99,7 +103,7 @@ class RunningWorker:
         self.log = data.with_name(f"{data.name}.worker.log")
         self.process: subprocess.Popen[bytes] | None = None
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TESTFLUX_")}
-        self.environment = {**kept, **environment}
+        self.environment = {**kept, **_OPEN, **environment}
 
     def start(self, *options: str, ready: bool = False) -> Self:
         """Start the worker; it has nothing that would say when it is ready."""

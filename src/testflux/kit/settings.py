@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from testflux.kit import errors
+from testflux.kit import addresses, errors
 
 PREFIX: Final = "TESTFLUX_"
 SECRET_FILE: Final = "secret.key"  # noqa: S105  (a file's name)
@@ -28,7 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `database_url` None means the PostgreSQL that TestFlux starts itself. `database_direct_url` is for LISTEN and the
     queue where a pooler stands before the database. `secret_key` is empty until `with_secret_key` finds or makes it.
-    The rates are requests a minute, 0 for any number.
+    The rates are requests a minute, 0 for any number. `outgoing_private` are the private networks that addresses set by
+    people may lead to.
     """
 
     data_dir: Path
@@ -44,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = ""
     smtp_url: str | None = None
     mail_from: str | None = None
-    webhook_private_allowed: bool = True
+    outgoing_private: tuple[addresses.Network, ...] = ()
     upload_limit_bytes: int = 2 * _GIB
     worker_concurrency: int = 4
     worker_processes: int = msgspec.field(default_factory=lambda: min(os.cpu_count() or 1, 4))
@@ -219,8 +221,14 @@ def _email(text: str) -> str:
     return text.lower()
 
 
-def _is_allow(text: str) -> bool:
-    return _choice(("allow", "refuse"))(text) == "allow"
+def _private(text: str) -> tuple[addresses.Network, ...]:
+    known: dict[str, tuple[addresses.Network, ...]] = {"refuse": (), "allow": addresses.EVERY_NETWORK}
+    if text.lower() in known:
+        return known[text.lower()]
+    try:
+        return tuple(ipaddress.ip_network(each.strip()) for each in text.split(","))
+    except ValueError:
+        raise ValueError("it takes refuse, allow, or networks as in 10.1.0.0/16, fd12::/32") from None
 
 
 _POSTGRES = _url("postgresql", "postgres")
@@ -238,7 +246,7 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "PUBLIC_URL": ("public_url", _url("http", "https")),
     "SMTP_URL": ("smtp_url", _url("smtp", "smtps")),
     "MAIL_FROM": ("mail_from", str),
-    "WEBHOOK_PRIVATE": ("webhook_private_allowed", _is_allow),
+    "OUTGOING_PRIVATE": ("outgoing_private", _private),
     "UPLOAD_LIMIT": ("upload_limit_bytes", _size),
     "WORKER_CONCURRENCY": ("worker_concurrency", _concurrency),
     "WORKER_PROCESSES": ("worker_processes", _processes),

@@ -11,10 +11,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from testflux.kit import clock, errors, identifiers, seal, settings
+from testflux.kit import clock, errors, identifiers, outgoing, seal, settings
 from testflux.model.access import Actor, Permission
 from testflux.model.message import ChannelKind
-from testflux.notify import email, message, signature, webhook
+from testflux.notify import email, message, signature
 from testflux.serve import declare, paging
 from testflux.serve.paging import Page
 from testflux.serve.shapes.channels import (
@@ -216,7 +216,7 @@ async def _log(
 def _checked(kind: ChannelKind, config: ChannelConfig) -> dict[str, Any]:
     """Return what the kind of channel needs of the configuration; InvalidError when it is not there or wrong."""
     if kind is ChannelKind.WEBHOOK:
-        webhook.check_url(config.url or "")
+        outgoing.check_url(config.url or "", "config.url")
         return {"url": config.url}
     recipients = list(dict.fromkeys(config.recipients or []))
     email.check_recipients(recipients)

@@ -59,7 +59,7 @@ async def _post(settings: Settings, due: deliveries.Due) -> Outcome:
     secret = seal.unseal(settings.secret_key, signature.PURPOSE, due.secret or b"").decode()
     content = webhook.body(due.message, settings.public_url, due.made_at)
     headers = signature.headers(secret, f"msg_{due.key.identifier}", clock.now(), content)
-    return await webhook.post(due.config["url"], content, headers, private_allowed=settings.webhook_private_allowed)
+    return await webhook.post(settings, due.config["url"], content, headers)
 
 
 async def _mail(settings: Settings, due: deliveries.Due) -> Outcome:

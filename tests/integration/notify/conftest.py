@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from notify_house import House
 from receivers import MailReceiver, WebhookReceiver, running
-from testflux.kit import clock
+from testflux.kit import addresses, clock
 from testflux.kit.settings import Settings
 from testflux.model.access import EVERYBODY
 from testflux.store import partitions
@@ -91,5 +91,6 @@ async def house(database: Database, mail_receiver: MailReceiver, tmp_path: Path)
             public_url="https://tests.example",
             smtp_url=f"smtp://127.0.0.1:{mail_receiver.port}",
             mail_from="TestFlux <ci@example.org>",
+            outgoing_private=addresses.EVERY_NETWORK,
         ),
     )

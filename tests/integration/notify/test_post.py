@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from receivers import WebhookReceiver, running
+from testflux.kit import addresses, outgoing
+from testflux.kit.settings import Settings
 from testflux.model.message import Outcome
 from testflux.notify import webhook
 
+OPEN = Settings(data_dir=Path(), outgoing_private=addresses.EVERY_NETWORK)
 
-async def post(url: str, *, private_allowed: bool = True) -> Outcome:
-    return await webhook.post(url, b'{"a":1}', {"webhook-id": "msg_1-1"}, private_allowed=private_allowed)
+
+async def post(url: str, settings: Settings = OPEN) -> Outcome:
+    return await webhook.post(settings, url, b'{"a":1}', {"webhook-id": "msg_1-1"})
 
 
 async def test_a_taken_message(webhook_receiver: WebhookReceiver) -> None:
@@ -72,14 +76,14 @@ async def test_a_name_with_several_addresses_is_tried_in_turn(
     async def two(*_: object, **__: object) -> list[str]:
         return ["127.0.0.2", "127.0.0.1"]
 
-    monkeypatch.setattr("testflux.notify.address.resolve", two)
+    monkeypatch.setattr("testflux.kit.addresses.resolve", two)
     assert (await post(webhook_receiver.url)).is_sent
 
 
 async def test_a_silent_receiver_is_given_up(
     webhook_receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhook, "LIMIT_S", 0.3)
+    monkeypatch.setattr(outgoing, "LIMIT_S", 0.3)
     webhook_receiver.gate.clear()
     outcome = await asyncio.wait_for(post(webhook_receiver.url), 5)
     assert outcome == Outcome(error="127.0.0.1 did not answer in time.")
@@ -92,8 +96,8 @@ async def test_the_clouds_metadata_is_never_asked() -> None:
 
 
 async def test_private_addresses_can_be_closed(webhook_receiver: WebhookReceiver) -> None:
-    outcome = await post(webhook_receiver.url, private_allowed=False)
-    assert "TESTFLUX_WEBHOOK_PRIVATE" in outcome.error
+    outcome = await post(webhook_receiver.url, Settings(data_dir=Path()))
+    assert "TESTFLUX_OUTGOING_PRIVATE" in outcome.error
     assert webhook_receiver.posted == []
 
 
@@ -121,10 +125,10 @@ async def test_the_certificate_is_checked_against_the_name_not_the_address(
     secure_receiver: WebhookReceiver, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    webhook._trust.cache_clear()  # noqa: SLF001 (it has already looked at the environment)
+    outgoing._trust.cache_clear()  # noqa: SLF001 (it has already looked at the environment)
     try:
         assert (await post(secure_receiver.url)).is_sent
         other = await post(secure_receiver.url.replace("localhost", "127.0.0.1"))
         assert "CERTIFICATE_VERIFY_FAILED" in other.error
     finally:
-        webhook._trust.cache_clear()  # noqa: SLF001 (the next test's environment is another)
+        outgoing._trust.cache_clear()  # noqa: SLF001 (the next test's environment is another)

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import os
 import stat
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testflux.kit import errors, settings
+from testflux.kit import addresses, errors, settings
 from testflux.kit.settings import Settings
 
 GIB = 1024**3
@@ -34,7 +35,7 @@ def test_everything_has_a_default_that_works() -> None:
         public_url="http://127.0.0.1:8080",
         smtp_url=None,
         mail_from=None,
-        webhook_private_allowed=True,
+        outgoing_private=(),
         upload_limit_bytes=2 * GIB,
         worker_concurrency=4,
         worker_processes=min(os.cpu_count() or 1, 4),
@@ -76,8 +77,14 @@ GOOD = [
     ("SMTP_URL", "smtp://u:p@h:587", "smtp_url", "smtp://u:p@h:587"),
     ("SMTP_URL", "smtps://h", "smtp_url", "smtps://h"),
     ("MAIL_FROM", "TestFlux <flux@shop.example>", "mail_from", "TestFlux <flux@shop.example>"),
-    ("WEBHOOK_PRIVATE", "refuse", "webhook_private_allowed", False),
-    ("WEBHOOK_PRIVATE", "ALLOW", "webhook_private_allowed", True),
+    ("OUTGOING_PRIVATE", "refuse", "outgoing_private", ()),
+    ("OUTGOING_PRIVATE", "ALLOW", "outgoing_private", addresses.EVERY_NETWORK),
+    (
+        "OUTGOING_PRIVATE",
+        "10.1.0.0/16, fd12::7",
+        "outgoing_private",
+        (ip_network("10.1.0.0/16"), ip_network("fd12::7")),
+    ),
     ("UPLOAD_LIMIT", "1", "upload_limit_bytes", 1),
     ("UPLOAD_LIMIT", "512", "upload_limit_bytes", 512),
     ("UPLOAD_LIMIT", "3KiB", "upload_limit_bytes", 3 * 1024),
@@ -145,7 +152,8 @@ BAD = [
     ("PUBLIC_URL", "flux.example", "begins with http:// or https://"),
     ("PUBLIC_URL", "ftp://flux.example", "begins with http:// or https://"),
     ("SMTP_URL", f"http://u:{PASSWORD}@h", "begins with smtp:// or smtps://"),
-    ("WEBHOOK_PRIVATE", "yes", "one of allow, refuse"),
+    ("OUTGOING_PRIVATE", "yes", "it takes refuse, allow, or networks"),
+    ("OUTGOING_PRIVATE", "10.1.0.1/16", "it takes refuse, allow, or networks"),
     ("UPLOAD_LIMIT", "0", "a number of bytes"),
     ("UPLOAD_LIMIT", "2GB", "KiB, MiB, GiB or TiB"),
     ("UPLOAD_LIMIT", "1.5GiB", "a number of bytes"),
