@@ -5,10 +5,10 @@ import { type KeyboardEvent, useDeferredValue, useId, useState } from "react";
 import { useNavigate } from "react-router";
 import { closePalette } from "@/app/palette-store";
 import { usePlace } from "@/app/place";
-import type { Project } from "@/lib/api";
+import type { Me, Project } from "@/lib/api";
 import { listProjectsOptions, listRunsOptions, listTestsOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { ago } from "@/lib/format";
-import { useIsAdmin } from "@/lib/session";
+import { may, useMaySomewhere, useMe } from "@/lib/may";
 
 interface Goal {
   key: string;
@@ -20,24 +20,23 @@ interface Goal {
 const SHORTEST_SEARCH = 2;
 const FEW = 6;
 
-function pages(slug: string, isAdmin: boolean): Goal[] {
+function pages(slug: string, me: Me | undefined, canSend: boolean): Goal[] {
   const everywhere = [
     ["All projects", "/"],
     ["All runs", "/runs"],
     ["Projects", "/projects"],
     ["Account", "/account"],
-    ...(isAdmin
-      ? [
-          ["Upload reports", "/upload"],
-          ["People", "/people"],
-          ["API tokens", "/tokens"],
-        ]
-      : []),
+    ...(canSend ? [["Upload reports", "/upload"]] : []),
+    ...(may(me, "member.manage") ? [["People", "/people"]] : []),
+    ...(may(me, "token.manage") ? [["API tokens", "/tokens"]] : []),
   ];
   const here =
     slug === ""
       ? []
-      : ["Runs", "Tests", "Load", "Security", "Trends", "Uploads", ...(isAdmin ? ["Notifications"] : [])];
+      : [
+          ...["Runs", "Tests", "Load", "Security", "Trends", "Uploads"],
+          ...(may(me, "channel.manage", slug) ? ["Notifications"] : []),
+        ];
   return [
     ...here.map((label) => ({
       key: `here${label}`,
@@ -58,7 +57,8 @@ const projectGoal = (project: Project): Goal => ({
 
 function useGoals(typed: string): Goal[] {
   const slug = usePlace((place) => place.slug);
-  const isAdmin = useIsAdmin();
+  const me = useMe();
+  const canSend = useMaySomewhere("upload.create");
   const wanted = useDeferredValue(typed.trim());
   const isSearch = wanted.length >= SHORTEST_SEARCH;
   const { data: projects } = useQuery(listProjectsOptions({ query: { limit: 500 } }));
@@ -73,7 +73,7 @@ function useGoals(typed: string): Goal[] {
     retry: false,
   });
   const matches = ({ label }: Goal) => label.toLowerCase().includes(wanted.toLowerCase());
-  const found = [...(projects?.items.map(projectGoal) ?? []), ...pages(slug, isAdmin)].filter(matches);
+  const found = [...(projects?.items.map(projectGoal) ?? []), ...pages(slug, me, canSend)].filter(matches);
   if (!isSearch) return found;
   return [
     ...found,

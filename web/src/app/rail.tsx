@@ -21,12 +21,14 @@ import {
   Users,
 } from "lucide-react";
 import { NavLink, useNavigate } from "react-router";
+import { OrganisationSwitcher } from "@/app/organisation-switcher";
 import { usePlace } from "@/app/place";
 import type { Project } from "@/lib/api";
 import { listProjectsOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { count } from "@/lib/format";
+import { useMay, useMaySomewhere } from "@/lib/may";
 import { queries } from "@/lib/queries";
-import { signOut, useIsAdmin, useSession } from "@/lib/session";
+import { signOut, useSession } from "@/lib/session";
 
 function Item({
   to,
@@ -86,7 +88,8 @@ function Switcher({ projects, slug }: { projects: Project[]; slug: string }) {
 }
 
 function ProjectItems({ project }: { project: Project }) {
-  const isAdmin = useIsAdmin();
+  const canNotify = useMay("channel.manage", project.slug);
+  const canStore = useMay("storage.manage", project.slug);
   const home = `/p/${project.slug}`;
   return (
     <ul className="mt-1 grid gap-0.5">
@@ -97,8 +100,8 @@ function ProjectItems({ project }: { project: Project }) {
       <Item to={`${home}/security`} icon={Shield} label="Security" />
       <Item to={`${home}/trends`} icon={ChartLine} label="Trends" />
       <Item to={`${home}/uploads`} icon={Inbox} label="Uploads" />
-      {isAdmin && <Item to={`${home}/notifications`} icon={Bell} label="Notifications" />}
-      {isAdmin && <Item to={`${home}/storage`} icon={HardDrive} label="Storage" />}
+      {canNotify && <Item to={`${home}/notifications`} icon={Bell} label="Notifications" />}
+      {canStore && <Item to={`${home}/storage`} icon={HardDrive} label="Storage" />}
     </ul>
   );
 }
@@ -110,7 +113,11 @@ function leave(): void {
 /** The way around: all projects, the present project, the organisation, and the person. */
 export function Rail() {
   const slug = usePlace((place) => place.slug);
-  const isAdmin = useIsAdmin();
+  const canSend = useMaySomewhere("upload.create");
+  const canManagePeople = useMay("member.manage");
+  const canManageTokens = useMay("token.manage");
+  const canStore = useMay("storage.manage");
+  const canWatch = useMay("system.read");
   const user = useSession((session) => session.user);
   const { data } = useQuery(listProjectsOptions({ query: { limit: 500 } }));
   const project = data?.items.find((candidate) => candidate.slug === slug);
@@ -120,20 +127,21 @@ export function Rail() {
         <img src="/favicon.svg" alt="" width={18} height={18} />
         TestFlux
       </div>
+      <OrganisationSwitcher />
       <ul className="grid gap-0.5">
         <Item to="/" end icon={LayoutDashboard} label="Overview" />
         <Item to="/runs" end icon={List} label="All runs" />
-        {isAdmin && <Item to="/upload" icon={Upload} label="Upload" />}
+        {canSend && <Item to="/upload" icon={Upload} label="Upload" />}
       </ul>
       <Switcher projects={data?.items ?? []} slug={project?.slug ?? ""} />
       {project !== undefined && <ProjectItems project={project} />}
       <Heading>Organisation</Heading>
       <ul className="grid gap-0.5">
         <Item to="/projects" icon={Folder} label="Projects" />
-        {isAdmin && <Item to="/people" icon={Users} label="People" />}
-        {isAdmin && <Item to="/tokens" icon={KeyRound} label="API tokens" />}
-        {isAdmin && <Item to="/storage" icon={HardDrive} label="Storage" />}
-        {isAdmin && <Item to="/health" icon={HeartPulse} label="Health" />}
+        {canManagePeople && <Item to="/people" icon={Users} label="People" />}
+        {canManageTokens && <Item to="/tokens" icon={KeyRound} label="API tokens" />}
+        {canStore && <Item to="/storage" icon={HardDrive} label="Storage" />}
+        {canWatch && <Item to="/health" icon={HeartPulse} label="Health" />}
       </ul>
       <Heading>{user?.email ?? ""}</Heading>
       <ul className="grid gap-0.5">

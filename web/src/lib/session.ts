@@ -5,6 +5,7 @@ import {
   refreshAccess,
   signIn as requestGrant,
   signOut as requestSignOut,
+  switchOrganisation,
   type User,
 } from "@/lib/api";
 import { client } from "@/lib/api/client.gen";
@@ -62,9 +63,11 @@ export async function signOut(): Promise<void> {
   forget();
 }
 
-/** True when the signed-in person manages things. */
-export function useIsAdmin(): boolean {
-  return useSession((session) => ["owner", "admin"].includes(session.user?.role ?? ""));
+/** Look at another organisation from now on; throws the server's problem when it refuses. */
+export async function switchTo(organisation: string): Promise<void> {
+  await switchOrganisation({ body: { organisation }, throwOnError: true });
+  // From the start: nothing of the other organisation stays in memory, nor on the live feed.
+  location.assign("/");
 }
 
 const RETRIED = Symbol("retried");

@@ -10,8 +10,8 @@ import { ChannelRow } from "@/features/channels/channel-row";
 import { Deliveries } from "@/features/channels/deliveries";
 import type { Channel } from "@/lib/api";
 import { getSystemOptions, listChannelsOptions } from "@/lib/api/@tanstack/react-query.gen";
+import { useMay } from "@/lib/may";
 import { invalidate } from "@/lib/queries";
-import { useIsAdmin } from "@/lib/session";
 import { useLive } from "@/lib/use-live";
 import { useTitle } from "@/lib/use-title";
 
@@ -20,7 +20,7 @@ export function Component() {
   const slug = useParams().slug ?? "";
   useTitle("Notifications", slug);
   useCrumbs(slug, { label: slug, to: `/p/${slug}` }, { label: "Notifications" });
-  if (useIsAdmin()) return <Channels slug={slug} />;
+  if (useMay("channel.manage", slug)) return <Channels slug={slug} />;
   return (
     <>
       <h1 className="font-semibold text-lg">Notifications</h1>

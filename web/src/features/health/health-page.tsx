@@ -10,7 +10,7 @@ import { byUrgency, headline, NAMES, placesOf, STATES } from "@/features/health/
 import type { Health, HealthCheck } from "@/lib/api";
 import { getConditionOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { ago, bytes, count, duration } from "@/lib/format";
-import { useIsAdmin } from "@/lib/session";
+import { useMay } from "@/lib/may";
 import { useTitle } from "@/lib/use-title";
 
 const ASK_AGAIN_MS = 10_000;
@@ -233,7 +233,7 @@ function Answer({ health }: { health: Health }) {
 export function Component() {
   useTitle("Health");
   useCrumbs("", { label: "All projects", to: "/" }, { label: "Health" });
-  if (useIsAdmin()) return <HealthOfAll />;
+  if (useMay("system.read")) return <HealthOfAll />;
   return (
     <>
       <PageHead title="Health" />

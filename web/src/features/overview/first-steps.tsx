@@ -2,9 +2,9 @@ import { Button, ButtonLink } from "@/components/button";
 import { Card } from "@/components/card";
 import { Empty } from "@/components/states";
 import { addSample } from "@/lib/api";
+import { useMay } from "@/lib/may";
 import { explain } from "@/lib/problem";
 import { invalidate } from "@/lib/queries";
-import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
 
 async function loadSample(): Promise<void> {
@@ -19,20 +19,24 @@ async function loadSample(): Promise<void> {
 
 /** What to do when there is nothing yet. */
 export function FirstSteps() {
-  const isAdmin = useIsAdmin();
+  const canMake = useMay("project.create");
+  const canMakeTokens = useMay("token.manage");
+  const canLoad = useMay("sample.manage");
   return (
     <Card>
       <Empty
         title="Three steps to the first result"
         command={`testflux upload output.xml --project webshop --branch main`}
         action={
-          isAdmin && (
+          (canMake || canMakeTokens || canLoad) && (
             <div className="mt-1 flex flex-wrap gap-2">
-              <ButtonLink look="primary" to="/projects">
-                Create a project
-              </ButtonLink>
-              <ButtonLink to="/tokens">Make an API token</ButtonLink>
-              <Button onClick={() => void loadSample()}>Load the sample history</Button>
+              {canMake && (
+                <ButtonLink look="primary" to="/projects">
+                  Create a project
+                </ButtonLink>
+              )}
+              {canMakeTokens && <ButtonLink to="/tokens">Make an API token</ButtonLink>}
+              {canLoad && <Button onClick={() => void loadSample()}>Load the sample history</Button>}
             </div>
           )
         }

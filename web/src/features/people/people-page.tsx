@@ -12,9 +12,10 @@ import { Table, Td, Th } from "@/components/table";
 import { addUser, changeUser, type User, type UserChange, type UserCreated } from "@/lib/api";
 import { listUsersOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { ago } from "@/lib/format";
+import { useMay } from "@/lib/may";
 import { explain } from "@/lib/problem";
 import { invalidate } from "@/lib/queries";
-import { useIsAdmin, useSession } from "@/lib/session";
+import { useSession } from "@/lib/session";
 import { tell } from "@/lib/toasts";
 import { useAct } from "@/lib/use-act";
 import { useTitle } from "@/lib/use-title";
@@ -150,11 +151,11 @@ function AddDialog({ onClose }: { onClose: () => void }) {
 export function Component() {
   useTitle("People");
   useCrumbs("", { label: "All projects", to: "/" }, { label: "People" });
-  const isAdmin = useIsAdmin();
+  const canManage = useMay("member.manage");
   const self = useSession((session) => session.user?.id);
   const [isAdding, setAdding] = useState(false);
-  const query = useQuery({ ...listUsersOptions(), enabled: isAdmin });
-  if (!isAdmin) {
+  const query = useQuery({ ...listUsersOptions(), enabled: canManage });
+  if (!canManage) {
     return (
       <Card>
         <h1 className="sr-only">People</h1>

@@ -16,7 +16,7 @@ import { RunGrid } from "@/features/runs/run-grid";
 import type { ProjectSummary } from "@/lib/api";
 import { getProjectSummaryOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { ago } from "@/lib/format";
-import { useIsAdmin } from "@/lib/session";
+import { useMay } from "@/lib/may";
 import { useFilters } from "@/lib/url-state";
 import { useLiveRefresh } from "@/lib/use-live";
 
@@ -73,7 +73,7 @@ function Banner({ summary }: { summary: ProjectSummary }) {
 
 function NoRuns({ summary }: { summary: ProjectSummary }) {
   const { slug } = summary.project;
-  const isAdmin = useIsAdmin();
+  const canSend = useMay("upload.create", slug);
   return (
     <>
       <PageHead title={summary.project.name} answer="No runs yet" />
@@ -81,7 +81,7 @@ function NoRuns({ summary }: { summary: ProjectSummary }) {
         <Empty
           title="Send the first report"
           command={`testflux upload output.xml --project ${slug} --branch ${summary.project.default_branch} --wait`}
-          action={isAdmin && <ButtonLink to={`/upload?project=${slug}`}>Or drop a file here</ButtonLink>}
+          action={canSend && <ButtonLink to={`/upload?project=${slug}`}>Or drop a file here</ButtonLink>}
         >
           Robot Framework output.xml, ZAP reports (XML or JSON) and k6 summaries are recognised by their
           content. The run appears here by itself.

@@ -13,22 +13,15 @@ import { SampleCard } from "@/features/projects/sample-card";
 import { dropProject, type Project } from "@/lib/api";
 import { listProjectsOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { ago, count, plural } from "@/lib/format";
+import { useMay } from "@/lib/may";
 import { invalidate } from "@/lib/queries";
-import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
 import { useTitle } from "@/lib/use-title";
 
-function Row({
-  project,
-  isAdmin,
-  onChange,
-  onDrop,
-}: {
-  project: Project;
-  isAdmin: boolean;
-  onChange: () => void;
-  onDrop: () => void;
-}) {
+function Row({ project, onChange, onDrop }: { project: Project; onChange: () => void; onDrop: () => void }) {
+  const canNotify = useMay("channel.manage", project.slug);
+  const canEdit = useMay("project.edit", project.slug);
+  const canDelete = useMay("project.delete", project.slug);
   return (
     <tr>
       <Td className="py-1.5">
@@ -50,34 +43,30 @@ function Row({
       <Td className="whitespace-nowrap max-sm:hidden">
         {project.last_run_at === null ? "no run yet" : ago(project.last_run_at)}
       </Td>
-      {isAdmin && (
-        <Td numeric>
-          <span className="inline-flex flex-wrap justify-end gap-1 py-1">
+      <Td numeric>
+        <span className="inline-flex flex-wrap justify-end gap-1 py-1">
+          {canNotify && (
             <ButtonLink look="quiet" to={`/p/${project.slug}/notifications`} className="max-sm:hidden">
               Notifications
             </ButtonLink>
+          )}
+          {canEdit && (
             <Button look="quiet" aria-label={`Change ${project.name}`} onClick={onChange}>
               Change
             </Button>
+          )}
+          {canDelete && (
             <Button look="quiet" aria-label={`Delete ${project.name}`} onClick={onDrop}>
               Delete
             </Button>
-          </span>
-        </Td>
-      )}
+          )}
+        </span>
+      </Td>
     </tr>
   );
 }
 
-function List({
-  projects,
-  isAdmin,
-  onChange,
-}: {
-  projects: Project[];
-  isAdmin: boolean;
-  onChange: (project: Project) => void;
-}) {
+function List({ projects, onChange }: { projects: Project[]; onChange: (project: Project) => void }) {
   const [dropping, setDropping] = useState<Project | null>(null);
   const drop = async () => {
     if (dropping === null) return;
@@ -100,11 +89,9 @@ function List({
               Tests
             </Th>
             <Th className="max-sm:hidden">Last run</Th>
-            {isAdmin && (
-              <Th numeric>
-                <span className="sr-only">Actions</span>
-              </Th>
-            )}
+            <Th numeric>
+              <span className="sr-only">Actions</span>
+            </Th>
           </>
         }
       >
@@ -112,7 +99,6 @@ function List({
           <Row
             key={project.slug}
             project={project}
-            isAdmin={isAdmin}
             onChange={() => onChange(project)}
             onDrop={() => setDropping(project)}
           />
@@ -133,15 +119,15 @@ function List({
   );
 }
 
-/** All projects, and for administrators the making, changing and deleting of them. */
+/** All projects, and for those who may the making, changing and deleting of them. */
 export function Component() {
   useTitle("Projects");
   useCrumbs("", { label: "All projects", to: "/" }, { label: "Projects" });
-  const isAdmin = useIsAdmin();
+  const canAdd = useMay("project.create");
   const [params, setParams] = useSearchParams();
   const [editing, setEditing] = useState<Project | null>(null);
   const query = useQuery(listProjectsOptions({ query: { limit: 500 } }));
-  const isMaking = isAdmin && params.has("new");
+  const isMaking = canAdd && params.has("new");
   const close = () => {
     setEditing(null);
     setParams({});
@@ -150,7 +136,7 @@ export function Component() {
     <>
       <div className="flex items-center">
         <h1 className="font-semibold text-lg">Projects</h1>
-        {isAdmin && (
+        {canAdd && (
           <Button look="primary" className="ml-auto" onClick={() => setParams({ new: "1" })}>
             New project
           </Button>
@@ -164,7 +150,7 @@ export function Component() {
                 A project is one product or service with its tests, scans and load tests.
               </Empty>
             ) : (
-              <List projects={items} isAdmin={isAdmin} onChange={setEditing} />
+              <List projects={items} onChange={setEditing} />
             )
           }
         </Loaded>

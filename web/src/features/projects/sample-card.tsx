@@ -6,9 +6,9 @@ import { ConfirmDialog } from "@/components/dialog";
 import { SampleTag } from "@/components/status";
 import { addSample, dropSample } from "@/lib/api";
 import { getSampleOptions, getSampleQueryKey } from "@/lib/api/@tanstack/react-query.gen";
+import { useMay } from "@/lib/may";
 import { explain } from "@/lib/problem";
 import { queries } from "@/lib/queries";
-import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
 
 const ASK_AGAIN_MS = 1500;
@@ -24,7 +24,7 @@ async function load(): Promise<void> {
 
 /** The sample history: load it, watch it load, remove it with one click. Silent when `onlyWhenPresent` and there is none. */
 export function SampleCard({ onlyWhenPresent = false }: { onlyWhenPresent?: boolean }) {
-  const isAdmin = useIsAdmin();
+  const canManage = useMay("sample.manage");
   const [isAsking, setAsking] = useState(false);
   const { data } = useQuery({
     ...getSampleOptions(),
@@ -63,7 +63,7 @@ export function SampleCard({ onlyWhenPresent = false }: { onlyWhenPresent?: bool
             90 days of generated history of several projects, to look around in.
           </span>
         )}
-        {isAdmin && (
+        {canManage && (
           <div className="ml-auto">
             {data.status === "absent" ? (
               <Button onClick={() => void load()}>Load sample history</Button>

@@ -7,7 +7,7 @@ import { PageHead } from "@/components/page";
 import { Empty, Loaded } from "@/components/states";
 import type { Kind } from "@/lib/api";
 import { listProjectRunsOptions } from "@/lib/api/@tanstack/react-query.gen";
-import { useIsAdmin } from "@/lib/session";
+import { useMay } from "@/lib/may";
 
 function Latest({
   kind,
@@ -21,7 +21,7 @@ function Latest({
   command: (slug: string) => string;
 }) {
   const { slug = "" } = useParams();
-  const isAdmin = useIsAdmin();
+  const canSend = useMay("upload.create", slug);
   useArrive(title, slug, [{ label: slug, to: `/p/${slug}` }]);
   const query = useQuery(listProjectRunsOptions({ path: { slug }, query: { kind, limit: 1 } }));
   const run = query.data?.items[0];
@@ -35,7 +35,7 @@ function Latest({
             <Empty
               title={none}
               command={command(slug)}
-              action={isAdmin && <ButtonLink to={`/upload?project=${slug}`}>Or drop a file here</ButtonLink>}
+              action={canSend && <ButtonLink to={`/upload?project=${slug}`}>Or drop a file here</ButtonLink>}
             >
               The newest one opens here as soon as there is one.
             </Empty>

@@ -13,8 +13,8 @@ import { dropRun, type RunDetail } from "@/lib/api";
 import { copyText } from "@/lib/clipboard";
 import { downloadReport } from "@/lib/download";
 import { bytes, duration, moment, plural } from "@/lib/format";
+import { useMay } from "@/lib/may";
 import { invalidate } from "@/lib/queries";
-import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
 import { useKeys } from "@/lib/use-keys";
 import { useIsNarrow } from "@/lib/use-media";
@@ -127,10 +127,11 @@ async function share(): Promise<void> {
 }
 
 function Actions({ run }: { run: RunDetail }) {
-  const isAdmin = useIsAdmin();
+  const canStar = useMay("run.star", run.project.slug);
+  const canDelete = useMay("run.delete", run.project.slug);
   const navigate = useNavigate();
   const [isAsking, setAsking] = useState(false);
-  useKeys(isAdmin ? { s: () => toggleStar(run) } : {});
+  useKeys(canStar ? { s: () => toggleStar(run) } : {});
   const remove = async () => {
     await dropRun({ path: { run_id: run.id }, throwOnError: true });
     invalidate("getOverview", "listRuns", "listProjectRuns", "getProjectSummary", "listProjects");
@@ -151,7 +152,7 @@ function Actions({ run }: { run: RunDetail }) {
           <Download size={14} aria-hidden="true" /> <span className="max-sm:sr-only">Report file</span>
         </Button>
       )}
-      {isAdmin && (
+      {canDelete && (
         <Button look="danger" onClick={() => setAsking(true)}>
           <Trash2 size={14} aria-hidden="true" /> <span className="max-sm:sr-only">Delete</span>
         </Button>

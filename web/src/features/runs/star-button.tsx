@@ -2,12 +2,12 @@ import clsx from "clsx";
 import { Star } from "lucide-react";
 import { Button } from "@/components/button";
 import { addStar, dropStar, type Run } from "@/lib/api";
+import { useMay } from "@/lib/may";
 import { explain } from "@/lib/problem";
 import { invalidate } from "@/lib/queries";
-import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
 
-type Starred = Pick<Run, "id" | "number" | "starred">;
+type Starred = Pick<Run, "id" | "number" | "starred" | "project">;
 
 async function set(run: Starred, isStarred: boolean): Promise<void> {
   const options = { path: { run_id: run.id }, throwOnError: true } as const;
@@ -37,9 +37,9 @@ function Picture({ isOn, size }: { isOn: boolean; size: number }) {
 
 /** The star of a run, on its page. */
 export function StarButton({ run }: { run: Starred }) {
-  const isAdmin = useIsAdmin();
+  const canStar = useMay("run.star", run.project.slug);
   const isOn = run.starred === true;
-  if (!isAdmin) return isOn ? <StarMark /> : null;
+  if (!canStar) return isOn ? <StarMark /> : null;
   return (
     <Button
       aria-pressed={isOn}
@@ -51,11 +51,11 @@ export function StarButton({ run }: { run: Starred }) {
   );
 }
 
-/** The star of a run in a list: a button for administrators, a mark for all others. */
+/** The star of a run in a list: a button for whoever may star, a mark for all others. */
 export function StarInList({ run }: { run: Starred }) {
-  const isAdmin = useIsAdmin();
+  const canStar = useMay("run.star", run.project.slug);
   const isOn = run.starred === true;
-  if (!isAdmin) return isOn ? <StarMark /> : null;
+  if (!canStar) return isOn ? <StarMark /> : null;
   return (
     <button
       type="button"

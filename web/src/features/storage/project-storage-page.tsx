@@ -17,8 +17,8 @@ import {
 } from "@/lib/api";
 import { getProjectRetentionOptions, getStorageOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { bytes } from "@/lib/format";
+import { useMay } from "@/lib/may";
 import { invalidate } from "@/lib/queries";
-import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
 import { useTitle } from "@/lib/use-title";
 
@@ -109,7 +109,7 @@ export function Component() {
   const slug = useParams().slug ?? "";
   useTitle("Storage", slug);
   useCrumbs(slug, { label: slug, to: `/p/${slug}` }, { label: "Storage" });
-  if (useIsAdmin()) return <StorageOfOne slug={slug} />;
+  if (useMay("storage.manage", slug)) return <StorageOfOne slug={slug} />;
   return (
     <>
       <PageHead title="Storage" />

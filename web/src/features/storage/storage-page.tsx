@@ -11,8 +11,8 @@ import { RetentionForm } from "@/features/storage/retention-form";
 import { type ProjectStorage, type Retention, type Storage, saveQuotas, saveRetention } from "@/lib/api";
 import { getRetentionOptions, getStorageOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { bytes } from "@/lib/format";
+import { useMay } from "@/lib/may";
 import { invalidate } from "@/lib/queries";
-import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
 import { useTitle } from "@/lib/use-title";
 
@@ -160,7 +160,7 @@ function Quotas({ quotas }: { quotas: Storage["quotas"] }) {
 export function Component() {
   useTitle("Storage");
   useCrumbs("", { label: "All projects", to: "/" }, { label: "Storage" });
-  if (useIsAdmin()) return <StorageOfAll />;
+  if (useMay("storage.manage")) return <StorageOfAll />;
   return (
     <>
       <PageHead title="Storage" />

@@ -13,8 +13,8 @@ import { TokenDialog } from "@/features/tokens/token-dialog";
 import { dropToken, type Token } from "@/lib/api";
 import { listTokensOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { ago } from "@/lib/format";
+import { useMay } from "@/lib/may";
 import { invalidate } from "@/lib/queries";
-import { useIsAdmin } from "@/lib/session";
 import { tell } from "@/lib/toasts";
 import { useFilters } from "@/lib/url-state";
 import { useTitle } from "@/lib/use-title";
@@ -90,10 +90,10 @@ function Snippets() {
 export function Component() {
   useTitle("API tokens");
   useCrumbs("", { label: "All projects", to: "/" }, { label: "API tokens" });
-  const isAdmin = useIsAdmin();
+  const canManage = useMay("token.manage");
   const [isMaking, setMaking] = useState(false);
   const [dropping, setDropping] = useState<Token | null>(null);
-  const query = useQuery({ ...listTokensOptions(), enabled: isAdmin });
+  const query = useQuery({ ...listTokensOptions(), enabled: canManage });
   const drop = async () => {
     await dropToken({ path: { token_id: dropping?.id ?? "" }, throwOnError: true });
     invalidate("listTokens");
@@ -103,14 +103,14 @@ export function Component() {
     <>
       <div className="flex items-center">
         <h1 className="font-semibold text-lg">API tokens</h1>
-        {isAdmin && (
+        {canManage && (
           <Button look="primary" className="ml-auto" onClick={() => setMaking(true)}>
             New token
           </Button>
         )}
       </div>
       <Card>
-        {isAdmin ? (
+        {canManage ? (
           <Loaded query={query}>
             {({ items }) =>
               items.length === 0 ? (

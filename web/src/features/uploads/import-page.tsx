@@ -14,7 +14,7 @@ import { ImportProgress } from "@/features/uploads/import-progress";
 import { ProjectField, useChosenProject } from "@/features/uploads/project-field";
 import type { Project } from "@/lib/api";
 import { listProjectsOptions } from "@/lib/api/@tanstack/react-query.gen";
-import { useIsAdmin } from "@/lib/session";
+import { may, useMaySomewhere, useMe } from "@/lib/may";
 import { tell } from "@/lib/toasts";
 import { useTitle } from "@/lib/use-title";
 
@@ -83,12 +83,13 @@ function Import({ projects }: { projects: Project[] }) {
 export function Component() {
   useTitle("Import history");
   useCrumbs("", { label: "Send reports", to: "/upload" }, { label: "Import history" });
-  const isAdmin = useIsAdmin();
+  const me = useMe();
+  const canImport = useMaySomewhere("upload.manage");
   const projects = useQuery(listProjectsOptions({ query: { limit: 500 } }));
   return (
     <>
       <PageHead title="Import history" answer="Reports that lie in archives become runs of the past." />
-      {!isAdmin ? (
+      {!canImport ? (
         <Card>
           <Empty title="You may read, not send">
             An administrator can import history, or give your account that role.
@@ -115,7 +116,7 @@ export function Component() {
                 </Empty>
               </Card>
             ) : (
-              <Import projects={items} />
+              <Import projects={items.filter(({ slug }) => may(me, "upload.manage", slug))} />
             )
           }
         </Loaded>

@@ -12,16 +12,16 @@ import type { Upload } from "@/lib/api";
 import { listUploadsInfiniteOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { downloadReport } from "@/lib/download";
 import { ago, bytes, moment } from "@/lib/format";
+import { useMay } from "@/lib/may";
 import { byCursor, rowsOf } from "@/lib/paging";
 import { invalidate } from "@/lib/queries";
-import { useIsAdmin } from "@/lib/session";
 import { given, useFilters } from "@/lib/url-state";
 import { useLive } from "@/lib/use-live";
 import { useTitle } from "@/lib/use-title";
 
 const KEYS = ["status"] as const;
 
-function Row({ upload, isAdmin }: { upload: Upload; isAdmin: boolean }) {
+function Row({ upload, canRetry }: { upload: Upload; canRetry: boolean }) {
   return (
     <li className="grid gap-1.5 border-line border-b px-4 py-2.5 last:border-b-0 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_13.5rem] md:gap-4">
       <div className="min-w-0">
@@ -35,7 +35,7 @@ function Row({ upload, isAdmin }: { upload: Upload; isAdmin: boolean }) {
       <Outcome upload={upload} />
       {upload.download_url !== null && (
         <div className="flex flex-wrap items-start gap-1 md:justify-end">
-          {isAdmin && upload.status === "rejected" && <TryAgain upload={upload} />}
+          {canRetry && upload.status === "rejected" && <TryAgain upload={upload} />}
           <Button
             look="quiet"
             aria-label={`Download ${upload.file_name}`}
@@ -55,7 +55,8 @@ export function Component() {
   const slug = useParams().slug ?? "";
   useTitle("Uploads", slug);
   useCrumbs(slug, { label: slug, to: `/p/${slug}` }, { label: "Uploads" });
-  const isAdmin = useIsAdmin();
+  const canSend = useMay("upload.create", slug);
+  const canRetry = useMay("upload.manage", slug);
   const [filters, setFilters] = useFilters(KEYS);
   const query = useInfiniteQuery({
     ...listUploadsInfiniteOptions({ path: { slug }, query: given({ status: filters.status, limit: 50 }) }),
@@ -80,7 +81,7 @@ export function Component() {
             ))}
             <option value="set-aside">set aside (our fault)</option>
           </SelectField>
-          {isAdmin && <ButtonLink to={`/upload?project=${slug}`}>Send reports</ButtonLink>}
+          {canSend && <ButtonLink to={`/upload?project=${slug}`}>Send reports</ButtonLink>}
         </div>
       </div>
       <Card>
@@ -102,7 +103,7 @@ export function Component() {
         {uploads.length > 0 && (
           <ul aria-label="Uploads">
             {uploads.map((upload) => (
-              <Row key={upload.id} upload={upload} isAdmin={isAdmin} />
+              <Row key={upload.id} upload={upload} canRetry={canRetry} />
             ))}
           </ul>
         )}

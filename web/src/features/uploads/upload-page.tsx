@@ -14,7 +14,7 @@ import { SendingRow } from "@/features/uploads/sending-row";
 import type { Project } from "@/lib/api";
 import { getSystemOptions, listProjectsOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { plural } from "@/lib/format";
-import { useIsAdmin } from "@/lib/session";
+import { may, useMaySomewhere, useMe } from "@/lib/may";
 import { useTitle } from "@/lib/use-title";
 
 const NOTHING: UploadMetadata = {
@@ -144,19 +144,21 @@ function Form({ projects }: { projects: Project[] }) {
 export function Component() {
   useTitle("Send reports");
   useCrumbs("", { label: "All projects", to: "/" }, { label: "Send reports" });
-  const isAdmin = useIsAdmin();
+  const me = useMe();
+  const canSend = useMaySomewhere("upload.create");
+  const canImport = useMaySomewhere("upload.manage");
   const projects = useQuery(listProjectsOptions({ query: { limit: 500 } }));
   return (
     <>
       <div className="flex flex-wrap items-center gap-3">
         <h1 className="font-semibold text-lg">Send reports</h1>
-        {isAdmin && (
+        {canImport && (
           <ButtonLink to="/upload/history" className="ml-auto">
             Import history
           </ButtonLink>
         )}
       </div>
-      {!isAdmin ? (
+      {!canSend ? (
         <Card>
           <Empty title="You may read, not send">
             An administrator can send reports, or give your account that role.
@@ -179,7 +181,7 @@ export function Component() {
                 </Empty>
               </Card>
             ) : (
-              <Form projects={items} />
+              <Form projects={items.filter(({ slug }) => may(me, "upload.create", slug))} />
             )
           }
         </Loaded>
