@@ -29,8 +29,6 @@ create table app_user (
     disabled_at     timestamptz,                           -- null: may sign in; rows are never deleted, history names people
     is_operator     boolean not null default false,        -- runs this installation: makes organisations, sees its health
     password_changed_at timestamptz,
-    failed_sign_ins integer not null default 0,            -- in a row; each makes the next wait longer
-    locked_until    timestamptz,                           -- no password is tried before
     totp_secret     bytea,                                 -- second factor, sealed with the server's key
     totp_confirmed_at timestamptz,                         -- null: being set up, not asked for yet
     totp_last_step  bigint                                 -- a code is good once
@@ -139,6 +137,17 @@ create table sign_in_flow (
 create index sign_in_flow_expires on sign_in_flow (expires_at);  -- sweep
 
 -- Who a person is at a provider: its own unchanging name for them, never the e-mail address. [10^4]
+-- Sign-ins tried in vain, under an address that need not be anybody's, so that an answer tells nothing. [10^4]
+create table sign_in_wait (
+    email_digest bytea not null,                           -- SHA-256 of the address in lower case
+    source       text not null,                            -- network they came from; '': all strange ones together
+    failures     integer not null,                         -- in a row; each makes the next wait longer
+    failed_at    timestamptz not null,
+    waits_until  timestamptz not null,                     -- nothing is tried before
+    primary key (email_digest, source)
+);
+create index sign_in_wait_failed on sign_in_wait (failed_at);  -- sweep
+
 create table external_identity (
     provider_id     bigint not null references identity_provider on delete cascade,
     subject         text not null,

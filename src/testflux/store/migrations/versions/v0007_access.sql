@@ -58,8 +58,6 @@ select org_id, user_id, case when role = 'admin' then 'owner' else 'viewer' end 
 
 alter table app_user add column is_operator boolean not null default false;
 alter table app_user add column password_changed_at timestamptz;
-alter table app_user add column failed_sign_ins integer not null default 0;
-alter table app_user add column locked_until timestamptz;
 alter table app_user add column totp_secret bytea;
 alter table app_user add column totp_confirmed_at timestamptz;
 alter table app_user add column totp_last_step bigint;
@@ -115,6 +113,16 @@ create table sign_in_flow (
 create index sign_in_flow_expires on sign_in_flow (expires_at);
 
 create table external_identity (
+create table sign_in_wait (
+    email_digest bytea not null,
+    source       text not null,
+    failures     integer not null,
+    failed_at    timestamptz not null,
+    waits_until  timestamptz not null,
+    primary key (email_digest, source)
+);
+create index sign_in_wait_failed on sign_in_wait (failed_at);
+
     provider_id     bigint not null references identity_provider on delete cascade,
     subject         text not null,
     user_id         bigint not null references app_user,
