@@ -103,8 +103,7 @@ class Database:
         self.direct_url = direct_url or url
         self.is_pooled = direct_url is not None
         self._timeout_s = timeout_s
-        # Transactions are begun by us alone: what they need travels with their beginning.
-        arguments: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 10, "autocommit": True}
+        arguments: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 10}
         if self.is_pooled:
             arguments["prepare_threshold"] = None
         self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
@@ -115,7 +114,7 @@ class Database:
             max_size=max_size,
             timeout=timeout_s,
             open=False,
-            configure=adaptation.configure,
+            configure=_configure,
             check=_check,
             name="testflux",
         )
@@ -180,6 +179,15 @@ async def _refuse_pooler(connection: Connection) -> None:
     if row is not None and row["pid"] != connection.info.backend_pid:
         hint = "Set TESTFLUX_DATABASE_DIRECT_URL to an address around it; in session mode, to the same address again."
         raise errors.SetupError("TESTFLUX_DATABASE_URL leads to a pooler.", hint=hint, code="pooler-unknown")
+
+
+async def _configure(connection: Connection) -> None:
+    """Begin transactions ourselves alone: what they need travels with their beginning.
+
+    Not an argument of the connection: the queue opens one of its own with these, and adds this itself.
+    """
+    await connection.set_autocommit(True)
+    await adaptation.configure(connection)
 
 
 async def _check(connection: Connection) -> None:
