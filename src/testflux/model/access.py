@@ -63,6 +63,20 @@ EVERYBODY: Final = _Everybody.EVERYBODY
 Scope = Tenant | Literal[_Everybody.EVERYBODY]
 
 
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Who an identity provider says has signed in.
+
+    `subject` is its own unchanging name for them; `groups` are as it names them. An address that is not verified by the
+    provider (or kept by its administrators) says nothing: it is never used to find or make an account.
+    """
+
+    subject: str
+    email: str
+    name: str
+    groups: tuple[str, ...] = ()
+    is_email_verified: bool = False
+
+
 class ProjectGrant(msgspec.Struct, frozen=True):
     """What is allowed in one project beyond what is allowed everywhere."""
 

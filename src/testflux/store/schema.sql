@@ -63,11 +63,12 @@ create table identity_provider (
     name         text not null,                            -- on the sign-in button
     config       jsonb not null,                           -- addresses, names of attributes; nothing secret
     secret       bytea,                                    -- client secret or bind password, sealed with the server's key
-    default_role text,                                     -- of whoever signs in first this way; null: only what groups give
+    default_role text,                                     -- of whom no group gives a role; null: they do not enter
     group_roles  jsonb not null default '[]',              -- group, role, project_id: given and taken at each sign-in
     adds_people  boolean not null default true,            -- false: only who is a member already
     is_enabled   boolean not null default true,
     created_at   timestamptz not null default now(),
+    tested_at    timestamptz,                              -- an owner came through as it is set up now
     unique (org_id, name)
 );
 
@@ -154,7 +155,8 @@ create table external_identity (
     user_id         bigint not null references app_user,
     created_at      timestamptz not null default now(),
     last_sign_in_at timestamptz,
-    primary key (provider_id, subject)
+    primary key (provider_id, subject),
+    unique (provider_id, user_id)                          -- an address given to somebody else opens no old account
 );
 create index external_identity_user on external_identity (user_id);  -- a person's account page
 

@@ -34,6 +34,7 @@ create table identity_provider (
     adds_people  boolean not null default true,
     is_enabled   boolean not null default true,
     created_at   timestamptz not null default now(),
+    tested_at    timestamptz,
     unique (org_id, name)
 );
 alter table org add column required_provider_id bigint;
@@ -128,7 +129,8 @@ create index sign_in_wait_failed on sign_in_wait (failed_at);
     user_id         bigint not null references app_user,
     created_at      timestamptz not null default now(),
     last_sign_in_at timestamptz,
-    primary key (provider_id, subject)
+    primary key (provider_id, subject),
+    unique (provider_id, user_id)
 );
 create index external_identity_user on external_identity (user_id);
 
