@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
-
-import jinja2
 
 from testflux.kit import errors
 from testflux.model.message import Event, RunMessage
 from testflux.model.status import Verdict
-from testflux.notify import headline, message
+from testflux.notify import headline, letter, message
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
 _COLOURS = {
     Verdict.PASSED: "#23734a",
     Verdict.FAILED: "#b92a45",
@@ -25,14 +18,6 @@ _COLOURS = {
     Verdict.INCOMPLETE: "#a34a18",
 }
 """White text on these is readable, whichever way a mail program paints its page."""
-_templates = jinja2.Environment(
-    loader=jinja2.PackageLoader("testflux.notify"),
-    autoescape=jinja2.select_autoescape(["html"]),
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
 
 
 def check_recipients(recipients: list[str]) -> None:
@@ -40,7 +25,7 @@ def check_recipients(recipients: list[str]) -> None:
     if not recipients:
         raise errors.InvalidError("An e-mail channel needs a recipient.", field="config.recipients")
     for recipient in recipients:
-        if not _ADDRESS.fullmatch(recipient):
+        if not letter.ADDRESS.fullmatch(recipient):
             raise errors.InvalidError(
                 f"{recipient[:100]!r} is no e-mail address.",
                 field="config.recipients",
@@ -55,41 +40,18 @@ def compose(
 
     `sender` is an address, with or without a display name; `at` is when the message was made.
     """
-    origin = read_sender(sender)
-    domain = origin.domain
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = origin
-    mail["To"] = [Address(addr_spec=recipient) for recipient in recipients]
-    mail["Subject"] = subject(told)
-    mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{key}@{domain}>"
-    mail["List-Id"] = f"<{told.project_slug}.testflux.{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    values = _values(told, base_url)
-    kind = "test" if told.event is Event.TEST else "run"
-    mail.set_content(_templates.get_template(f"{kind}.txt").render(values))
-    mail.add_alternative(_templates.get_template(f"{kind}.html").render(values), subtype="html")
+    mail = letter.begin(sender, recipients, subject(told), key=key, at=at)
+    mail["List-Id"] = f"<{told.project_slug}.testflux.{letter.read_sender(sender).domain}>"
+    letter.fill(mail, "test" if told.event is Event.TEST else "run", _values(told, base_url))
     return mail
-
-
-def read_sender(sender: str) -> Address:
-    """Read `name@example.org` or `TestFlux <name@example.org>`; SetupError when it holds no address."""
-    name, address = parseaddr(sender)
-    if not _ADDRESS.fullmatch(address):
-        raise errors.SetupError(
-            "TESTFLUX_MAIL_FROM is no e-mail address.",
-            hint="Write testflux@example.org or TestFlux <testflux@example.org>.",
-        )
-    return Address(display_name=_line(name) or "TestFlux", addr_spec=address)
 
 
 def subject(told: RunMessage) -> str:
     """Say the news in one line, e.g. `[webshop] failed: 6 new failures in nightly #1284`."""
     if told.event is Event.TEST:
-        return _line(f"[{told.project_slug}] Test message from TestFlux")
+        return letter.line(f"[{told.project_slug}] Test message from TestFlux")
     lane = f"{told.name} #{told.run_number}" if told.name else f"#{told.run_number}"
-    return _line(f"[{told.project_slug}] {told.verdict}: {headline.lead(message.facts(told))} in {lane}")
+    return letter.line(f"[{told.project_slug}] {told.verdict}: {headline.lead(message.facts(told))} in {lane}")
 
 
 def _values(told: RunMessage, base_url: str) -> dict[str, object]:
@@ -123,8 +85,3 @@ def duration(milliseconds: int) -> str:
     if minutes:
         return f"{minutes} min {seconds:02} s"
     return f"{seconds}.{rest_ms // 100} s" if seconds else f"{rest_ms} ms"
-
-
-def _line(text: str) -> str:
-    """Fold all white space, so that no text from a report starts a header of its own."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

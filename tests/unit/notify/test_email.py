@@ -16,7 +16,7 @@ from testflux.kit import errors
 from testflux.model.message import Event, Item, RunMessage
 from testflux.model.status import Kind, Verdict
 from testflux.notify import email as channel
-from testflux.notify import message
+from testflux.notify import letter, message
 
 NOW = datetime(2026, 11, 22, 16, 0, 1, tzinfo=UTC)
 TOLD = RunMessage(
@@ -170,7 +170,7 @@ def test_no_name_starts_a_header_of_its_own(name: str) -> None:
 @pytest.mark.parametrize("sender", ["", "nobody", "TestFlux", "<>"])
 def test_a_sender_that_is_no_address_is_a_setup_error(sender: str) -> None:
     with pytest.raises(errors.SetupError, match="TESTFLUX_MAIL_FROM"):
-        channel.read_sender(sender)
+        letter.read_sender(sender)
 
 
 def test_a_sender_starts_no_header_of_its_own() -> None:
@@ -179,7 +179,7 @@ def test_a_sender_starts_no_header_of_its_own() -> None:
 
 
 def test_a_bare_sender_is_named_testflux() -> None:
-    assert str(channel.read_sender("ci@example.org")) == "TestFlux <ci@example.org>"
+    assert str(letter.read_sender("ci@example.org")) == "TestFlux <ci@example.org>"
 
 
 @pytest.mark.parametrize("recipient", ["anna@example.org", "o'brien+tests@mail.example.org", "ü@example.org"])
