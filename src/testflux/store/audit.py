@@ -1,45 +1,28 @@
-"""The audit log: every write and every sign-in, each row chained to the one before by its digest.
+"""The audit log: every write and every sign-in, each chained to the one before by its digest (model/audit.py).
 
-The digest of a row is SHA-256 over the digest before it (nothing for the first) and the row as canonical JSON: an array
-of its columns in the order of `_CHAINED`, keys sorted, no spaces, times in UTC with microseconds.
+What is written down is added by the last statements of its transaction: it is there if, and only if, what was done is.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import msgspec
-from psycopg.types.json import Jsonb
 
-from testflux.kit import clock, trail
-from testflux.store import queries
-from testflux.store.database import Writer
+from testflux.kit import trail
+from testflux.model import audit
+from testflux.store import adaptation, queries
+from testflux.store.database import Reader, Writer
 
 _SQL = queries.load("audit")
-INSTALLATION: Final = 0
+INSTALLATION: Final = audit.INSTALLATION
 """The organisation of what belongs to none: a sign-in by nobody known."""
-_CHAINED: Final = (
-    "org_id",
-    "number",
-    "happened_at",
-    "act",
-    "actor_kind",
-    "actor_id",
-    "actor_name",
-    "target_kind",
-    "target_id",
-    "target_name",
-    "project_id",
-    "is_refused",
-    "address",
-    "request_id",
-    "before",
-    "after",
-)
+COLUMNS: Final = audit.Event.__struct_fields__
+_SHARED: Final = frozenset({"org_id", "number", "happened_at"})  # what the chain's head decides
+
+_Told = dict[str, Any]
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -63,48 +46,83 @@ def note(
 ) -> None:
     """Write down, in the writer's transaction, what the actor of this task does (kit/trail.py).
 
-    `act` is noun and verb, `channel.add`. `before` and `after` say what changed; never put a secret there.
+    `act` is noun and verb, `channel.add`; docs/reference/audit.md explains each. `before` and `after` say what changed;
+    never put a secret there.
     """
-    acting = trail.current()
-    event: dict[str, Any] = {
-        "org_id": org_id,
-        "happened_at": clock.now(),
+    told: _Told = {
         "act": act,
-        **msgspec.structs.asdict(acting),
+        **msgspec.structs.asdict(trail.current()),
         "target_kind": target.kind,
         "target_id": str(target.id),
         "target_name": target.name,
         "project_id": project_id,
         "is_refused": is_refused,
-        "before": _plain(before),
-        "after": _plain(after),
+        "before": _written(before),
+        "after": _written(after),
     }
-
-    async def add() -> None:
-        head = await writer.one(_SQL["take_number"], org_id=org_id)
-        event["number"] = head["number"]
-        values = {**event, "before": _jsonb(event["before"]), "after": _jsonb(event["after"])}
-        day, link = event["happened_at"].date(), digest(head["digest"], event)
-        await writer.run(_SQL["add_event"], **values, day=day, digest=link)
-
-    # Last: the lock on the chain's head is held only while the transaction commits.
-    writer.at_end(add)
+    told |= {name: adaptation.storable(value) for name, value in told.items() if isinstance(value, str)}
+    if writer not in _waiting:
+        _waiting[writer] = {}
+        # Last: the lock on the chain's head is held only while the transaction commits.
+        writer.at_end(lambda: _add_all(writer))
+    _waiting[writer].setdefault(org_id, []).append(told)
 
 
-def digest(before: bytes, event: Mapping[str, Any]) -> bytes:
-    """Return the digest of an event that follows the one with digest `before`."""
-    row = [_text(event[name]) if isinstance(event[name], datetime) else event[name] for name in _CHAINED]
-    said = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(before + said.encode("utf-8", "surrogatepass")).digest()
+_waiting: WeakKeyDictionary[Writer, dict[int, list[_Told]]] = WeakKeyDictionary()
 
 
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return `before` and `after` for `note`, cut down to what differs between two states of a thing."""
+    names = [name for name in after if before.get(name) != after[name]]
+    return {"before": {name: before.get(name) for name in names}, "after": {name: after[name] for name in names}}
 
 
-def _plain(value: Mapping[str, Any] | None) -> Any:
-    return None if value is None else msgspec.to_builtins(dict(value), str_keys=True)
+async def find_head(reader: Reader, org_id: int) -> audit.Link:
+    """Return the place where an organisation's chain ends."""
+    row = await reader.find(_SQL["find_head"], org_id=org_id)
+    return audit.Link(row["number"], row["digest"]) if row else audit.Link(0, audit.FIRST)
 
 
-def _jsonb(value: Any) -> Jsonb | None:
-    return None if value is None else Jsonb(value)
+async def list_heads(reader: Reader) -> dict[int, audit.Link]:
+    """Return by organisation where each chain ends."""
+    rows = await reader.all(_SQL["list_heads"])
+    return {row["org_id"]: audit.Link(row["number"], row["digest"]) for row in rows}
+
+
+async def note_seal(writer: Writer, secret_key: str, org_id: int) -> bool:
+    """Vouch for the chain as it is now, unless its last event does already; return whether that was needed.
+
+    It seals what nobody can change meanwhile: the head stays locked until the commit.
+    """
+    row = await writer.find(_SQL["lock_head"], org_id=org_id)
+    if row is None or row["act"] == audit.SEALING:
+        return False
+    link = audit.Link(row["number"], row["digest"])
+    after = msgspec.to_builtins(audit.seal(secret_key, org_id, audit.SEALING, link))
+    note(writer, org_id, audit.SEALING, Target("audit", link.number), after=after)
+    return True
+
+
+async def _add_all(writer: Writer) -> None:
+    for org_id, told in sorted(_waiting.pop(writer).items()):  # in one order everywhere: no two wait for each other
+        await _add(writer, org_id, told)
+
+
+async def _add(writer: Writer, org_id: int, told: list[_Told]) -> None:
+    head = await writer.one(_SQL["take_numbers"], org_id=org_id, count=len(told))
+    link, links = head["digest"], list[bytes]()
+    for number, one in enumerate(told, head["number"] + 1):
+        event = audit.Event(org_id=org_id, number=number, happened_at=head["happened_at"], **one)
+        link = audit.digest(link, event)
+        links.append(link)
+    values = {name: [_parameter(one[name]) for one in told] for name in COLUMNS if name not in _SHARED}
+    shared = {name: head[name] for name in ("number", "happened_at")}
+    await writer.run(_SQL["add_events"], org_id=org_id, **shared, **values, digests=links, digest=link)
+
+
+def _parameter(value: Any) -> Any:
+    return bytes(value).decode() if isinstance(value, msgspec.Raw) else value
+
+
+def _written(value: Mapping[str, Any] | None) -> msgspec.Raw | None:
+    return None if value is None else msgspec.Raw(adaptation.dump_json(msgspec.to_builtins(dict(value), str_keys=True)))

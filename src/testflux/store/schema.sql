@@ -15,7 +15,8 @@ create table org (
     file_bytes  bigint not null default 0,                 -- what it holds: distinct files, counted with each upload
     is_password_allowed boolean not null default true,     -- false: people sign in at a provider; owners still may, to mend it
     is_second_factor_required boolean not null default false,
-    required_provider_id bigint                            -- only sign-ins from there may enter; null: any; see the key below
+    required_provider_id bigint,                           -- only sign-ins from there may enter; null: any; see the key below
+    audit_days  integer check (audit_days >= 90)           -- how long its audit log is kept; null: for ever
 );
 
 -- A person who signs in; which organisations they belong to: member. [10^4]
@@ -137,7 +138,6 @@ create table sign_in_flow (
 );
 create index sign_in_flow_expires on sign_in_flow (expires_at);  -- sweep
 
--- Who a person is at a provider: its own unchanging name for them, never the e-mail address. [10^4]
 -- Sign-ins tried in vain, under an address that need not be anybody's, so that an answer tells nothing. [10^4]
 create table sign_in_wait (
     email_digest bytea not null,                           -- SHA-256 of the address in lower case
@@ -149,6 +149,7 @@ create table sign_in_wait (
 );
 create index sign_in_wait_failed on sign_in_wait (failed_at);  -- sweep
 
+-- Who a person is at a provider: its own unchanging name for them, never the e-mail address. [10^4]
 create table external_identity (
     provider_id     bigint not null references identity_provider on delete cascade,
     subject         text not null,
@@ -231,18 +232,18 @@ create table audit_event (
     is_refused  boolean not null default false,            -- tried, not done
     address     text not null,
     request_id  text not null,
-    before      jsonb,                                     -- what the act changed, without secrets
-    after       jsonb,
+    before      json,                                      -- what the act changed, without secrets; the digest is over its letters, which jsonb would not keep
+    after       json,
     digest      bytea not null,                            -- SHA-256 over the digest before and this row: see store/audit.py
     primary key (org_id, day, number)
 ) partition by range (day);
-create index audit_event_recent on audit_event (org_id, happened_at desc);  -- the page of the log
 
 -- The end of an organisation's chain. [10]
 create table audit_head (
     org_id bigint primary key,
     number bigint not null,
-    digest bytea not null
+    digest bytea not null,
+    happened_at timestamptz not null                       -- of the last event: the next is never before it
 );
 
 -- Where the audit log is sent as it grows. [10]
@@ -255,6 +256,9 @@ create table audit_stream (
     secret      bytea,                                     -- signing key, sealed with the server's key
     is_enabled  boolean not null default true,
     sent_number bigint not null,                           -- everything up to here has arrived
+    sent_at     timestamptz,                               -- when something last arrived
+    attempts    integer not null default 0,                -- in vain, since something last arrived
+    next_try_at timestamptz not null default now(),
     last_error  text not null default '',
     failed_at   timestamptz,
     created_at  timestamptz not null default now()

@@ -2,6 +2,7 @@
 
 alter table org add column is_password_allowed boolean not null default true;
 alter table org add column is_second_factor_required boolean not null default false;
+alter table org add column audit_days integer check (audit_days >= 90);
 
 create table member (
     org_id      bigint not null references org,
@@ -113,7 +114,6 @@ create table sign_in_flow (
 );
 create index sign_in_flow_expires on sign_in_flow (expires_at);
 
-create table external_identity (
 create table sign_in_wait (
     email_digest bytea not null,
     source       text not null,
@@ -124,6 +124,7 @@ create table sign_in_wait (
 );
 create index sign_in_wait_failed on sign_in_wait (failed_at);
 
+create table external_identity (
     provider_id     bigint not null references identity_provider on delete cascade,
     subject         text not null,
     user_id         bigint not null references app_user,
@@ -187,17 +188,17 @@ create table audit_event (
     is_refused  boolean not null default false,
     address     text not null,
     request_id  text not null,
-    before      jsonb,
-    after       jsonb,
+    before      json,
+    after       json,
     digest      bytea not null,
     primary key (org_id, day, number)
 ) partition by range (day);
-create index audit_event_recent on audit_event (org_id, happened_at desc);
 
 create table audit_head (
     org_id bigint primary key,
     number bigint not null,
-    digest bytea not null
+    digest bytea not null,
+    happened_at timestamptz not null
 );
 
 create table audit_stream (
@@ -209,6 +210,9 @@ create table audit_stream (
     secret      bytea,
     is_enabled  boolean not null default true,
     sent_number bigint not null,
+    sent_at     timestamptz,
+    attempts    integer not null default 0,
+    next_try_at timestamptz not null default now(),
     last_error  text not null default '',
     failed_at   timestamptz,
     created_at  timestamptz not null default now()
