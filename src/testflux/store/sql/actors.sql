@@ -1,7 +1,10 @@
 -- name: find_by_sign_in
 -- Who a sign-in stands for in the organisation it looks at, with every role given there. Nobody, once the sign-in, the
--- person or the membership has ended.
-select u.user_id, s.org_id, u.email, u.name, u.is_operator,
+-- person or the membership has ended. A provider vouches in its own organisation only, while it is switched on; whom
+-- the provider of another than the first organisation vouches for runs nothing of the installation. An organisation that
+-- asks for its provider means everybody but the owners whom a person made owners.
+select u.user_id, s.org_id, u.email, u.name,
+       u.is_operator and (s.provider_id is null or s.org_id = (select min(org_id) from org)) as is_operator,
        (
            select coalesce(jsonb_agg(jsonb_build_object(
                'role', g.role, 'project_id', g.project_id, 'slug', p.slug, 'permissions', r.permissions
@@ -14,12 +17,29 @@ select u.user_id, s.org_id, u.email, u.name, u.is_operator,
 from sign_in s
 join app_user u on u.user_id = s.user_id
 join member m on m.org_id = s.org_id and m.user_id = s.user_id
+join org o on o.org_id = s.org_id
+left join identity_provider v on v.provider_id = s.provider_id
 where s.sign_in_id = %(sign_in_id)s
   and s.user_id = %(user_id)s
   and s.revoked_at is null
   and s.expires_at > %(now)s
   and u.disabled_at is null
-  and m.disabled_at is null;
+  and m.disabled_at is null
+  and (s.provider_id is null or (v.org_id = s.org_id and v.is_enabled))
+  and (
+      case
+          when o.required_provider_id is not null then s.provider_id is not distinct from o.required_provider_id
+          else o.is_password_allowed or s.provider_id is not null
+      end
+      or exists (
+          select from role_grant g
+          where g.org_id = s.org_id
+            and g.user_id = s.user_id
+            and g.role = 'owner'
+            and g.project_id is null
+            and g.provider_id is null
+      )
+  );
 
 -- name: find_by_token
 -- Who is behind an API token. A personal one has its maker's roles and dies with their access; a service token has one
