@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = ""
     smtp_url: str | None = None
     mail_from: str | None = None
-    outgoing_private: tuple[addresses.Network, ...] = ()
+    outgoing_private: tuple[str, ...] = ()
     upload_limit_bytes: int = 2 * _GIB
     worker_concurrency: int = 4
     worker_processes: int = msgspec.field(default_factory=lambda: min(os.cpu_count() or 1, 4))
@@ -221,12 +221,12 @@ def _email(text: str) -> str:
     return text.lower()
 
 
-def _private(text: str) -> tuple[addresses.Network, ...]:
-    known: dict[str, tuple[addresses.Network, ...]] = {"refuse": (), "allow": addresses.EVERY_NETWORK}
+def _private(text: str) -> tuple[str, ...]:
+    known: dict[str, tuple[str, ...]] = {"refuse": (), "allow": addresses.EVERY_NETWORK}
     if text.lower() in known:
         return known[text.lower()]
     try:
-        return tuple(ipaddress.ip_network(each.strip()) for each in text.split(","))
+        return tuple(str(ipaddress.ip_network(each.strip())) for each in text.split(","))
     except ValueError:
         raise ValueError("it takes refuse, allow, or networks as in 10.1.0.0/16, fd12::/32") from None
 
