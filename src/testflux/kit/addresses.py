@@ -11,9 +11,8 @@ from typing import Final
 from testflux.kit import errors
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-EVERY_NETWORK: Final[tuple[Network, ...]] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
+EVERY_NETWORK: Final = ("0.0.0.0/0", "::/0")
 _METADATA = frozenset(
     ipaddress.ip_address(text)
     for text in ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254")
@@ -22,7 +21,7 @@ _METADATA = frozenset(
 _TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
 
-async def resolve(host: str, port: int, private: Collection[Network]) -> list[str]:
+async def resolve(host: str, port: int, private: Collection[str]) -> list[str]:
     """Look `host` up once and return the addresses to connect to, best first.
 
     `private` are the networks that may be reached although they are private. ForbiddenError when any of its addresses
@@ -43,14 +42,14 @@ async def resolve(host: str, port: int, private: Collection[Network]) -> list[st
     return texts
 
 
-def refusal(address: Address, private: Collection[Network]) -> str:
+def refusal(address: Address, private: Collection[str]) -> str:
     """Say why a request must not go to `address`, or nothing when it may."""
     address = _embedded(address)
     if address.is_link_local or address in _METADATA:
         return "which is reserved for the machine and its cloud"
     if address.is_multicast or address.is_unspecified or (address.is_reserved and not address.is_loopback):
         return "which is no single machine"
-    if not address.is_global and not any(address in network for network in private):
+    if not address.is_global and not any(address in ipaddress.ip_network(network) for network in private):
         return "a private address that TESTFLUX_OUTGOING_PRIVATE does not allow"
     return ""
 

@@ -56,7 +56,7 @@ def check_url(url: str, field: str) -> None:
 class _Guarded(httpx.AsyncBaseTransport):
     """Connects to addresses that were checked. Connections are not kept: one is for a name, not for its address."""
 
-    def __init__(self, private: tuple[addresses.Network, ...], limit_bytes: int) -> None:
+    def __init__(self, private: tuple[str, ...], limit_bytes: int) -> None:
         self._private = private
         self._limit_bytes = limit_bytes
         self._inner = httpx.AsyncHTTPTransport(

@@ -7,7 +7,6 @@ import contextlib
 import gzip
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from testflux.kit.settings import Settings
 
 CLOSED = Settings(data_dir=Path())
 OPEN = Settings(data_dir=Path(), outgoing_private=addresses.EVERY_NETWORK)
-ONLY_127_0_0_1 = Settings(data_dir=Path(), outgoing_private=(ip_network("127.0.0.1/32"),))
+ONLY_127_0_0_1 = Settings(data_dir=Path(), outgoing_private=("127.0.0.1/32",))
 
 
 class Server:

@@ -38,9 +38,7 @@ def test_machines_may_be_reached_private_ones_too(text: str) -> None:
 
 @pytest.mark.parametrize("text", REFUSED)
 @pytest.mark.parametrize("private", [(), addresses.EVERY_NETWORK])
-def test_the_clouds_own_addresses_are_refused_in_every_disguise(
-    text: str, private: tuple[addresses.Network, ...]
-) -> None:
+def test_the_clouds_own_addresses_are_refused_in_every_disguise(text: str, private: tuple[str, ...]) -> None:
     assert addresses.refusal(ipaddress.ip_address(text), private)
 
 
@@ -56,7 +54,7 @@ def test_private_addresses_are_refused_unless_the_operator_allows_them(text: str
 
 
 def test_one_network_can_be_allowed_and_no_other() -> None:
-    allowed = (ipaddress.ip_network("10.1.0.0/16"), ipaddress.ip_network("fd12::/32"))
+    allowed = ("10.1.0.0/16", "fd12::/32")
     assert addresses.refusal(ipaddress.ip_address("10.1.2.3"), allowed) == ""
     assert addresses.refusal(ipaddress.ip_address("::ffff:10.1.2.3"), allowed) == ""
     assert addresses.refusal(ipaddress.ip_address("fd12::9"), allowed) == ""

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import stat
-from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -83,7 +82,7 @@ GOOD = [
         "OUTGOING_PRIVATE",
         "10.1.0.0/16, fd12::7",
         "outgoing_private",
-        (ip_network("10.1.0.0/16"), ip_network("fd12::7")),
+        ("10.1.0.0/16", "fd12::7/128"),
     ),
     ("UPLOAD_LIMIT", "1", "upload_limit_bytes", 1),
     ("UPLOAD_LIMIT", "512", "upload_limit_bytes", 512),
