@@ -1,23 +1,27 @@
 """What a hundred million results cost and how fast they answer: `bench_scale.py [PROJECTS [RUNS [TESTS]]]`.
 
-Without arguments 2 projects of 200 runs of 5,000 tests; `10 2000` makes 10^8 results, `100 2000` 10^9 (20 GB free).
-One project lives through a year by the pipeline's own transaction; the others are copies of its rows. Then a server
-opens this database, and 16 clients ask it what screens ask, each time about another project, run or test. Beside it the
-plain schema, one row a result with its name, its message and four indexes, holds the first runs of one project.
+Without arguments 2 projects of 200 runs of 5,000 tests; `10 2000` makes 10^8 results, `100 2000` 10^9. With
+`--data DIR` the database stays in DIR, and is only measured when it is there already.
+
+One project lives through a year by the pipeline's own transaction; the others are copies of its rows, made by INSERT …
+SELECT in every table of a project, so that all indexes and partitions grow as they would. Loading trusts the disk (no
+fsync); for measuring PostgreSQL starts anew with our own settings. Then a server opens this database, and 16 clients
+ask it what screens ask, each time about another project, run or test. Beside it the plain schema, one row a result with
+its name, its message and four indexes, holds the first runs of one project.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import http.client
 import math
 import random
 import statistics
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import LiteralString, cast
@@ -26,11 +30,14 @@ import msgspec
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from closed_loop import ask_again, ask_together
+
 import made
 from running import RunningHouse
 from testflux.kit import identifiers
 from testflux.model.access import EVERYBODY
 from testflux.model.report import Report, Result
+from testflux.normalise import cause
 from testflux.store import embedded, migrate
 from testflux.store.database import Database
 
@@ -40,45 +47,86 @@ DAYS = 365
 PLAIN_RUNS = 100
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 TO_DAY = NOW.date()
+LOADING = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "1h",
+    "shared_buffers": "1GB",
+    "maintenance_work_mem": "512MB",
+}
+WIDGETS = ("order", "basket", "price", "address", "voucher", "invoice", "card", "stock", "login", "banner", "search")
+COMPLAINTS = ("not visible", "not enabled", "covered by another element", "stale")
 LANES = (("nightly", "staging"), ("nightly", "production"), ("merge", "staging"))
 Ask = Callable[[random.Random], str]
 
 
 def main() -> None:
     """Print the tables."""
-    projects, runs, tests = (int(given) for given in (*sys.argv[1:], *("2", "200", "5000")[len(sys.argv) - 1 :]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("projects", nargs="?", type=int, default=2)
+    parser.add_argument("runs", nargs="?", type=int, default=200)
+    parser.add_argument("tests", nargs="?", type=int, default=5000)
+    parser.add_argument("--data", type=Path, help="keep the database there; measure only, when it is there")
+    given = parser.parse_args()
+    with opened(given.data) as folder:
+        loaded = folder / "loaded.txt"
+        if not loaded.exists():
+            with embedded.EmbeddedPostgres(folder / "postgres", settings=LOADING) as server:
+                said = asyncio.run(fill(server.dsn, given.projects, given.runs, given.tests))
+            loaded.write_text(said, "utf-8")
+        print(loaded.read_text("utf-8"), end="")
+        with embedded.EmbeddedPostgres(folder / "postgres") as server:
+            measure(server.dsn, folder / "data")
+
+
+@contextmanager
+def opened(kept: Path | None) -> Generator[Path]:
+    """Lend the folder that is kept, or one that ends with us."""
+    if kept is not None:
+        kept.mkdir(mode=0o711, parents=True, exist_ok=True)
+        yield kept.resolve()
+        return
     with tempfile.TemporaryDirectory(prefix="tfx-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o711)
-        with embedded.EmbeddedPostgres(Path(name) / "postgres") as server:
-            plain = asyncio.run(fill(server.dsn, projects, runs, tests))
-            house = RunningHouse(Path(name) / "data", TESTFLUX_DATABASE_URL=server.dsn).start("--no-worker")
-            try:
-                ask_all(house, asyncio.run(list_places(server.dsn, plain)))
-            finally:
-                house.stop()
+        yield Path(name)
 
 
-async def fill(url: str, projects: int, runs: int, tests: int) -> dict[str, float]:
-    """Store the results, print what they weigh, and return the plain schema's times."""
+def measure(url: str, data: Path) -> None:
+    """Weigh the database, ask the plain schema alone, then from many sides a server that keeps no answers."""
+    places = asyncio.run(list_places(url))
+    house = RunningHouse(data, TESTFLUX_DATABASE_URL=url, TESTFLUX_KEPT_ANSWERS="0").start("--no-worker")
+    try:
+        ask_all(house, places)
+    finally:
+        house.stop()
+
+
+async def fill(url: str, projects: int, runs: int, tests: int) -> str:
+    """Store the results, and return what there is to say of it."""
     await migrate.upgrade(url)
     database = Database(url)
     await database.open()
-    print(f"{projects * runs * tests:,} results: {projects} projects, {runs:,} runs a project, {tests:,} tests a run")
+    said = [f"{projects * runs * tests:,} results: {projects} projects, {runs:,} runs a project, {tests:,} tests a run"]
     project = await made.make_project(database, "p1")
     began, cpu = time.perf_counter(), cpu_seconds()
     await live(project, runs, tests)
     wall, cpu = time.perf_counter() - began, cpu_seconds() - cpu
     each = f"{1000 * cpu / runs:.0f} ms CPU a run, making it included"
-    print(f"  one project by the pipeline's transaction: {wall:.0f} s, {runs * tests / wall:,.0f} results/s, {each}")
+    said.append(
+        f"  {runs * tests:,} by the pipeline's transaction: {wall:.0f} s, {runs * tests / wall:,.0f} a second, {each}"
+    )
     began = time.perf_counter()
     for number in range(2, projects + 1):
         await copy_project(database, project.project_id, f"p{number}")
+    await fill_plain(database, project.project_id, min(runs, PLAIN_RUNS))
     await run_outside(database, "vacuum analyze")
-    print(f"  copies of its rows, and vacuum analyze: {time.perf_counter() - began:.0f} s")
-    await weigh(database, projects * runs * tests)
-    plain = await compare(database, project.project_id, min(runs, PLAIN_RUNS), tests)
+    await run_outside(database, "checkpoint")
+    copied = (projects - 1) * runs * tests
+    said.append(f"  {copied:,} as copies of its rows, and vacuum analyze: {time.perf_counter() - began:.0f} s")
     await database.close()
-    return plain
+    return "\n".join(said) + "\n"
 
 
 async def live(project: made.Project, runs: int, tests: int) -> None:
@@ -110,10 +158,20 @@ def made_run(dice: random.Random, plain: Sequence[Result], usual: Sequence[float
     for place in dice.sample(range(len(plain)), len(plain) // 20):
         chance = random.Random(place * 1000 + number // 7).random()
         status = made.F if chance < 0.7 else made.Y if chance < 0.8 else made.S
-        message = f"Element 'order-{place % 500}' not visible after {number // 7} s" if status is made.F else ""
-        base = plain[place].key
-        results[place] = made.result(base.name, status, message, duration_ms=int(usual[place]), suite=base.suite)
+        results[place] = bad_result(plain[place], status, place, number, int(usual[place]))
     return made.functional(*results)
+
+
+def bad_result(usual: Result, status: made.Status, place: int, number: int, duration_ms: int) -> Result:
+    """Make a result that did not pass: messages hold numbers, causes do not."""
+    item = place % 500
+    what, complaint = WIDGETS[item % len(WIDGETS)], COMPLAINTS[item // 100 % len(COMPLAINTS)]
+    message = f"Element '{what}-{item}' {complaint} after {number // 7} s" if status is made.F else ""
+    result = made.result(usual.key.name, status, message, duration_ms=duration_ms, suite=usual.key.suite)
+    if not status.is_bad:
+        return result
+    line = cause.describe(message)
+    return msgspec.structs.replace(result, cause=line, fingerprint=cause.fingerprint(line))
 
 
 async def copy_project(database: Database, source: int, slug: str) -> None:
@@ -150,19 +208,22 @@ async def run_outside(database: Database, statement: LiteralString) -> None:
 
 
 async def weigh(database: Database, stored: int) -> None:
-    """Print the room that results take."""
+    """Print the room that every table takes with its indexes, beside the plain schema's."""
     async with database.read(EVERYBODY) as reader:
         rows = await reader.all(
             "select regexp_replace(relname, '_[0-9]{4}_[0-9]{2}$', '') as name, "
             "sum(pg_total_relation_size(oid))::bigint as size "
-            "from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace "
-            "group by 1 order by 2 desc limit 6"
+            "from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace group by 1 order by 2 desc"
         )
-        whole = await reader.one("select pg_database_size(current_database()) as size")
-    parts = ", ".join(f"{row['name']} {row['size'] / stored:.2f}" for row in rows)
-    print(
-        f"  {whole['size'] / 1e9:.2f} GB on disk, {whole['size'] / stored:.1f} bytes a result with everything: {parts}"
-    )
+        plain = await reader.one("select count(*) as rows from plain_result")
+    sizes = {row["name"]: row["size"] for row in rows}
+    beside = sizes.pop("plain_result")
+    parts = ", ".join(f"{name} {size / stored:.2f}" for name, size in list(sizes.items())[:6])
+    whole = sum(sizes.values())
+    print(f"  {whole / 1e9:.2f} GB on disk, {whole / stored:.1f} bytes a result with everything: {parts}")
+    each = beside / plain["rows"]
+    share = f"{each:.0f} bytes a result, {each * stored / whole:.0f} times as much"
+    print(f"  plain schema, {plain['rows']:,} results: {share}")
 
 
 PLAIN = """
@@ -203,32 +264,26 @@ PLAIN_QUESTIONS = {
 }
 
 
-async def compare(database: Database, project_id: int, runs: int, tests: int) -> dict[str, float]:
-    """Fill the plain schema with the first runs, print its weight, and return the median times of its questions."""
+async def fill_plain(database: Database, project_id: int, runs: int) -> None:
+    """Fill the plain schema with the first runs."""
     async with database.write(EVERYBODY) as writer:
         for statement in PLAIN.split(";")[:-1]:
             await writer.run(statement)
-        began, cpu = time.perf_counter(), cpu_seconds()
         await writer.run(PLAIN_FILL, project=project_id, runs=runs, past=TO_DAY)
-        wall, cpu = time.perf_counter() - began, cpu_seconds() - cpu
-    await run_outside(database, "vacuum analyze plain_result")
+
+
+async def time_plain(database: Database) -> dict[str, float]:
+    """Return the median times of the plain schema's questions, in ms."""
     times: dict[str, float] = {}
     async with database.read(EVERYBODY) as reader:
-        row = await reader.one(
-            "select pg_total_relation_size('plain_result') as size, count(*) as rows from plain_result"
-        )
-        assert row["rows"] == runs * tests, row
+        run = (await reader.one("select max(run_id) as run_id from plain_result"))["run_id"]
         for title, question in PLAIN_QUESTIONS.items():
             took: list[float] = []
             for _ in range(3):
                 began = time.perf_counter()
-                await reader.all(cast("LiteralString", question), run=runs, name=plain_result(7).key.name)
+                await reader.all(cast("LiteralString", question), run=run, name=plain_result(7).key.name)
                 took.append(1000 * (time.perf_counter() - began))
             times[title] = statistics.median(took)
-    print(
-        f"  plain schema, {row['rows']:,} results: {row['size'] / row['rows']:.0f} bytes a result, "
-        f"filled in {wall:.0f} s ({1000 * cpu / runs:.0f} ms CPU a run, from rows that were there)"
-    )
     return times
 
 
@@ -240,13 +295,16 @@ class Places(msgspec.Struct):
     plain: dict[str, float]
 
 
-async def list_places(url: str, plain: dict[str, float]) -> Places:
-    """Read what there is."""
+async def list_places(url: str) -> Places:
+    """Read what there is, and print what it weighs."""
     database = Database(url)
     await database.open()
     async with database.read(EVERYBODY) as reader:
         rows = await reader.all("select project_id, array_agg(run_id order by number desc) as runs from run group by 1")
         tests = await reader.one("select count(*) as n from test where project_id = (select min(project_id) from test)")
+        total = await reader.one("select sum(passed + failed + broken + skipped + flaky)::bigint as n from run")
+    await weigh(database, total["n"])
+    plain = await time_plain(database)
     await database.close()
     return Places({row["project_id"]: row["runs"] for row in rows}, tests["n"], plain)
 
@@ -294,70 +352,30 @@ def ask_all(house: RunningHouse, places: Places) -> None:
     """Ask every question from 16 clients at once and print the table."""
     with house.client() as client:
         token = client.post("/tokens", json={"name": "bench", "scopes": ["read"]}).raise_for_status().json()["token"]
-    print(f"\n{CLIENTS} clients, each asking again at once; ms over HTTP, server CPU ms an answer")
-    print(f"{'':44}{'p50':>8}{'p95':>8}{'alone':>8}{'CPU':>8}{'plain SQL':>11}{'plain/alone':>13}")
+    print(f"\n{CLIENTS} clients, each asking again at once; ms over HTTP, and CPU ms an answer")
+    heads = ("p50", "p95", "alone", "server", "database", "client", "bytes", "plain SQL", "plain/alone")
+    print(f"{'':44}{''.join(f'{head:>12}' for head in heads)}")
     for title, ask in questions(places).items():
         dice = random.Random(title)
-        alone = statistics.median(ask_together(house.port, token, [[ask(dice) for _ in range(40)]]))
-        cpu = cpu_seconds_of_servers()
-        took = sorted(ask_together(house.port, token, [[ask(dice) for _ in range(EACH)] for _ in range(CLIENTS)]))
-        cpu = 1000 * (cpu_seconds_of_servers() - cpu) / len(took)
+        alone = statistics.median(ask_together(house.port, token, [[ask(dice) for _ in range(40)]])[0])
+        before = shares(house)
+        took, size = ask_together(house.port, token, [[ask(dice) for _ in range(EACH)] for _ in range(CLIENTS)])
+        cpu = [1000 * (now - then) / len(took) for now, then in zip(shares(house), before, strict=True)]
+        figures = [took[len(took) // 2], took[len(took) * 95 // 100], alone, *cpu]
         plain = places.plain.get(title)
-        beside = f"{plain:11.1f}{plain / alone:12.1f}x" if plain else ""
-        p50, p95 = took[len(took) // 2], took[len(took) * 95 // 100]
-        print(f"{title:44}{p50:8.1f}{p95:8.1f}{alone:8.1f}{cpu:8.1f}{beside}")
-    path = questions(places)["one run's failures"](random.Random(1))
-    print(f"{'held already (If-None-Match), alone':44}{'':16}{ask_again(house.port, token, path):8.1f}")
+        beside = f"{plain:12.1f}{plain / alone:11.1f}x" if plain else ""
+        print(f"{title:44}{''.join(f'{figure:12.1f}' for figure in figures)}{size / len(took):12,.0f}{beside}")
+    for title in ("one run's failures", "trend of a year by day, pass rate and p95", "search by name"):
+        path = questions(places)[title](random.Random(1))
+        print(f"{f'{title}, held already':44}{'':24}{ask_again(house.port, token, path, EACH):12.1f}")
 
 
-def ask_together(port: int, token: str, lists: Sequence[Sequence[str]]) -> list[float]:
-    """Let as many clients as lists ask at the same time, each over one connection; return what each answer took."""
-    took: list[float] = []
-    failed: list[str] = []
-
-    def ask(paths: Sequence[str]) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        for path in paths:
-            began = time.perf_counter()
-            connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
-            answer = connection.getresponse()
-            body = answer.read()
-            took.append(1000 * (time.perf_counter() - began))
-            if answer.status != http.HTTPStatus.OK:
-                failed.append(f"{path}: {answer.status} {body[:300]!r}")
-        connection.close()
-
-    clients = [threading.Thread(target=ask, args=(paths,)) for paths in lists]
-    for client in clients:
-        client.start()
-    for client in clients:
-        client.join()
-    assert not failed, failed[:3]
-    return took
-
-
-def ask_again(port: int, token: str, path: str) -> float:
-    """Return the median time of an answer that says nothing changed."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    headers = {"Authorization": f"Bearer {token}"}
-    took: list[float] = []
-    statuses: list[int] = []
-    for _ in range(EACH):
-        began = time.perf_counter()
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        answer.read()
-        took.append(1000 * (time.perf_counter() - began))
-        statuses.append(answer.status)
-        headers["If-None-Match"] = answer.headers["ETag"]
-    assert statuses == [200] + [304] * (EACH - 1), statuses
-    connection.close()
-    return statistics.median(took)
-
-
-def cpu_seconds_of_servers() -> float:
-    """Return the CPU time so far of everything below this process: the server and PostgreSQL."""
-    return cpu_seconds() - sum(psutil.Process().cpu_times()[:2])
+def shares(house: RunningHouse) -> tuple[float, float, float]:
+    """Return the CPU time so far, in seconds, of the server, of PostgreSQL and of this process."""
+    assert house.process is not None
+    own, server = psutil.Process(), psutil.Process(house.process.pid)
+    mine, served = (sum(process.cpu_times()[:2]) for process in (own, server))
+    return served, cpu_seconds() - mine - served, mine
 
 
 def cpu_seconds() -> float:

@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_write: int = 3000
     rate_upload: int = 6000
     rate_public: int = 1200
+    kept_answers: int = 2000
     backup_dir: Path | None = None
     backup_cron: str = "30 2 * * *"
     backup_daily: int = 7
@@ -149,6 +150,10 @@ def _processes(text: str) -> int:
 
 def _rate(text: str) -> int:
     return 0 if text.lower() == "off" else _number(text, 1, 10_000_000)
+
+
+def _answers(text: str) -> int:
+    return _number(text, 0, 1_000_000)
 
 
 def _count(text: str) -> int:
@@ -254,6 +259,7 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "RATE_WRITE": ("rate_write", _rate),
     "RATE_UPLOAD": ("rate_upload", _rate),
     "RATE_PUBLIC": ("rate_public", _rate),
+    "KEPT_ANSWERS": ("kept_answers", _answers),
     "BACKUP_DIR": ("backup_dir", Path),
     "BACKUP_CRON": ("backup_cron", _cron),
     "BACKUP_DAILY": ("backup_daily", _count),

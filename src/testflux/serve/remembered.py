@@ -14,24 +14,29 @@ from testflux.serve.shared import Shared
 
 T = TypeVar("T")
 Key = tuple[object, ...]
-_MOST: Final = 2000
 _LIFE_S: Final = 24 * 3600
 
 
 class Remembered:
-    """Keeps the newest answers by key, in this process and, for the other servers, in what they share."""
+    """Keeps the `most` newest answers by key, in this process and, for the other servers, in what they share.
 
-    def __init__(self, shared: Shared) -> None:
+    With 0 it keeps none.
+    """
+
+    def __init__(self, shared: Shared, most: int) -> None:
         self._shared = shared
+        self._most = most
         self._answers: OrderedDict[str, Any] = OrderedDict()
 
     async def get(self, key: Key, kind: type[T], make: Callable[[], Awaitable[T]]) -> T:
         """Return the kept answer, else make and keep it. The key tells all that the answer depends on."""
+        if not self._most:
+            return await make()
         name = digest(key)
         if name not in self._answers:
             self._answers[name] = await self._find(name, kind) or await self._make(name, make)
         self._answers.move_to_end(name)
-        while len(self._answers) > _MOST:
+        while len(self._answers) > self._most:
             self._answers.popitem(last=False)
         return self._answers[name]
 

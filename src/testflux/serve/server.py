@@ -77,7 +77,7 @@ async def open_house(
                 hub=hub,
                 shared=shared,
                 limiter=limiter.Limiter(shared, limiter.rates_of(settings)),
-                remembered=Remembered(shared),
+                remembered=Remembered(shared, settings.kept_answers),
                 sample=loader,
                 vitals=Vitals(settings, opened, files, hub, shared, postgres),
             )

@@ -9,8 +9,8 @@ from testflux.serve.shared import Shared
 from testflux.store.trends import TrendFilter
 
 
-def new() -> remembered.Remembered:
-    return remembered.Remembered(Shared(None))
+def new(most: int = 10) -> remembered.Remembered:
+    return remembered.Remembered(Shared(None), most)
 
 
 async def test_an_answer_is_made_once_for_its_key() -> None:
@@ -24,9 +24,19 @@ async def test_an_answer_is_made_once_for_its_key() -> None:
     assert [await memory.get((key, 1), int, make) for key in ("a", "a", "b")] == [1, 1, 2]
 
 
-async def test_what_was_not_asked_for_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "_MOST", 2)
-    memory = new()
+async def test_nothing_is_kept_where_nothing_may_be() -> None:
+    memory = new(0)
+    made: list[int] = []
+
+    async def make() -> int:
+        made.append(1)
+        return len(made)
+
+    assert [await memory.get(("a",), int, make) for _ in range(2)] == [1, 2]
+
+
+async def test_what_was_not_asked_for_longest_is_forgotten() -> None:
+    memory = new(2)
     made: list[str] = []
 
     async def ask(key: str) -> None:
