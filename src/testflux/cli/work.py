@@ -9,6 +9,7 @@ import signal
 
 from testflux.cli import exits, options, reach
 from testflux.kit import logging, settings
+from testflux.store import migrate, reachable
 from testflux.store.blobs import Blobs
 from testflux.work import worker
 
@@ -34,5 +35,8 @@ async def _work(loaded: settings.Settings) -> None:
     task = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, lambda: task and task.cancel())
+    if (own := loaded.database_direct_url or loaded.database_url) is not None:
+        await reachable.wait_for(own)
+        await migrate.upgrade(own)
     async with reach.database(loaded, loaded.worker_concurrency + _OTHERS) as database:
         await worker.run(database, Blobs(loaded.blob_url or loaded.data_dir / "blobs"), loaded)

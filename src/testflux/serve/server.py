@@ -25,7 +25,7 @@ from testflux.serve.hub import Hub
 from testflux.serve.remembered import Remembered
 from testflux.serve.shared import Shared
 from testflux.serve.vitals import Vitals
-from testflux.store import blobs, database, embedded, health, migrate, partitions, uploads, users
+from testflux.store import blobs, database, embedded, health, migrate, partitions, reachable, uploads, users
 
 Work = Callable[[database.Database, blobs.Blobs, kit_settings.Settings], Awaitable[None]]
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -196,6 +196,7 @@ def _listen(settings: kit_settings.Settings) -> Generator[socket.socket]:
 async def _postgres(settings: kit_settings.Settings) -> AsyncGenerator[tuple[str, embedded.EmbeddedPostgres | None]]:
     """Lend the database's address: the given one, or that of the PostgreSQL we start and stop, and that server."""
     if settings.database_url is not None:
+        await reachable.wait_for(settings.database_direct_url or settings.database_url)
         yield settings.database_url, None
         return
     server = embedded.EmbeddedPostgres(settings.data_dir / "postgres")
