@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, cast
 
@@ -20,6 +21,8 @@ from testflux.parse import blocks
 
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
+_ZIP_BEGINS = datetime(1980, 1, 2, tzinfo=UTC)
+_LAST_SECOND = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _LONGEST_NAME = 1000
 
 
@@ -30,6 +33,8 @@ class Member(msgspec.Struct, frozen=True):
     stream: inflate.Stream
     budget: Budget | None = None
     """What its own members may unfold to, should it be an archive; None: it is not to be opened."""
+    written_at: datetime | None = None
+    """When the file was last written, if its archive says so. Zip knows no zone: its time is taken as UTC."""
 
 
 def begins_like_one(start: bytes) -> bool:
@@ -69,7 +74,8 @@ def inside(member: Member, file: BinaryIO, *, is_counted: bool) -> Iterator[Memb
     file.seek(0)
     try:
         for found in _members(file, budget):
-            yield Member(f"{member.name}/{found.name}"[-_LONGEST_NAME:], found.stream)
+            name = f"{member.name}/{found.name}"[-_LONGEST_NAME:]
+            yield Member(name, found.stream, written_at=found.written_at)
     finally:
         if is_counted:
             member.budget.charge(budget)
@@ -113,7 +119,8 @@ def _zip(file: BinaryIO, budget: Budget) -> Iterator[Member]:
                         hint="Send the archive without a password.",
                     )
                 with archive.open(entry) as stream:
-                    yield budget.member(_clean(entry.filename), stream, entry.compress_size)
+                    written_at = _moment(entry)
+                    yield budget.member(_clean(entry.filename), stream, entry.compress_size, written_at)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise _damaged(str(error)) from error
 
@@ -127,7 +134,8 @@ def _tar(file: BinaryIO, budget: Budget) -> Iterator[Member]:
             for entry in archive:
                 stream = archive.extractfile(entry) if entry.isfile() else None
                 if stream:
-                    yield budget.member(_clean(entry.name), stream, min(entry.size, packed))
+                    written_at = datetime.fromtimestamp(entry.mtime, UTC) if 0 < entry.mtime < _LAST_SECOND else None
+                    yield budget.member(_clean(entry.name), stream, min(entry.size, packed), written_at)
     except tarfile.TarError as error:
         raise _damaged(str(error)) from error
 
@@ -142,9 +150,9 @@ class Budget:
         self._last: inflate.Guard | None = None
         self._last_packed = 0
 
-    def member(self, name: str, stream: inflate.Stream, packed_size: int) -> Member:
+    def member(self, name: str, stream: inflate.Stream, packed_size: int, written_at: datetime | None = None) -> Member:
         """Return the next member; TooLargeError when it is one too many."""
-        return Member(name, self._guard(stream, packed_size), self)
+        return Member(name, self._guard(stream, packed_size), self, written_at)
 
     def share(self, size: int) -> Budget:
         """Return what is left for an archive of so many bytes that is the member just read."""
@@ -190,6 +198,15 @@ class _Explained:
             return self._stream.read(size)
         except (zipfile.BadZipFile, tarfile.TarError, NotImplementedError) as error:
             raise _damaged(str(error)) from error
+
+
+def _moment(entry: zipfile.ZipInfo) -> datetime | None:
+    """Return when a zip's member was written; its first day is what writers put who keep no times."""
+    try:
+        moment = datetime(*entry.date_time, tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if moment > _ZIP_BEGINS else None
 
 
 def _clean(name: str) -> str:

@@ -132,7 +132,7 @@ class Loader:
 
 
 async def _publish(writer: Writer, org_id: int, state: State) -> None:
-    await events.publish(writer, org_id, "projects", "sample.changed", msgspec.to_builtins(state))
+    await events.publish(writer, org_id, "projects", "sample.changed", msgspec.to_builtins(state), project_id=None)
 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -171,7 +172,8 @@ class _Desk:
         while part := await asyncio.to_thread(next, parts, None):
             blob = await self._blobs.put_stream(part.stream, self._limits.max_bytes)
             self.stored.append(blob)
-            arrived = msgspec.structs.replace(source, blob=blob, is_member=True)
+            sender = _dated(source.sender, part.written_at)
+            arrived = msgspec.structs.replace(source, sender=sender, blob=blob, is_member=True)
             file = bundle.File(part.name, arrived, part.format, part.media_type)
             if part.error is None:
                 found.append(file)
@@ -196,6 +198,14 @@ def _members(blobs: Blobs, files: Sequence[_File]) -> Iterator[archive.Member]:
     for file in files:
         with blobs.open(file.content.blob.digest) as opened:
             yield archive.Member(file.name, opened)
+
+
+def _dated(sender: Sender, written_at: datetime | None) -> Sender:
+    """Let a member have its own time where the time of the archive was to stand in for a report's."""
+    said = sender.metadata
+    if said.file_time is None or written_at is None or written_at > said.file_time:
+        return sender
+    return msgspec.structs.replace(sender, metadata=msgspec.structs.replace(said, file_time=written_at))
 
 
 def _numbered(sender: Sender, index: int) -> Sender:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from typing import BinaryIO, cast
 
 import msgspec
@@ -30,6 +31,8 @@ class Part(msgspec.Struct, frozen=True):
     format: str = ""
     media_type: str = ""
     error: errors.ReportError | None = None
+    written_at: datetime | None = None
+    """When its archive says that it was last written."""
 
 
 def open_report(file: BinaryIO, name: str, limits: inflate.Limits) -> Iterator[Part]:
@@ -87,7 +90,8 @@ def look_into(name: str, start: bytes) -> tuple[str, str]:
 def _look_into(member: Member) -> tuple[Part, bool]:
     """Return a member, and whether it is an archive."""
     start = blocks.full(member.stream, sniff.SIZE)
-    part = Part(member.name, blocks.Replay(start, member.stream), *look_into(member.name, start))
+    stream = blocks.Replay(start, member.stream)
+    part = Part(member.name, stream, *look_into(member.name, start), written_at=member.written_at)
     is_archive = not part.format and not allure_folder.is_attachment(member.name) and archive.begins_like_one(start)
     return part, is_archive
 

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import tarfile
+import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -57,3 +61,49 @@ async def test_history_stands_in_its_own_time_and_in_order(admin: httpx.AsyncCli
     assert [warning["code"] for warning in last["warnings"]] == ["time-of-file"]
     timed = (await admin.get(f"/runs/{last['runs'][0]['id']}")).json()
     assert timed["started_at"] == "2025-03-01T08:00:00Z"
+
+
+def zipped(written: datetime) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("k6.json", written.timetuple()[:6]), K6)
+    return packed.getvalue()
+
+
+def tarred(written: datetime) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        entry = tarfile.TarInfo("k6.json")
+        entry.size, entry.mtime = len(K6), written.timestamp()
+        archive.addfile(entry, io.BytesIO(K6))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+async def test_a_member_of_an_archive_stands_in_its_own_time(
+    admin: httpx.AsyncClient, pack: Callable[[datetime], bytes]
+) -> None:
+    await admin.post("/projects", json={"slug": pack.__name__, "name": "Past"})
+    written, packed = datetime(2024, 5, 6, 7, 8, 10, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC)
+    upload = await send(admin, pack.__name__, "all", pack(written), {"file_time": packed.isoformat()})
+    run = (await admin.get(f"/runs/{upload['runs'][0]['id']}")).json()
+    assert run["started_at"] == "2024-05-06T07:08:10Z"
+
+
+@pytest.mark.parametrize("kept", [datetime(1980, 1, 1, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC)])
+async def test_a_members_time_that_cannot_be_gives_way_to_the_archives(
+    admin: httpx.AsyncClient, kept: datetime
+) -> None:
+    slug = f"kept-{kept.year}"
+    await admin.post("/projects", json={"slug": slug, "name": "Past"})
+    packed = datetime(2025, 1, 1, tzinfo=UTC)
+    upload = await send(admin, slug, "all.zip", zipped(kept), {"file_time": packed.isoformat()})
+    run = (await admin.get(f"/runs/{upload['runs'][0]['id']}")).json()
+    assert run["started_at"] == "2025-01-01T00:00:00Z"
+
+
+async def test_what_is_sent_today_is_of_today_whatever_its_archive_says(admin: httpx.AsyncClient) -> None:
+    await admin.post("/projects", json={"slug": "today", "name": "Today"})
+    upload = await send(admin, "today", "all.zip", zipped(datetime(2024, 5, 6, tzinfo=UTC)))
+    run = (await admin.get(f"/runs/{upload['runs'][0]['id']}")).json()
+    assert run["started_at"][:4] == str(clock.now().year)
