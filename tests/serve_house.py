@@ -71,9 +71,10 @@ class ServeHouse:
     async def api_token(self, *scopes: str, email: str = ADMIN, expires_at: datetime | None = None) -> str:
         token = tokens.make_api_token()
         async with self.rooms.database.write(EVERYBODY) as writer:
-            await token_rows.add_token(
-                writer, self.org_id, self.ids[email], "ci", tokens.digest(token), token[-4:], scopes, expires_at
+            kept = token_rows.Kept(
+                name="ci", token_digest=tokens.digest(token), hint=token[-4:], scopes=scopes, expires_at=expires_at
             )
+            await token_rows.add_token(writer, self.org_id, self.ids[email], kept)
         return token
 
     async def close(self) -> None:

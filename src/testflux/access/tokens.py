@@ -18,6 +18,9 @@ from testflux.kit import errors
 
 ACCESS_LIFE: Final = timedelta(minutes=15)
 REFRESH_LIFE: Final = timedelta(days=30)
+PERSONAL_LIFE: Final = timedelta(days=90)
+SERVICE_LIFE: Final = timedelta(days=365)
+"""How long API tokens last when nobody says otherwise."""
 PREFIX: Final = "tfx_"
 _BASE62: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _SECRET_LENGTH: Final = 43  # 32 random bytes in base 62

@@ -60,7 +60,8 @@ async def _add(writer: Writer, org_id: int, given: argparse.Namespace) -> str:
     expires_at = now + timedelta(days=given.days) if given.days else None
     scopes = given.scope or ["upload"]
     digest, hint = token_maker.digest(token), token[-_HINT_LENGTH:]
-    await tokens.add_token(writer, org_id, owner["user_id"], given.name, digest, hint, scopes, expires_at)
+    kept = tokens.Kept(name=given.name, token_digest=digest, hint=hint, scopes=scopes, expires_at=expires_at)
+    await tokens.add_token(writer, org_id, owner["user_id"], kept)
     return f"{token}\n"
 
 

@@ -1,4 +1,4 @@
-"""People and tokens."""
+"""People who sign in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from testflux.model.access import Role
 Email = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$", max_length=254)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=200)]
 Password = Annotated[str, Meta(min_length=10, max_length=200)]
-Scope = Literal["read", "upload", "admin"]
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,37 +79,3 @@ class UserChange(msgspec.Struct, frozen=True):
     role: Role | None = None
     is_disabled: bool | None = None
     password: Password | None = None
-
-
-class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """An API token, without its secret. `hint` is its last four characters."""
-
-    id: str
-    name: str
-    scopes: list[Scope]
-    hint: str
-    created_by: str
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
-
-
-class TokenPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some API tokens, newest first."""
-
-    items: list[Token]
-    next_cursor: str | None
-
-
-class NewToken(msgspec.Struct, frozen=True):
-    """A token to make."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=100)]
-    scopes: Annotated[list[Scope], Meta(min_length=1, max_length=3)]
-    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
-
-
-class TokenCreated(Token, frozen=True, kw_only=True):
-    """A new token; `token` is shown this once."""
-
-    token: str
