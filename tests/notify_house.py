@@ -8,7 +8,7 @@ from typing import Any
 
 from testflux.kit import clock, seal
 from testflux.kit.settings import Settings
-from testflux.model.access import EVERYBODY
+from testflux.model.access import EVERYBODY, Tenant
 from testflux.model.message import ChannelKind, Event, Item, Rule, RunMessage
 from testflux.model.status import Kind, Verdict
 from testflux.notify import signature
@@ -88,7 +88,7 @@ class House:
 
     async def row(self, key: Key) -> Row:
         async with self.database.read(EVERYBODY) as reader:
-            return await deliveries.get_delivery(reader, ORG, key)
+            return await deliveries.get_delivery(reader, Tenant(ORG), key)
 
     async def rows(self, query: str) -> list[Row]:
         async with self.database.read(EVERYBODY) as reader:

@@ -367,4 +367,4 @@ async def _announce(writer: Writer, upload: Row, context: Context, event: str) -
         "verdict": context.verdict,
     }
     for topic in (f"project:{upload['project_slug']}", "projects"):
-        await events.publish(writer, upload["org_id"], topic, event, data)
+        await events.publish(writer, upload["org_id"], topic, event, data, project_id=context.run.project_id)

@@ -108,7 +108,7 @@ async def publish(database: Database, org_id: int, count: int, rate: int) -> flo
 async def publish_one(database: Database, org_id: int) -> None:
     """Publish one event that says when."""
     async with database.write(EVERYBODY) as writer:
-        await events.publish(writer, org_id, "projects", "test", {"at": time.time()})
+        await events.publish(writer, org_id, "projects", "test", {"at": time.time()}, project_id=None)
 
 
 def cpu(replica: RunningHouse) -> float:

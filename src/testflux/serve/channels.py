@@ -45,7 +45,7 @@ async def list_channels(
 ) -> ChannelPage:
     """List a project's channels."""
     async with database.read(actor.tenant) as reader:
-        project_id = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
+        project_id = (await projects.get_project(reader, actor.tenant, slug))["project_id"]
         after = page.after(tuple[str, _Number])
         rows = await channels.list_channels(reader, project_id, limit=page.limit + 1, after=after)
         newest = await deliveries.list_newest(reader, project_id, [row["channel_id"] for row in rows])
@@ -68,7 +68,7 @@ async def add_channel(
     async with database.write(actor.tenant) as writer:
         row = await channels.add_channel(
             writer,
-            (await projects.get_project(writer, actor.org_id, slug))["project_id"],
+            (await projects.get_project(writer, actor.tenant, slug))["project_id"],
             kind=data.kind,
             name=data.name,
             rule=data.rule,
@@ -144,7 +144,7 @@ async def test_channel(
         row = await _get(writer, actor, channel_id)
         told = message.build_test(row["project_slug"], row["project_name"], clock.now())
         key = await deliveries.add_test(writer, row["project_id"], row["channel_id"], told)
-        return _delivery(await deliveries.get_delivery(writer, actor.org_id, key))
+        return _delivery(await deliveries.get_delivery(writer, actor.tenant, key))
 
 
 @get("/channels/{channel_id:str}/deliveries", **declare.route("listChannelDeliveries", Permission.CHANNEL_MANAGE, 404))
@@ -171,7 +171,7 @@ async def list_deliveries(
 ) -> DeliveryPage:
     """List what a project's channels were sent in the last 90 days, newest first."""
     async with database.read(actor.tenant) as reader:
-        project = await projects.get_project(reader, actor.org_id, slug)
+        project = await projects.get_project(reader, actor.tenant, slug)
         return await _log(reader, page, project["project_id"], None, status)
 
 
@@ -185,16 +185,16 @@ async def resend_delivery(
     """Send a message again, now; it keeps its id."""
     key = deliveries.read_key(delivery_id)
     async with database.write(actor.tenant) as writer:
-        row = await deliveries.get_delivery(writer, actor.org_id, key)
+        row = await deliveries.get_delivery(writer, actor.tenant, key)
         if row["event"] != "test" and not row["channel_is_enabled"]:
             raise errors.ConflictError("The channel is switched off.", hint="Switch it on, then send again.")
         await deliveries.save_resend(writer, key)
-        return _delivery(await deliveries.get_delivery(writer, actor.org_id, key))
+        return _delivery(await deliveries.get_delivery(writer, actor.tenant, key))
 
 
 async def _get(reader: database.Reader, actor: Actor, identifier: str) -> database.Row:
     project_id, channel_id = identifiers.unpack(identifier)
-    return await channels.get_channel(reader, actor.org_id, project_id, channel_id)
+    return await channels.get_channel(reader, actor.tenant, project_id, channel_id)
 
 
 async def _log(

@@ -13,7 +13,7 @@ from testflux.store import database, projects, run_list
 async def open_project(reader: database.Reader, actor: Actor, identifier: str) -> tuple[database.Row, int]:
     """Return the project that an id names, and the number in it; NotFoundError when it is not the caller's."""
     project_id, number = identifiers.unpack(identifier)
-    project = await projects.find_owned(reader, actor.org_id, project_id)
+    project = await projects.find_owned(reader, actor.tenant, project_id)
     if project is None:
         raise _no_thing(identifier)
     return project, number

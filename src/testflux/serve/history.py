@@ -26,7 +26,7 @@ async def list_known_files(
 ) -> KnownFiles:
     """Answer which of these files need not be sent: the project has them, read or waiting to be read."""
     async with database.read(actor.tenant) as reader:
-        project_id = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
+        project_id = (await projects.get_project(reader, actor.tenant, slug))["project_id"]
         known = await upload_store.list_known(reader, project_id, [bytes.fromhex(text) for text in data.digests])
     return KnownFiles(digests=[digest.hex() for digest in known])
 

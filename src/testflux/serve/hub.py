@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from testflux.kit import errors
-from testflux.model.access import EVERYBODY
+from testflux.model.access import EVERYBODY, Tenant
 from testflux.serve.shapes.live import LiveEvent
 from testflux.store import database, events
 
@@ -24,11 +24,17 @@ log = structlog.get_logger("testflux.serve")
 class Watcher:
     """One socket's, or one waiting request's, ear. `is_slow`: it did not keep up, and must start again."""
 
-    def __init__(self, org_id: int, topics: Iterable[str]) -> None:
-        self.org_id = org_id
+    def __init__(self, tenant: Tenant, topics: Iterable[str]) -> None:
+        self.tenant = tenant
         self.topics = frozenset(topics)
         self.events: asyncio.Queue[LiveEvent] = asyncio.Queue(QUEUE)
         self.is_slow = False
+
+    def hears(self, row: database.Row) -> bool:
+        """Whether it asked for the topic of an event that it may see."""
+        only, project_id = self.tenant.project_ids, row["project_id"]
+        may_see = only is None or project_id is None or project_id in only
+        return may_see and self.tenant.org_id == row["org_id"] and row["topic"] in self.topics
 
     def offer(self, event: LiveEvent) -> None:
         """Take an event without waiting."""
@@ -115,6 +121,4 @@ class Hub:
                 watcher.offer(event)
 
     def _listeners(self, row: database.Row) -> list[Watcher]:
-        return [
-            watcher for watcher in self._watchers if watcher.org_id == row["org_id"] and row["topic"] in watcher.topics
-        ]
+        return [watcher for watcher in self._watchers if watcher.hears(row)]

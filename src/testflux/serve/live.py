@@ -15,7 +15,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import QueryParameter
 
 from testflux.kit import clock, errors
-from testflux.model.access import Actor, Permission
+from testflux.model.access import EVERYBODY, Actor, Permission
 from testflux.serve import declare, identity, live_events
 from testflux.serve.house import House
 from testflux.serve.hub import Watcher
@@ -98,9 +98,9 @@ async def _subscribe(
         actor, expires_at = await identity.read_token(house.settings, house.database, subscribe.token)
     except errors.UnauthenticatedError as error:
         raise _Refused(BAD_TOKEN, error.message) from error
-    if Permission.PROJECT_READ not in actor.permissions:
+    if actor.tenant.project_ids == ():
         raise _Refused(BAD_TOKEN, "This token may not read.")
-    watcher = Watcher(actor.org_id, subscribe.topics)
+    watcher = Watcher(actor.tenant, subscribe.topics)
     house.hub.add(watcher)
     answer = await _read(house, actor, subscribe.topics, subscribe.last_event)
     if answer.gap or len(answer.items) == _MOST_MISSED:
@@ -142,7 +142,7 @@ async def list_live_events(
 ) -> LiveEvents:
     """Answer what changed, for browsers without WebSockets. Without `after`, only where to begin."""
     names = [topic.strip() for topic in topics.split(",")][:_MOST_TOPICS]
-    watcher = Watcher(actor.org_id, names)
+    watcher = Watcher(actor.tenant, names)
     house.hub.add(watcher)
     try:
         answer = await _read(house, actor, names, after)
@@ -157,9 +157,10 @@ async def list_live_events(
 
 
 async def _read(house: House, actor: Actor, topics: list[str], after: int | None) -> LiveEvents:
-    async with house.database.read(actor.tenant) as reader:
+    async with house.database.read(EVERYBODY) as reader:
         kept = await events.get_range(reader)
-        rows = [] if after is None else await events.list_events(reader, actor.org_id, topics, after, _MOST_MISSED)
+    async with house.database.read(actor.tenant) as reader:
+        rows = [] if after is None else await events.list_events(reader, actor.tenant, topics, after, _MOST_MISSED)
         items = [await live_events.shape(reader, row) for row in rows]
     is_gap = after is not None and (after + 1 < kept["first_event"] or after > kept["last_event"])
     last_event = items[-1].event if items else kept["last_event"]

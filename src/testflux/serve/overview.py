@@ -30,7 +30,7 @@ async def get_overview(
     """Answer all projects at a glance, those that need attention first."""
     today = clock.now().date()
     async with house.database.read(actor.tenant) as reader:
-        rows = await project_rows.list_projects(reader, actor.org_id, None, _MOST_PROJECTS)
+        rows = await project_rows.list_projects(reader, actor.tenant, None, _MOST_PROJECTS)
         keys = [("overview", row["project_id"], row["change_count"], today) for row in rows]
         tag = cached.tag_of(*keys)
         if cached.holds(request, tag):

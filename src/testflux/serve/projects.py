@@ -23,7 +23,7 @@ async def list_projects(
 ) -> ProjectPage:
     """List projects by name."""
     async with database.read(actor.tenant) as reader:
-        rows = await projects.list_projects(reader, actor.org_id, page.after(tuple[str, str]), page.limit + 1)
+        rows = await projects.list_projects(reader, actor.tenant, page.after(tuple[str, str]), page.limit + 1)
     shown, more = paging.cut(rows, page.limit)
     cursor = paging.place(shown[-1]["name"], shown[-1]["slug"]) if more else None
     return ProjectPage(items=[shape(row) for row in shown], next_cursor=cursor)
@@ -38,7 +38,7 @@ async def add_project(
         row = await projects.add_project(
             writer, actor.org_id, data.slug, data.name, data.description, data.default_branch
         )
-        await _publish(writer, actor, data.slug)
+        await _publish(writer, actor, row)
     return shape(row)
 
 
@@ -48,7 +48,7 @@ async def get_project(
 ) -> Project:
     """Answer one project."""
     async with database.read(actor.tenant) as reader:
-        return shape(await projects.get_project(reader, actor.org_id, slug))
+        return shape(await projects.get_project(reader, actor.tenant, slug))
 
 
 @patch("/projects/{slug:str}", **declare.route("changeProject", Permission.PROJECT_EDIT, 404, 413, 415))
@@ -60,8 +60,8 @@ async def change_project(
 ) -> Project:
     """Change a project's name, description or default branch."""
     async with database.write(actor.tenant) as writer:
-        row = await projects.save_project(writer, actor.org_id, slug, data.name, data.description, data.default_branch)
-        await _publish(writer, actor, slug)
+        row = await projects.save_project(writer, actor.tenant, slug, data.name, data.description, data.default_branch)
+        await _publish(writer, actor, row)
     return shape(row)
 
 
@@ -74,9 +74,9 @@ async def drop_project(
 ) -> None:
     """Remove a project with everything in it. This cannot be undone."""
     async with database.write(actor.tenant) as writer:
-        row = await projects.get_project(writer, actor.org_id, slug)
+        row = await projects.get_project(writer, actor.tenant, slug)
         digests = await projects.drop_project(writer, row["project_id"])
-        await _publish(writer, actor, slug)
+        await _publish(writer, actor, row)
     await uploads.drop_unused_blobs(database, blobs, digests)
 
 
@@ -86,7 +86,7 @@ async def get_facets(
 ) -> Facets:
     """Answer what the project's runs can be filtered by."""
     async with database.read(actor.tenant) as reader:
-        project = await projects.get_project(reader, actor.org_id, slug)
+        project = await projects.get_project(reader, actor.tenant, slug)
         rows = await run_list.list_facets(reader, project["project_id"])
     return Facets(**{name: _facets(row for row in rows if row["facet"] == name) for name in Facets.__struct_fields__})
 
@@ -100,9 +100,10 @@ def _facets(rows: Iterable[database.Row]) -> list[Facet]:
     return [Facet(value=row["value"], count=row["count"]) for row in rows]
 
 
-async def _publish(writer: database.Writer, actor: Actor, slug: str) -> None:
-    for topic in ("projects", f"project:{slug}"):
-        await events.publish(writer, actor.org_id, topic, "project.changed", {"project": slug})
+async def _publish(writer: database.Writer, actor: Actor, row: database.Row) -> None:
+    data: dict[str, object] = {"project": row["slug"]}
+    for topic in ("projects", f"project:{row['slug']}"):
+        await events.publish(writer, actor.org_id, topic, "project.changed", data, project_id=row["project_id"])
 
 
 ROUTES = [list_projects, add_project, get_project, change_project, drop_project, get_facets]

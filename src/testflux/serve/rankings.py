@@ -62,7 +62,7 @@ async def _rank(
 ) -> Response[TestRanking]:
     today = clock.now().date()
     async with house.database.read(actor.tenant) as reader:
-        project = await projects.get_project(reader, actor.org_id, slug)
+        project = await projects.get_project(reader, actor.tenant, slug)
         key = (rank.__name__, project["project_id"], project["change_count"], days, today)
         make = functools.partial(_make, reader, project, days, rank)
         return await cached.remember(request, house.remembered, key, TestRanking, make)

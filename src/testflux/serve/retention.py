@@ -53,8 +53,8 @@ async def preview_retention(
     wanted = _read({"results": results, "evidence": evidence, "rows": rows, "audit": audit}, (_FOR_EVER,))
     ages = Ages(**{kind.value: days for kind, days in wanted.items()})
     async with database.read(actor.tenant) as reader:
-        policies = await retention.list_policies(reader, actor.org_id)
-        owns = await retention.list_owns(reader, actor.org_id)
+        policies = await retention.list_policies(reader, actor.tenant)
+        owns = await retention.list_owns(reader, actor.tenant)
         row = await retention.preview(reader, retention.changed(policies, ages, owns), clock.now().date())
     return RetentionPreview(**row)
 
@@ -65,7 +65,7 @@ async def get_project_retention(
 ) -> ProjectRetention:
     """Answer how long a project keeps what, and what of that is its own."""
     async with database.read(actor.tenant) as reader:
-        project = await projects.get_project(reader, actor.org_id, slug)
+        project = await projects.get_project(reader, actor.tenant, slug)
         return await _project(reader, actor, project["project_id"])
 
 
@@ -80,7 +80,7 @@ async def save_project_retention(
 ) -> ProjectRetention:
     """Set where a project differs from its organisation; it takes effect the next night."""
     async with database.write(actor.tenant) as writer:
-        project = await projects.get_project(writer, actor.org_id, slug)
+        project = await projects.get_project(writer, actor.tenant, slug)
         await retention.save_own(writer, project["project_id"], _own(data))
         return await _project(writer, actor, project["project_id"])
 
@@ -102,7 +102,7 @@ async def preview_project_retention(
     given = {"results": results, "evidence": evidence, "rows": rows, "audit": audit}
     own = _read(given, (_FOR_EVER, _INHERITED))
     async with database.read(actor.tenant) as reader:
-        project_id = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
+        project_id = (await projects.get_project(reader, actor.tenant, slug))["project_id"]
         ages = retention.combine(await retention.get_org_ages(reader, actor.org_id), own)
         policy = retention.Policy(project_id=project_id, slug=slug, ages=ages)
         return RetentionPreview(**await retention.preview(reader, [policy], clock.now().date()))

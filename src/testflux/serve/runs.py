@@ -147,7 +147,7 @@ async def _list(
     database: database.Database, actor: Actor, slugs: list[str] | None, wanted: run_list.RunFilter, page: Page
 ) -> RunPage:
     async with database.read(actor.tenant) as reader:
-        project_ids = await projects.list_ids(reader, actor.org_id, slugs)
+        project_ids = await projects.list_ids(reader, actor.tenant, slugs)
         rows = await run_list.list_runs(reader, project_ids, wanted, page.after(run_list.Place), page.limit + 1)
     shown, more = paging.cut(rows, page.limit)
     cursor = paging.place(*(shown[-1][name] for name in ("sort_key", "project_id", "run_id"))) if more else None

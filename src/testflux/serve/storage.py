@@ -13,7 +13,7 @@ from litestar.params import FromPath, JSONBody
 
 from testflux.analyse import forecast
 from testflux.kit import clock, settings
-from testflux.model.access import Actor, Permission
+from testflux.model.access import EVERYBODY, Actor, Permission
 from testflux.serve import declare, retention
 from testflux.serve.shapes.storage import Disk, Forecast, ProjectQuota, ProjectStorage, Quotas, Storage
 from testflux.store import database, projects, usage
@@ -34,10 +34,12 @@ async def get_storage(
 ) -> Storage:
     """Answer what each project takes up, how fast that grows, and when a quota or the disk is full."""
     today = clock.now().date()
+    # Tables are shared: how much of one is somebody's, all of its rows together say.
+    async with database.read(EVERYBODY) as reader:
+        rows = await usage.measure(reader, actor.tenant)
     async with database.read(actor.tenant) as reader:
-        rows = await usage.measure(reader, actor.org_id)
-        days = await usage.list_days(reader, actor.org_id, today - timedelta(days=_LONG_DAYS))
-        ages = {policy.project_id: policy.ages for policy in await policies.list_policies(reader, actor.org_id)}
+        days = await usage.list_days(reader, actor.tenant, today - timedelta(days=_LONG_DAYS))
+        ages = {policy.project_id: policy.ages for policy in await policies.list_policies(reader, actor.tenant)}
         org = await usage.get_org(reader, actor.org_id)
     histories = _by_project(days)
     items = [
@@ -81,7 +83,7 @@ async def save_project_quota(
 ) -> ProjectQuota:
     """Set how much a project may hold. What is there stays."""
     async with database.write(actor.tenant) as writer:
-        project = await projects.get_project(writer, actor.org_id, slug)
+        project = await projects.get_project(writer, actor.tenant, slug)
         await usage.save_project_quota(writer, project["project_id"], data.quota_bytes)
     return data
 

@@ -42,7 +42,7 @@ async def get_project_summary(
 ) -> Response[ProjectSummary]:
     """Answer one project at a glance: on a branch, or on what its front page looks at by default."""
     async with house.database.read(actor.tenant) as reader:
-        project = await project_rows.get_project(reader, actor.org_id, slug)
+        project = await project_rows.get_project(reader, actor.tenant, slug)
         key = ("summary", project["project_id"], project["change_count"], branch)
 
         async def make() -> ProjectSummary:

@@ -43,7 +43,7 @@ async def list_tests(
     """List the tests of a project with how they last went on its default branch."""
     today = clock.now().date()
     async with house.database.read(actor.tenant) as reader:
-        project = await projects.get_project(reader, actor.org_id, slug)
+        project = await projects.get_project(reader, actor.tenant, slug)
         key = ("tests", project["project_id"], project["change_count"], test_filter, page.offset, page.limit, today)
         make = functools.partial(_list, reader, project, test_filter, page, today)
         return await cached.remember(request, house.remembered, key, TestPage, make)

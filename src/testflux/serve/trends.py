@@ -54,7 +54,7 @@ async def _answer(
     request: AnyRequest, house: House, actor: Actor, slugs: Sequence[str] | None, wanted: trends.TrendFilter
 ) -> Response[Trends]:
     async with house.database.read(actor.tenant) as reader:
-        counts = await projects.list_change_counts(reader, actor.org_id, slugs)
+        counts = await projects.list_change_counts(reader, actor.tenant, slugs)
         key = ("trends", wanted, sorted(counts.items()))
         make = functools.partial(_read, reader, list(counts), wanted)
         return await cached.remember(request, house.remembered, key, Trends, make)

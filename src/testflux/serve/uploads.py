@@ -106,7 +106,7 @@ async def add_uploads(
     An archive (zip, tar) becomes one upload for each report in it. The answer is one upload, or `uploads` for several.
     """
     async with house.database.read(actor.tenant) as reader:
-        project_id: int = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
+        project_id: int = (await projects.get_project(reader, actor.tenant, slug))["project_id"]
     async with house.blobs.arriving() as arriving:
         kept, metadata = await _keep(request, house, arriving, metadata, filename, project_id)
         sender = receive.Sender(
@@ -145,7 +145,7 @@ async def list_uploads(
     chosen = filters.one_of(status, _STATUSES, "status")
     before = page.after(tuple[datetime, paging.Number])
     async with database.read(actor.tenant) as reader:
-        project_id = (await projects.get_project(reader, actor.org_id, slug))["project_id"]
+        project_id = (await projects.get_project(reader, actor.tenant, slug))["project_id"]
         rows = await uploads.list_uploads(
             reader, project_id, status=chosen[0] if chosen else None, before=before, limit=page.limit + 1
         )
@@ -285,7 +285,7 @@ async def _wait(
 ) -> list[database.Row]:
     """Return the uploads once all are finished, or as they are when the time is over."""
     topics = [f"upload:{identifiers.pack(project_id, item.upload_id)}" for item in received]
-    watcher = Watcher(actor.org_id, topics)
+    watcher = Watcher(actor.tenant, topics)
     deadline = time.monotonic() + seconds
     house.hub.add(watcher)
     try:

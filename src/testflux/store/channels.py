@@ -7,8 +7,9 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from testflux.kit import errors
+from testflux.model.access import Tenant
 from testflux.model.message import ChannelKind, Rule
-from testflux.store import queries
+from testflux.store import queries, scoping
 from testflux.store.database import Reader, Row, Writer
 
 _SQL = queries.load("channels")
@@ -46,9 +47,10 @@ async def list_channels(reader: Reader, project_id: int, *, limit: int, after: t
     )
 
 
-async def get_channel(reader: Reader, org_id: int, project_id: int, channel_id: int) -> Row:
-    """Return a channel with `project_slug` and `project_name`; NotFoundError for another organisation's, too."""
-    row = await reader.find(_SQL["get_channel"], org_id=org_id, project_id=project_id, channel_id=channel_id)
+async def get_channel(reader: Reader, tenant: Tenant, project_id: int, channel_id: int) -> Row:
+    """Return a channel with `project_slug` and `project_name`; NotFoundError for another tenant's, too."""
+    values = scoping.values_of(tenant)
+    row = await reader.find(_SQL["get_channel"], **values, project_id=project_id, channel_id=channel_id)
     if row is None:
         raise errors.NotFoundError("There is no such channel.", hint="It may have been removed; list the channels.")
     return row

@@ -14,8 +14,9 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from testflux.kit import clock, errors, identifiers
+from testflux.model.access import Tenant
 from testflux.model.message import ChannelKind, Event, Rule, RunMessage
-from testflux.store import events, jobs, queries
+from testflux.store import events, jobs, queries, scoping
 from testflux.store.database import Reader, Row, Writer
 
 LOG_DAYS = 90
@@ -160,11 +161,10 @@ async def save_overdue(writer: Writer, grace: timedelta) -> list[Key]:
     return keys
 
 
-async def get_delivery(reader: Reader, org_id: int, key: Key) -> Row:
-    """Return a row of the log with its channel; NotFoundError for another organisation's, too."""
-    row = await reader.find(
-        _SQL["get_delivery"], org_id=org_id, project_id=key.project_id, day=key.day, delivery_id=key.delivery_id
-    )
+async def get_delivery(reader: Reader, tenant: Tenant, key: Key) -> Row:
+    """Return a row of the log with its channel; NotFoundError for another tenant's, too."""
+    values = scoping.values_of(tenant) | {"project_id": key.project_id}
+    row = await reader.find(_SQL["get_delivery"], **values, day=key.day, delivery_id=key.delivery_id)
     if row is None:
         raise errors.NotFoundError("There is no such delivery.", hint="Its channel may have been removed.")
     return row
@@ -216,7 +216,7 @@ async def _save(
     channel_id = identifiers.pack(key.project_id, due.channel_id)
     change: dict[str, object] = {"id": key.identifier, "channel_id": channel_id, "status": status}
     topic = f"project:{due.project_slug}"
-    await events.publish(writer, due.org_id, topic, "delivery.changed", change)
+    await events.publish(writer, due.org_id, topic, "delivery.changed", change, project_id=key.project_id)
     return row["next_attempt_at"]
 
 

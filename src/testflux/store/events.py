@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from psycopg.types.json import Jsonb
 
-from testflux.store import queries
+from testflux.model.access import Tenant
+from testflux.store import queries, scoping
 from testflux.store.database import Reader, Row, Writer
 
 CHANNEL = "testflux_live"
@@ -18,19 +19,28 @@ KEPT = timedelta(hours=1)
 _SQL = queries.load("events")
 
 
-async def publish(writer: Writer, org_id: int, topic: str, type_: str, data: dict[str, object]) -> None:
-    """Tell everybody who listens to the topic, once this transaction commits.
+async def publish(
+    writer: Writer, org_id: int, topic: str, type_: str, data: dict[str, object], *, project_id: int | None
+) -> None:
+    """Tell everybody who listens to the topic and may see the project (None: all do), once this transaction commits.
 
     The event gets its number at the very end, under a lock that is held until the commit: so numbers become visible in
     their order, and whoever asks for all after a number misses none.
     """
-    values: dict[str, object] = {"org_id": org_id, "topic": topic, "type": type_, "data": Jsonb(data)}
+    values: dict[str, object] = {
+        "org_id": org_id,
+        "topic": topic,
+        "type": type_,
+        "data": Jsonb(data),
+        "project_id": project_id,
+    }
     writer.at_end(lambda: writer.one(_SQL["publish"], **values, channel=CHANNEL))
 
 
-async def list_events(reader: Reader, org_id: int, topics: list[str], after: int, limit: int = 500) -> list[Row]:
+async def list_events(reader: Reader, tenant: Tenant, topics: list[str], after: int, limit: int = 500) -> list[Row]:
     """Return the events of these topics after a number: event_id, topic, type, data, created_at."""
-    return await reader.all(_SQL["list_events"], org_id=org_id, topics=topics, after=after, limit=limit)
+    values = scoping.values_of(tenant)
+    return await reader.all(_SQL["list_events"], **values, topics=topics, after=after, limit=limit)
 
 
 async def list_after(reader: Reader, after: int, limit: int) -> list[Row]:

@@ -47,7 +47,8 @@ async def drop_runs(writer: Writer, project_id: int, before: date, leaving: Coll
     kept_from = max(run["run_day"] for run in runs)
     project = await writer.one(_SQL["save_kept_from"], project_id=project_id, last_day=kept_from)
     for topic in (f"project:{project['slug']}", "projects"):
-        await events.publish(writer, project["org_id"], topic, "project.changed", {"project": project["slug"]})
+        data: dict[str, object] = {"project": project["slug"]}
+        await events.publish(writer, project["org_id"], topic, "project.changed", data, project_id=project_id)
     return Dropped(len(runs), digests, _months(runs))
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from testflux.kit import errors
-from testflux.store import queries, usage
+from testflux.model.access import Tenant
+from testflux.store import queries, scoping, usage
 from testflux.store.database import Reader, Row, Writer
 
 _SQL = queries.load("projects")
 
 
-async def list_projects(reader: Reader, org_id: int, after: tuple[str, str] | None, limit: int) -> list[Row]:
+async def list_projects(reader: Reader, tenant: Tenant, after: tuple[str, str] | None, limit: int) -> list[Row]:
     """List projects by name and slug, from behind `after`."""
     name, slug = after or (None, None)
-    return await reader.all(_SQL["list_projects"], org_id=org_id, after_name=name, after_slug=slug, limit=limit)
+    values = scoping.values_of(tenant) | {"after_name": name, "after_slug": slug}
+    return await reader.all(_SQL["list_projects"], **values, limit=limit)
 
 
-async def get_project(reader: Reader, org_id: int, slug: str) -> Row:
-    """Return a project by slug; NotFoundError when the organisation has none of that name."""
-    row = await reader.find(_SQL["get_project"], org_id=org_id, slug=slug)
+async def get_project(reader: Reader, tenant: Tenant, slug: str) -> Row:
+    """Return a project by slug; NotFoundError when the tenant has none of that name."""
+    row = await reader.find(_SQL["get_project"], **scoping.values_of(tenant), slug=slug)
     if row is None:
         raise no_project(slug)
     return row
@@ -31,26 +33,27 @@ def no_project(slug: str) -> errors.NotFoundError:
     return errors.NotFoundError(f"There is no project {slug[:80]!r}.", hint=hint, code="project-not-found")
 
 
-async def list_ids(reader: Reader, org_id: int, slugs: Sequence[str] | None) -> list[int]:
+async def list_ids(reader: Reader, tenant: Tenant, slugs: Sequence[str] | None) -> list[int]:
     """Return the ids of the projects with these slugs, or of all; NotFoundError names a slug that does not exist."""
-    return list(await list_change_counts(reader, org_id, slugs))
+    return list(await list_change_counts(reader, tenant, slugs))
 
 
-async def list_change_counts(reader: Reader, org_id: int, slugs: Sequence[str] | None) -> dict[int, int]:
+async def list_change_counts(reader: Reader, tenant: Tenant, slugs: Sequence[str] | None) -> dict[int, int]:
     """Return by id how often each of these projects (or of all) has changed: so long keeps what is made from them.
 
     NotFoundError names a slug that does not exist.
     """
-    rows = await reader.all(_SQL["list_ids"], org_id=org_id, slugs=None if slugs is None else list(slugs))
+    values = scoping.values_of(tenant)
+    rows = await reader.all(_SQL["list_ids"], **values, slugs=None if slugs is None else list(slugs))
     missing = set(slugs or ()) - {row["slug"] for row in rows}
     if missing:
         raise no_project(min(missing))
     return {row["project_id"]: row["change_count"] for row in rows}
 
 
-async def find_owned(reader: Reader, org_id: int, project_id: int) -> Row | None:
-    """Return a project by id if it is the organisation's: the door before everything whose id names a project."""
-    return await reader.find(_SQL["find_owned"], org_id=org_id, project_id=project_id)
+async def find_owned(reader: Reader, tenant: Tenant, project_id: int) -> Row | None:
+    """Return a project by id if it is the tenant's: the door before everything whose id names a project."""
+    return await reader.find(_SQL["find_owned"], **scoping.values_of(tenant), project_id=project_id)
 
 
 async def add_project(
@@ -69,23 +72,23 @@ async def add_project(
     if added is None:
         hint = "Choose another slug."
         raise errors.ConflictError(f"There is already a project {slug!r}.", hint=hint, code="slug-taken")
-    return await get_project(writer, org_id, slug)
+    return await get_project(writer, Tenant(org_id), slug)
 
 
 async def save_project(
-    writer: Writer, org_id: int, slug: str, name: str | None, description: str | None, default_branch: str | None
+    writer: Writer, tenant: Tenant, slug: str, name: str | None, description: str | None, default_branch: str | None
 ) -> Row:
     """Change what is given about a project."""
-    await get_project(writer, org_id, slug)
+    await get_project(writer, tenant, slug)
     await writer.run(
         _SQL["save_project"],
-        org_id=org_id,
+        org_id=tenant.org_id,
         slug=slug,
         name=name,
         description=description,
         default_branch=default_branch,
     )
-    return await get_project(writer, org_id, slug)
+    return await get_project(writer, tenant, slug)
 
 
 async def drop_project(writer: Writer, project_id: int) -> list[bytes]:

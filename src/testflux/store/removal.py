@@ -42,5 +42,5 @@ async def drop_run(writer: Writer, project_id: int, run_id: int) -> list[bytes]:
     ]
     data: dict[str, object] = {"run_id": identifiers.pack(project_id, run_id), "project": run["slug"]}
     for topic in (f"project:{run['slug']}", "projects"):
-        await events.publish(writer, run["org_id"], topic, "run.deleted", data)
+        await events.publish(writer, run["org_id"], topic, "run.deleted", data, project_id=project_id)
     return digests

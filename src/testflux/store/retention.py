@@ -7,8 +7,9 @@ from datetime import date
 
 import msgspec
 
+from testflux.model.access import Tenant
 from testflux.model.retention import Ages, CutOff, Kept
-from testflux.store import queries
+from testflux.store import queries, scoping
 from testflux.store.database import Reader, Row, Writer
 
 _SQL = queries.load("retention")
@@ -50,9 +51,9 @@ async def save_own(writer: Writer, project_id: int, own: Own) -> None:
     await writer.run(_SQL["add_own"], project_id=project_id, kinds=list(own), days=list(own.values()))
 
 
-async def list_policies(reader: Reader, org_id: int | None = None) -> list[Policy]:
-    """Return what holds for each project of an organisation, or of all."""
-    rows = await reader.all(_SQL["list_policies"], org_id=org_id, kinds=list(Kept))
+async def list_policies(reader: Reader, tenant: Tenant | None = None) -> list[Policy]:
+    """Return what holds for each project of a tenant, or of all there are."""
+    rows = await reader.all(_SQL["list_policies"], **scoping.values_of_any(tenant), kinds=list(Kept))
     return [Policy(project_id=row["project_id"], slug=row["slug"], ages=_ages(row)) for row in rows]
 
 
@@ -68,10 +69,10 @@ def combine(org_ages: Ages, own: Own) -> Ages:
     return msgspec.structs.replace(org_ages, **{kind.value: days for kind, days in own.items()})
 
 
-async def list_owns(reader: Reader, org_id: int) -> dict[int, Own]:
-    """Return where each project of an organisation differs from it."""
+async def list_owns(reader: Reader, tenant: Tenant) -> dict[int, Own]:
+    """Return where each project of a tenant differs from its organisation."""
     owns: dict[int, Own] = {}
-    for row in await reader.all(_SQL["list_owns"], org_id=org_id):
+    for row in await reader.all(_SQL["list_owns"], **scoping.values_of(tenant)):
         owns.setdefault(row["project_id"], {})[Kept(row["kind"])] = row["days"]
     return owns
 

@@ -758,7 +758,8 @@ create table live_event (
     topic      text not null,                              -- projects, project:webshop, run:3-17, upload:3-9
     type       text not null,
     data       jsonb not null,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    project_id bigint                                      -- heard by who may see the project; null: by all of the organisation
 );
 create index live_event_created on live_event (created_at);               -- sweep
 

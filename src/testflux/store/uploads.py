@@ -326,4 +326,4 @@ async def _publish(writer: Writer, project_id: int, upload_id: int) -> None:
         "progress": row["progress"],
     }
     for topic in (f"project:{row['project_slug']}", f"upload:{name}"):
-        await events.publish(writer, row["org_id"], topic, "upload.changed", data)
+        await events.publish(writer, row["org_id"], topic, "upload.changed", data, project_id=project_id)

@@ -9,7 +9,8 @@ from datetime import date
 import msgspec
 
 from testflux.kit import errors
-from testflux.store import queries
+from testflux.model.access import Tenant
+from testflux.store import queries, scoping
 from testflux.store.database import Reader, Row, Writer
 
 _SQL = queries.load("usage")
@@ -84,13 +85,15 @@ async def save_recounted(writer: Writer) -> None:
         await writer.run(_SQL[name], more=row["counted"] - row["kept"], **values)
 
 
-async def measure(reader: Reader, org_id: int | None = None) -> list[Row]:
-    """Return what each project takes up now: project_id, slug, name, result_bytes, row_bytes, file_bytes, total_bytes.
+async def measure(reader: Reader, tenant: Tenant | None = None) -> list[Row]:
+    """Return what each project of a tenant, or of all there are, takes up now.
+
+    The columns are project_id, slug, name, result_bytes, row_bytes, file_bytes, total_bytes.
 
     Files are exact, as sent. Tables are shared by projects: each month's size is divided by the results, rows, scans
     and load tests that a project has in it.
     """
-    return await reader.all(_SQL["measure"], org_id=org_id)
+    return await reader.all(_SQL["measure"], **scoping.values_of_any(tenant))
 
 
 async def save_day(writer: Writer, today: date) -> None:
@@ -98,9 +101,9 @@ async def save_day(writer: Writer, today: date) -> None:
     await writer.run(_SQL["save_day"], day=today, **_columns(await measure(writer)))
 
 
-async def list_days(reader: Reader, org_id: int, since: date) -> list[Row]:
+async def list_days(reader: Reader, tenant: Tenant, since: date) -> list[Row]:
     """Return what projects took up on earlier days: project_id, day, bytes; oldest first."""
-    return await reader.all(_SQL["list_days"], org_id=org_id, since=since)
+    return await reader.all(_SQL["list_days"], **scoping.values_of(tenant), since=since)
 
 
 async def get_org(reader: Reader, org_id: int) -> Row:

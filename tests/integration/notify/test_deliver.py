@@ -15,7 +15,7 @@ import pytest
 from notify_house import ORG, PROJECT, House, told
 from receivers import MailReceiver, WebhookReceiver
 from testflux.kit import clock, errors
-from testflux.model.access import EVERYBODY
+from testflux.model.access import EVERYBODY, Tenant
 from testflux.model.message import Rule
 from testflux.notify import message
 from testflux.store import channels, deliveries
@@ -227,7 +227,7 @@ async def test_gone_switches_the_channel_off(house: House, webhook_receiver: Web
     row = await house.row(second)
     assert (row["status"], row["last_error"]) == ("failed", "The channel is switched off.")
     async with house.database.read(EVERYBODY) as reader:
-        now = await channels.get_channel(reader, ORG, PROJECT, channel["channel_id"])
+        now = await channels.get_channel(reader, Tenant(ORG), PROJECT, channel["channel_id"])
     assert not now["is_enabled"]
     assert await house.tell(told(3)) == []
 

@@ -11,7 +11,7 @@ import structlog
 from notify_house import PROJECT, SECRET, House, told
 from receivers import MailReceiver, WebhookReceiver
 from testflux.kit import errors
-from testflux.model.access import EVERYBODY
+from testflux.model.access import EVERYBODY, Tenant
 from testflux.store import channels, deliveries
 from testflux.store.database import Row
 from testflux.work import deliver
@@ -127,6 +127,6 @@ async def test_another_organisation_sees_nothing(house: House) -> None:
     (key,) = await house.tell()
     async with house.database.read(EVERYBODY) as reader:
         with pytest.raises(errors.NotFoundError):
-            await deliveries.get_delivery(reader, 2, key)
+            await deliveries.get_delivery(reader, Tenant(2), key)
         with pytest.raises(errors.NotFoundError):
-            await channels.get_channel(reader, 2, PROJECT, channel["channel_id"])
+            await channels.get_channel(reader, Tenant(2), PROJECT, channel["channel_id"])

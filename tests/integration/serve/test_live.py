@@ -81,7 +81,7 @@ async def hear_until(connection: ClientConnection, type_: str) -> dict[str, Any]
 
 async def publish(house: ServeHouse, topic: str, number: int) -> int:
     async with house.rooms.database.write(EVERYBODY) as writer:
-        await events.publish(writer, house.org_id, topic, "test", {"number": number})
+        await events.publish(writer, house.org_id, topic, "test", {"number": number}, project_id=None)
     async with house.rooms.database.read(EVERYBODY) as reader:
         return (await events.get_range(reader))["last_event"]
 
@@ -111,7 +111,7 @@ async def test_other_organisations_hear_nothing(address: str, house: ServeHouse)
     async with watch(address, house, "projects") as (connection, _):
         async with house.rooms.database.write(EVERYBODY) as writer:
             row = await writer.one("insert into org (slug, name) values ('other', 'Other') returning org_id")
-            await events.publish(writer, row["org_id"], "projects", "test", {"number": 1})
+            await events.publish(writer, row["org_id"], "projects", "test", {"number": 1}, project_id=None)
         await publish(house, "projects", 2)
         assert (await hear(connection))["data"] == {"number": 2}
 
@@ -255,7 +255,7 @@ async def test_who_missed_what_is_swept_by_now_is_let_go(address: str, house: Se
                 " where datname = current_database() and query ilike 'listen%%'"
             )
             for number in range(3):
-                await events.publish(writer, house.org_id, "run:1-1", "test", {"number": number})
+                await events.publish(writer, house.org_id, "run:1-1", "test", {"number": number}, project_id=None)
             await writer.finish()
             await writer.run("delete from live_event where event_id < (select max(event_id) from live_event)")
         assert (await closing(connection))[0] == 4408
@@ -268,7 +268,7 @@ async def test_many_events_at_once_are_read_together_and_all_are_told(
     async with watch(address, house, "run:1-1") as (connection, _):
         async with house.rooms.database.write(EVERYBODY) as writer:
             for number in range(10):
-                await events.publish(writer, house.org_id, "run:1-1", "test", {"number": number})
+                await events.publish(writer, house.org_id, "run:1-1", "test", {"number": number}, project_id=None)
         assert [(await hear(connection))["data"]["number"] for _ in range(10)] == list(range(10))
 
 

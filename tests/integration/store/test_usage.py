@@ -7,7 +7,7 @@ import pytest
 
 from made import Project, make_project
 from testflux.kit import errors, hashing
-from testflux.model.access import EVERYBODY
+from testflux.model.access import EVERYBODY, Tenant
 from testflux.model.run import Metadata
 from testflux.store import attachments, projects, uploads, usage
 from testflux.store.blobs import StoredBlob
@@ -145,7 +145,7 @@ async def test_sizes_are_measured_and_kept_by_day(database: Database) -> None:
         await usage.save_day(writer, date(2026, 6, 1))
         await usage.save_day(writer, date(2026, 6, 1))
     async with database.read(EVERYBODY) as reader:
-        days = await usage.list_days(reader, 1, date(2026, 5, 1))
-        rows = await usage.measure(reader, 1)
+        days = await usage.list_days(reader, Tenant(1), date(2026, 5, 1))
+        rows = await usage.measure(reader, Tenant(1))
     assert [(day["project_id"], day["file_bytes"]) for day in days] == [(shop.project_id, 1000), (desk.project_id, 0)]
     assert [row["result_bytes"] for row in rows] == [0, 0], "nobody has a run yet"

@@ -46,7 +46,7 @@ async def test_jobs_of_dead_workers_go_back_to_the_queue(project: Project, datab
 async def test_old_news_go_and_lost_uploads_are_queued_again(project: Project, database: Database) -> None:
     await project.upload()
     async with database.write(EVERYBODY) as writer:
-        await events.publish(writer, 1, "projects", "run.stored", {})
+        await events.publish(writer, 1, "projects", "run.stored", {}, project_id=None)
         await writer.run("update upload set created_at = now() - interval '1 hour'")
         await writer.run("update live_event set created_at = now() - interval '2 hours'")
         await writer.run("delete from procrastinate_jobs")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from testflux.model.access import Tenant
 from testflux.serve import hub
 from testflux.serve.shapes.live import LiveEvent
 
@@ -11,7 +12,7 @@ def event(number: int) -> LiveEvent:
 
 
 async def test_a_watcher_that_does_not_keep_up_is_marked_and_costs_no_more() -> None:
-    watcher = hub.Watcher(1, ["projects"])
+    watcher = hub.Watcher(Tenant(1), ["projects"])
     for number in range(hub.QUEUE):
         watcher.offer(event(number))
     assert watcher.is_slow is False

@@ -18,7 +18,10 @@ limit %(limit)s;
 select c.*, p.slug as project_slug, p.name as project_name
 from channel c
 join project p using (project_id)
-where c.project_id = %(project_id)s and c.channel_id = %(channel_id)s and p.org_id = %(org_id)s;
+where c.project_id = %(project_id)s
+  and c.channel_id = %(channel_id)s
+  and p.org_id = %(org_id)s
+  and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s));
 
 -- name: save_channel
 -- Change a channel; what is null stays.

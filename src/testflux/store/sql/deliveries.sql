@@ -57,7 +57,8 @@ from delivery d
 join channel c using (project_id, channel_id)
 join project p using (project_id)
 where d.project_id = %(project_id)s and d.run_day = %(day)s and d.delivery_id = %(delivery_id)s
-  and p.org_id = %(org_id)s;
+  and p.org_id = %(org_id)s
+  and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s));
 
 -- name: list_deliveries
 -- The deliveries of a project or of one channel, newest first, before the given place. The days bound the partitions read.

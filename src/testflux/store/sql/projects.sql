@@ -7,6 +7,7 @@ left join lateral (
     select count(*) as run_count, max(started_at) as last_run_at from run where project_id = p.project_id
 ) r on true
 where p.org_id = %(org_id)s
+  and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s))
   and (%(after_name)s::text is null or (p.name, p.slug) > (%(after_name)s, %(after_slug)s))
 order by p.name, p.slug
 limit %(limit)s;
@@ -19,19 +20,25 @@ from project p
 left join lateral (
     select count(*) as run_count, max(started_at) as last_run_at from run where project_id = p.project_id
 ) r on true
-where p.org_id = %(org_id)s and p.slug = %(slug)s;
+where p.org_id = %(org_id)s
+  and p.slug = %(slug)s
+  and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s));
 
 -- name: list_ids
--- Slugs as ids, with how often each has changed; no slugs means every project.
+-- Slugs as ids, with how often each has changed; no slugs means every project that the tenant may see.
 select project_id, slug, change_count from project
-where org_id = %(org_id)s and (%(slugs)s::text[] is null or slug = any(%(slugs)s))
+where org_id = %(org_id)s
+  and (%(slugs)s::text[] is null or slug = any(%(slugs)s))
+  and (%(project_ids)s::bigint[] is null or project_id = any(%(project_ids)s))
 order by project_id;
 
 -- name: find_owned
--- Does the caller's organisation have this project?
+-- Does the tenant have this project?
 select project_id, slug, name, default_branch, is_sample, change_count
 from project
-where org_id = %(org_id)s and project_id = %(project_id)s;
+where org_id = %(org_id)s
+  and project_id = %(project_id)s
+  and (%(project_ids)s::bigint[] is null or project_id = any(%(project_ids)s));
 
 -- name: add_project
 -- Nothing comes back when the slug is taken.

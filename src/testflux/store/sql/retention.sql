@@ -10,7 +10,8 @@ select kind, days from project_retention where project_id = %(project_id)s;
 -- The same for every project of an organisation.
 select r.project_id, r.kind, r.days
 from project_retention r join project p using (project_id)
-where p.org_id = %(org_id)s;
+where p.org_id = %(org_id)s
+  and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s));
 
 -- name: drop_org_ages
 -- Before the new ones are written.
@@ -41,7 +42,8 @@ from project p
 cross join unnest(%(kinds)s::text[]) as k (kind)
 left join project_retention own on own.project_id = p.project_id and own.kind = k.kind
 left join org_retention o on o.org_id = p.org_id and o.kind = k.kind
-where %(org_id)s::bigint is null or p.org_id = %(org_id)s
+where (%(org_id)s::bigint is null or p.org_id = %(org_id)s)
+  and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s))
 group by p.project_id, p.slug
 order by p.project_id;
 

@@ -134,7 +134,8 @@ cross join others o
 left join summed s using (project_id)
 left join project_usage u using (project_id)
 left join totalled t using (project_id)
-where %(org_id)s::bigint is null or p.org_id = %(org_id)s
+where (%(org_id)s::bigint is null or p.org_id = %(org_id)s)
+  and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s))
 order by p.name, p.slug;
 
 -- name: save_day
@@ -151,7 +152,9 @@ set result_bytes = excluded.result_bytes, row_bytes = excluded.row_bytes, file_b
 -- What the projects of an organisation took up, day by day.
 select d.project_id, d.day, d.file_bytes, d.result_bytes + d.row_bytes + d.file_bytes + d.total_bytes as bytes
 from usage_day d join project p using (project_id)
-where p.org_id = %(org_id)s and d.day >= %(since)s
+where p.org_id = %(org_id)s
+  and d.day >= %(since)s
+  and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s))
 order by d.day, d.project_id;
 
 -- name: get_org
