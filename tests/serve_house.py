@@ -127,8 +127,12 @@ async def send(
 PUBLIC = {
     "/api/docs",
     "/api/docs/{name:str}",
+    "/api/v1/auth/forgotten",
     "/api/v1/auth/login",
+    "/api/v1/auth/password-strength",
     "/api/v1/auth/refresh",
+    "/api/v1/auth/reset",
+    "/api/v1/auth/second-factor",
     "/api/v1/openapi.json",
     "/docs/errors/{code:str}",
     "/healthz",

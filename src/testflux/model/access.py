@@ -88,6 +88,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """The signed-in person or token in one organisation. `user_id` is the token's maker when `token_id` is set.
 
     `permissions` hold everywhere in the organisation; `projects` adds to them in single projects, by project id.
+    `needs_second_factor`: until they set one up, they may look after their own account and nothing else.
     """
 
     org_id: int
@@ -99,6 +100,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     token_id: int | None = None
     token_name: str = ""
     sign_in_id: UUID | None = None
+    needs_second_factor: bool = False
 
     @property
     def tenant(self) -> Tenant:

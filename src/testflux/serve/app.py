@@ -14,6 +14,7 @@ from litestar.openapi import OpenAPIConfig
 
 from testflux import __version__
 from testflux.serve import (
+    account,
     auth,
     changes,
     channels,
@@ -23,6 +24,7 @@ from testflux.serve import (
     evidence,
     filters,
     findings,
+    forgotten,
     guards,
     health,
     history,
@@ -45,6 +47,8 @@ from testflux.serve import (
     stars,
     storage,
     summary,
+    second_factor,
+    sign_ins,
     system,
     tests,
     tokens,
@@ -59,7 +63,8 @@ from testflux.serve.house import House
 API: Final = "/api/v1"
 _BODY_BYTES: Final = 1024 * 1024
 _NOUNS: Final[tuple[tuple[str, list[Any]], ...]] = (
-    ("auth", auth.ROUTES + me.ROUTES),
+    ("auth", auth.ROUTES + forgotten.ROUTES + me.ROUTES),
+    ("account", account.ROUTES + second_factor.ROUTES + sign_ins.ROUTES),
     ("users", users.ROUTES),
     ("tokens", tokens.ROUTES),
     ("projects", projects.ROUTES),

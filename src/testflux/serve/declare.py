@@ -10,15 +10,23 @@ from testflux.serve.limiter import Rate
 
 PERMISSION: Final = "permission"
 RATE: Final = "rate"
+IS_OPEN: Final = "is_open"
 _ALWAYS: Final = (400, 401, 403, 422, 429, 503)
 
 
 def route(
-    name: str, permission: Permission | None, *statuses: int, rate: Rate | None = None, **more: Any
+    name: str,
+    permission: Permission | None,
+    *statuses: int,
+    rate: Rate | None = None,
+    is_open: bool = False,
+    **more: Any,
 ) -> dict[str, Any]:
     """Declare operation `name`; `permission` None makes it public. `statuses` are its own problems.
 
-    `rate` is what it is counted as, when that is not plain from its method and permission.
+    `rate` is what it is counted as, when that is not plain from its method and permission. `is_open`: it answers also
+    people who still have to set up the second factor that their organisation asks for.
     """
     responses = problems.documented(*_ALWAYS, *statuses) | more.pop("responses", {})
-    return {"operation_id": name, "opt": {PERMISSION: permission, RATE: rate}, "responses": responses, **more}
+    opt = {PERMISSION: permission, RATE: rate, IS_OPEN: is_open}
+    return {"operation_id": name, "opt": opt, "responses": responses, **more}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
 from testflux.access import tokens
-from testflux.kit import settings
-from testflux.serve import users
+from testflux.kit import errors, settings, trail
+from testflux.serve import request_id, users
 from testflux.serve.shapes.accounts import AccessGrant
 from testflux.store import database, sessions
 from testflux.store import users as user_rows
@@ -58,6 +59,32 @@ async def go_on(request: AnyRequest, writer: database.Writer, sign_in_id: UUID, 
     return cookie(request, token, int(tokens.REFRESH_LIFE.total_seconds()))
 
 
+def refuse_foreign(request: AnyRequest, public_url: str) -> None:
+    """Raise ForbiddenError when another site's page sends this, so that none signs its visitors in or out.
+
+    Browsers say so themselves in Sec-Fetch-Site; older ones at least name the Origin. Programs say neither.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    own = {urlsplit(public_url).netloc, request.headers.get("host", "")}
+    is_own = site in ("same-origin", "none") if site else origin is None or urlsplit(origin).netloc in own
+    if not is_own:
+        message = "Signing in is not possible from another site's page."
+        raise errors.ForbiddenError(message, hint="Open TestFlux itself.", code="cross-site")
+
+
+def walk(request: AnyRequest, name: str, user_id: int | None = None) -> None:
+    """Say who acts from here on: somebody who just proved who they are, or (None) nobody known, under a name."""
+    trail.walk(
+        trail.Trail(
+            actor_kind="nobody" if user_id is None else "person",
+            actor_id=user_id,
+            actor_name=name,
+            address=address_of(request),
+            request_id=request_id.current(),
+        )
+    )
+
+
 def cookie(request: AnyRequest, token: str, max_age: int) -> Cookie:
     """Return the refresh cookie; an empty token with no age takes it away."""
     is_https = request.url.scheme == "https"
@@ -67,7 +94,13 @@ def cookie(request: AnyRequest, token: str, max_age: int) -> Cookie:
 
 
 def grant(
-    settings: settings.Settings, row: database.Row, sign_in_id: UUID, cookie: Cookie, now: datetime
+    settings: settings.Settings,
+    row: database.Row,
+    sign_in_id: UUID,
+    cookie: Cookie,
+    now: datetime,
+    *,
+    needs_second_factor: bool = False,
 ) -> Response[AccessGrant]:
     """Answer with an access token for the person of `row` (store/users.py), and the cookie for the next one."""
     grant = AccessGrant(
@@ -75,5 +108,6 @@ def grant(
         token_type="Bearer",  # noqa: S106  (the scheme's name)
         expires_in=int(tokens.ACCESS_LIFE.total_seconds()),
         user=users.shape(row),
+        needs_second_factor=needs_second_factor,
     )
     return Response(grant, cookies=[cookie], headers={"Cache-Control": "no-store"})

@@ -40,6 +40,9 @@ async def _admit(connection: AnyConnection, rooms: House, handler: BaseRouteHand
         raise
     rate = handler.opt[declare.RATE] or (Rate.READ if _is_reading(handler) else Rate.WRITE)
     await _count(connection, rooms, rate, f"t{actor.token_id}" if actor.token_id else f"u{actor.user_id}")
+    if actor.needs_second_factor and not handler.opt.get(declare.IS_OPEN):
+        message = "Your organisation asks for a second factor, and you have none yet."
+        raise errors.ForbiddenError(message, hint="Set one up under Account.", code="second-factor-required")
     _check(actor, permission, connection.path_params)
     connection.scope["user"] = actor
     trail.walk(

@@ -55,6 +55,8 @@ async def _read_api_token(database: database.Database, token: str, now: datetime
 
 
 def _granted(row: database.Row) -> grants.Granted:
+    if row.get("needs_second_factor"):
+        return grants.combine(())
     granted = grants.combine(msgspec.convert(row["grants"], list[grants.Grant]))
     if not row["is_operator"]:
         return granted
@@ -72,4 +74,5 @@ def _actor(row: database.Row, granted: grants.Granted, sign_in: token_rules.Acce
         token_id=row.get("token_id"),
         token_name=row.get("token_name", ""),
         sign_in_id=sign_in and sign_in.sign_in_id,
+        needs_second_factor=row.get("needs_second_factor", False),
     )

@@ -16,7 +16,7 @@ from testflux.serve.shapes.organisations import Me, Organisation, Place, Switch
 from testflux.store import audit, database, organisations, users
 
 
-@get("/me", **declare.route("getMe", Permission.SELF))
+@get("/me", **declare.route("getMe", Permission.SELF, is_open=True))
 async def get_me(actor: NamedDependency[Actor], database: NamedDependency[database.Database]) -> Me:
     """Answer who is signed in, in which organisation, and what they may do there."""
     async with database.read(EVERYBODY) as reader:
@@ -34,7 +34,9 @@ async def get_me(actor: NamedDependency[Actor], database: NamedDependency[databa
     )
 
 
-@post("/auth/switch", **declare.route("switchOrganisation", Permission.SELF, 404, 413, 415, status_code=200))
+@post(
+    "/auth/switch", **declare.route("switchOrganisation", Permission.SELF, 404, 413, 415, is_open=True, status_code=200)
+)
 async def switch_organisation(
     data: JSONBody[Switch], actor: NamedDependency[Actor], house: NamedDependency[House]
 ) -> Place:

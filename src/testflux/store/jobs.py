@@ -20,6 +20,7 @@ from testflux.store.database import Database, Reader, Writer
 PROCESS_UPLOAD = "process_upload"
 DELIVER = "deliver"
 COUNT_KEYWORDS = "count_keywords"
+MAIL_RESET = "mail_reset"
 UPLOADS = "uploads"
 KEYWORDS = "keywords"
 DELIVERIES = "deliveries"
@@ -60,6 +61,13 @@ async def add_delivery(
     job = _adding.configure_task(DELIVER, queue=DELIVERIES, schedule_at=at, connection=writer.connection)
     with _unwrapped():
         return await job.defer_async(project_id=project_id, run_day=run_day.isoformat(), delivery_id=delivery_id)
+
+
+async def add_mail_reset(writer: Writer, email: str, address: str, request_id: str) -> int:
+    """Ask for a link to set a new password to be mailed, if anybody signs in with that e-mail address."""
+    job = _adding.configure_task(MAIL_RESET, queue=DELIVERIES, connection=writer.connection)
+    with _unwrapped():
+        return await job.defer_async(email=email, address=address, request_id=request_id)
 
 
 def queue(database: Database) -> procrastinate.App:

@@ -12,7 +12,20 @@ from testflux.analyse import tally
 from testflux.kit import clock
 from testflux.kit.settings import Settings
 from testflux.model.access import EVERYBODY
-from testflux.store import chores, events, jobs, partitions, reruns, runs, sessions, totals, uploads
+from testflux.store import (
+    chores,
+    events,
+    flows,
+    jobs,
+    partitions,
+    reruns,
+    resets,
+    runs,
+    sessions,
+    sign_in_waits,
+    totals,
+    uploads,
+)
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
 from testflux.work import back_up, deliver, retain
@@ -22,6 +35,7 @@ STALLED_S = 10
 
 _KEPT_HOURS = 72  # jobs that failed, for whoever looks
 _UNUSED_S = 24 * 3600.0  # a file that young may be of an upload that is just being written down
+_WAITS_KEPT = timedelta(days=2)
 _RECOUNTED = timedelta(days=40)
 _RECOUNTED_WHOLE = timedelta(days=1)
 
@@ -94,6 +108,9 @@ async def sweep(database: Database) -> None:
         lost = await uploads.add_lost_again(writer)
     if lost:
         log.error("uploads had lost their jobs", uploads=lost)
+        await sign_in_waits.drop_old(writer, clock.now() - _WAITS_KEPT)
+        await resets.drop_old(writer, clock.now())
+        await flows.drop_expired(writer, clock.now())
     await deliver.requeue(database)
 
 

@@ -17,7 +17,7 @@ from testflux.model.access import EVERYBODY
 from testflux.store import attachments, deliveries, jobs, runs, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Writer
-from testflux.work import deliver
+from testflux.work import deliver, mail_reset
 from testflux.work.orders import Order, Work
 from testflux.work.processes import Processes
 
@@ -67,7 +67,12 @@ def register(app: procrastinate.App, bench: Bench, settings: Settings) -> None:
             order = Order(Work.COUNT, (project_id, run_id), request_id)
             await _or_hand_back(bench, order, count(bench, order))
 
-    del process_upload, send, count_keywords  # the queue knows them by name
+    @app.task(name=jobs.MAIL_RESET, queue=jobs.DELIVERIES, retry=_AGAIN)
+    async def send_reset(email: str, address: str, request_id: str) -> None:
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await mail_reset.mail_reset(bench.database, settings, email, address, request_id)
+
+    del process_upload, send, count_keywords, send_reset  # the queue knows them by name
 
 
 async def process(bench: Bench, order: Order, *, attempts: int) -> None:

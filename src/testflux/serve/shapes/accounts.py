@@ -12,7 +12,7 @@ from testflux.model.access import Role
 
 Email = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$", max_length=254)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=200)]
-Password = Annotated[str, Meta(min_length=10, max_length=200)]
+Password = Annotated[str, Meta(min_length=12, max_length=200)]
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,19 +42,16 @@ class SignIn(msgspec.Struct, frozen=True):
 
 
 class AccessGrant(msgspec.Struct, frozen=True, kw_only=True):
-    """A short-lived access token; the refresh token travels in an HttpOnly cookie. `expires_in` is in seconds."""
+    """A short-lived access token; the refresh token travels in an HttpOnly cookie. `expires_in` is in seconds.
+
+    `needs_second_factor`: the organisation asks for one; until it is set up the token is good for one's account only.
+    """
 
     access_token: str
     token_type: Literal["Bearer"]
     expires_in: int
     user: User
-
-
-class PasswordChange(msgspec.Struct, frozen=True):
-    """A person's own new password."""
-
-    current_password: Annotated[str, Meta(min_length=1, max_length=1000)]
-    new_password: Password
+    needs_second_factor: bool = False
 
 
 class NewUser(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@
 -- asks for its provider means everybody but the owners whom a person made owners.
 select u.user_id, s.org_id, u.email, u.name,
        u.is_operator and (s.provider_id is null or s.org_id = (select min(org_id) from org)) as is_operator,
+       o.is_second_factor_required and s.method = 'password' and not s.has_second_factor as needs_second_factor,
        (
            select coalesce(jsonb_agg(jsonb_build_object(
                'role', g.role, 'project_id', g.project_id, 'slug', p.slug, 'permissions', r.permissions
