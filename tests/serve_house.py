@@ -128,6 +128,8 @@ PUBLIC = {
     "/api/docs",
     "/api/docs/{name:str}",
     "/api/v1/auth/forgotten",
+    "/api/v1/auth/invitation",
+    "/api/v1/auth/join",
     "/api/v1/auth/login",
     "/api/v1/auth/password-strength",
     "/api/v1/auth/refresh",

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddChannelData, AddChannelErrors, AddChannelResponses, AddProjectData, AddProjectErrors, AddProjectResponses, AddSampleData, AddSampleErrors, AddSampleResponses, AddStarData, AddStarErrors, AddStarResponses, AddTokenData, AddTokenErrors, AddTokenResponses, AddUploadsData, AddUploadsErrors, AddUploadsResponses, AddUserData, AddUserErrors, AddUserResponses, ChangeChannelData, ChangeChannelErrors, ChangeChannelResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangeProjectData, ChangeProjectErrors, ChangeProjectResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, DropChannelData, DropChannelErrors, DropChannelResponses, DropProjectData, DropProjectErrors, DropProjectResponses, DropRunData, DropRunErrors, DropRunResponses, DropSampleData, DropSampleErrors, DropSampleResponses, DropStarData, DropStarErrors, DropStarResponses, DropTokenData, DropTokenErrors, DropTokenResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetConditionData, GetConditionErrors, GetConditionResponses, GetFacetsData, GetFacetsErrors, GetFacetsResponses, GetFindingData, GetFindingErrors, GetFindingResponses, GetHealthData, GetHealthResponses, GetMeData, GetMediaData, GetMediaErrors, GetMediaResponses, GetMeErrors, GetMeResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetProjectRetentionData, GetProjectRetentionErrors, GetProjectRetentionResponses, GetProjectSummaryData, GetProjectSummaryErrors, GetProjectSummaryResponses, GetProjectTrendsData, GetProjectTrendsErrors, GetProjectTrendsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetResultData, GetResultErrors, GetResultResponses, GetRetentionData, GetRetentionErrors, GetRetentionResponses, GetRunChangesData, GetRunChangesErrors, GetRunChangesResponses, GetRunData, GetRunDiffData, GetRunDiffErrors, GetRunDiffResponses, GetRunErrors, GetRunResponses, GetSampleData, GetSampleErrors, GetSampleResponses, GetStepsData, GetStepsErrors, GetStepsResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTestData, GetTestErrors, GetTestResponses, GetTrendsData, GetTrendsErrors, GetTrendsResponses, GetUploadData, GetUploadErrors, GetUploadFileData, GetUploadFileErrors, GetUploadFileResponses, GetUploadResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListChannelDeliveriesData, ListChannelDeliveriesErrors, ListChannelDeliveriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListChecksData, ListChecksErrors, ListChecksResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFailuresData, ListFailuresErrors, ListFailuresResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListFlakiestTestsData, ListFlakiestTestsErrors, ListFlakiestTestsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListKeywordsData, ListKeywordsErrors, ListKeywordsResponses, ListKnownFilesData, ListKnownFilesErrors, ListKnownFilesResponses, ListLiveEventsData, ListLiveEventsErrors, ListLiveEventsResponses, ListMetricsData, ListMetricsErrors, ListMetricsResponses, ListProjectRunsData, ListProjectRunsErrors, ListProjectRunsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunLogData, ListRunLogErrors, ListRunLogResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSlowestTestsData, ListSlowestTestsErrors, ListSlowestTestsResponses, ListSuitesData, ListSuitesErrors, ListSuitesResponses, ListTestHistoryData, ListTestHistoryErrors, ListTestHistoryResponses, ListTestsData, ListTestsErrors, ListTestsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, PreviewProjectRetentionData, PreviewProjectRetentionErrors, PreviewProjectRetentionResponses, PreviewRetentionData, PreviewRetentionErrors, PreviewRetentionResponses, RefreshAccessData, RefreshAccessErrors, RefreshAccessResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, RetryUploadData, RetryUploadErrors, RetryUploadResponses, RotateChannelSecretData, RotateChannelSecretErrors, RotateChannelSecretResponses, SaveProjectQuotaData, SaveProjectQuotaErrors, SaveProjectQuotaResponses, SaveProjectRetentionData, SaveProjectRetentionErrors, SaveProjectRetentionResponses, SaveQuotasData, SaveQuotasErrors, SaveQuotasResponses, SaveRetentionData, SaveRetentionErrors, SaveRetentionResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SwitchOrganisationData, SwitchOrganisationErrors, SwitchOrganisationResponses, TestChannelData, TestChannelErrors, TestChannelResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddChannelData, AddChannelErrors, AddChannelResponses, AddGrantData, AddGrantErrors, AddGrantResponses, AddInvitationData, AddInvitationErrors, AddInvitationResponses, AddMyTokenData, AddMyTokenErrors, AddMyTokenResponses, AddProjectData, AddProjectErrors, AddProjectResponses, AddRoleData, AddRoleErrors, AddRoleResponses, AddSampleData, AddSampleErrors, AddSampleResponses, AddStarData, AddStarErrors, AddStarResponses, AddTokenData, AddTokenErrors, AddTokenResponses, AddUploadsData, AddUploadsErrors, AddUploadsResponses, AddUserData, AddUserErrors, AddUserResponses, BeginMySecondFactorData, BeginMySecondFactorErrors, BeginMySecondFactorResponses, ChangeChannelData, ChangeChannelErrors, ChangeChannelResponses, ChangeMeData, ChangeMeErrors, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeMeResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangeProjectData, ChangeProjectErrors, ChangeProjectResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ConfirmMySecondFactorData, ConfirmMySecondFactorErrors, ConfirmMySecondFactorResponses, DropChannelData, DropChannelErrors, DropChannelResponses, DropGrantData, DropGrantErrors, DropGrantResponses, DropInvitationData, DropInvitationErrors, DropInvitationResponses, DropMemberData, DropMemberErrors, DropMemberResponses, DropMyTokenData, DropMyTokenErrors, DropMyTokenResponses, DropProjectData, DropProjectErrors, DropProjectResponses, DropRoleData, DropRoleErrors, DropRoleResponses, DropRunData, DropRunErrors, DropRunResponses, DropSampleData, DropSampleErrors, DropSampleResponses, DropStarData, DropStarErrors, DropStarResponses, DropTokenData, DropTokenErrors, DropTokenResponses, EndMyOtherSignInsData, EndMyOtherSignInsErrors, EndMyOtherSignInsResponses, EndMySignInData, EndMySignInErrors, EndMySignInResponses, ExplainMemberData, ExplainMemberErrors, ExplainMemberResponses, ForgetPasswordData, ForgetPasswordErrors, ForgetPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetConditionData, GetConditionErrors, GetConditionResponses, GetFacetsData, GetFacetsErrors, GetFacetsResponses, GetFindingData, GetFindingErrors, GetFindingResponses, GetHealthData, GetHealthResponses, GetMeData, GetMediaData, GetMediaErrors, GetMediaResponses, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMySecondFactorData, GetMySecondFactorErrors, GetMySecondFactorResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetProjectRetentionData, GetProjectRetentionErrors, GetProjectRetentionResponses, GetProjectSummaryData, GetProjectSummaryErrors, GetProjectSummaryResponses, GetProjectTrendsData, GetProjectTrendsErrors, GetProjectTrendsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetResultData, GetResultErrors, GetResultResponses, GetRetentionData, GetRetentionErrors, GetRetentionResponses, GetRunChangesData, GetRunChangesErrors, GetRunChangesResponses, GetRunData, GetRunDiffData, GetRunDiffErrors, GetRunDiffResponses, GetRunErrors, GetRunResponses, GetSampleData, GetSampleErrors, GetSampleResponses, GetStepsData, GetStepsErrors, GetStepsResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTestData, GetTestErrors, GetTestResponses, GetTrendsData, GetTrendsErrors, GetTrendsResponses, GetUploadData, GetUploadErrors, GetUploadFileData, GetUploadFileErrors, GetUploadFileResponses, GetUploadResponses, JoinOrganisationData, JoinOrganisationErrors, JoinOrganisationResponses, JudgePasswordData, JudgePasswordErrors, JudgePasswordResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListChannelDeliveriesData, ListChannelDeliveriesErrors, ListChannelDeliveriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListChecksData, ListChecksErrors, ListChecksResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFailuresData, ListFailuresErrors, ListFailuresResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListFlakiestTestsData, ListFlakiestTestsErrors, ListFlakiestTestsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeywordsData, ListKeywordsErrors, ListKeywordsResponses, ListKnownFilesData, ListKnownFilesErrors, ListKnownFilesResponses, ListLiveEventsData, ListLiveEventsErrors, ListLiveEventsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMetricsData, ListMetricsErrors, ListMetricsResponses, ListMyIdentitiesData, ListMyIdentitiesErrors, ListMyIdentitiesResponses, ListMySignInsData, ListMySignInsErrors, ListMySignInsResponses, ListMyTokensData, ListMyTokensErrors, ListMyTokensResponses, ListProjectRunsData, ListProjectRunsErrors, ListProjectRunsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRunLogData, ListRunLogErrors, ListRunLogResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSlowestTestsData, ListSlowestTestsErrors, ListSlowestTestsResponses, ListSuitesData, ListSuitesErrors, ListSuitesResponses, ListTestHistoryData, ListTestHistoryErrors, ListTestHistoryResponses, ListTestsData, ListTestsErrors, ListTestsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MakeMyRecoveryCodesData, MakeMyRecoveryCodesErrors, MakeMyRecoveryCodesResponses, OpenInvitationData, OpenInvitationErrors, OpenInvitationResponses, PreviewProjectRetentionData, PreviewProjectRetentionErrors, PreviewProjectRetentionResponses, PreviewRetentionData, PreviewRetentionErrors, PreviewRetentionResponses, RefreshAccessData, RefreshAccessErrors, RefreshAccessResponses, RemoveMySecondFactorData, RemoveMySecondFactorErrors, RemoveMySecondFactorResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RetryUploadData, RetryUploadErrors, RetryUploadResponses, RotateChannelSecretData, RotateChannelSecretErrors, RotateChannelSecretResponses, SaveProjectQuotaData, SaveProjectQuotaErrors, SaveProjectQuotaResponses, SaveProjectRetentionData, SaveProjectRetentionErrors, SaveProjectRetentionResponses, SaveQuotasData, SaveQuotasErrors, SaveQuotasResponses, SaveRetentionData, SaveRetentionErrors, SaveRetentionResponses, SignInData, SignInErrors, SignInResponses, SignInSecondStepData, SignInSecondStepErrors, SignInSecondStepResponses, SignOutData, SignOutErrors, SignOutResponses, SwitchOrganisationData, SwitchOrganisationErrors, SwitchOrganisationResponses, TestChannelData, TestChannelErrors, TestChannelResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -19,13 +19,26 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * Sign in with e-mail address and password.
+ * Sign in with e-mail address and password; who has a second factor is asked for it next.
  *
  * The access token is good for 15 minutes; the refresh token for the next one comes as an HttpOnly cookie.
  */
 export const signIn = <ThrowOnError extends boolean = false>(options: Options<SignInData, ThrowOnError>): RequestResult<SignInResponses, SignInErrors, ThrowOnError> => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
     responseType: 'json',
     url: '/api/v1/auth/login',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sign in, second step: with a code of the authenticator app, or a recovery code, each good once.
+ */
+export const signInSecondStep = <ThrowOnError extends boolean = false>(options: Options<SignInSecondStepData, ThrowOnError>): RequestResult<SignInSecondStepResponses, SignInSecondStepErrors, ThrowOnError> => (options.client ?? client).post<SignInSecondStepResponses, SignInSecondStepErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/second-factor',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -55,11 +68,37 @@ export const signOut = <ThrowOnError extends boolean = false>(options?: Options<
 });
 
 /**
- * Change one's own password; every browser signs in anew. API tokens cannot do this.
+ * Judge a new password before it is taken. Nothing of it is kept or logged.
  */
-export const changeMyPassword = <ThrowOnError extends boolean = false>(options: Options<ChangeMyPasswordData, ThrowOnError>): RequestResult<ChangeMyPasswordResponses, ChangeMyPasswordErrors, ThrowOnError> => (options.client ?? client).post<ChangeMyPasswordResponses, ChangeMyPasswordErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/me/password',
+export const judgePassword = <ThrowOnError extends boolean = false>(options: Options<JudgePasswordData, ThrowOnError>): RequestResult<JudgePasswordResponses, JudgePasswordErrors, ThrowOnError> => (options.client ?? client).post<JudgePasswordResponses, JudgePasswordErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/password-strength',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask for a link to set a new password, by mail. The answer is the same whether anybody has that address.
+ *
+ * It is the worker that looks: nothing here depends on who exists.
+ */
+export const forgetPassword = <ThrowOnError extends boolean = false>(options: Options<ForgetPasswordData, ThrowOnError>): RequestResult<ForgetPasswordResponses, ForgetPasswordErrors, ThrowOnError> => (options.client ?? client).post<ForgetPasswordResponses, ForgetPasswordErrors, ThrowOnError>({
+    url: '/api/v1/auth/forgotten',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Set a new password by a link, which is good once. Every sign-in of the person ends; waits end, too.
+ */
+export const resetPassword = <ThrowOnError extends boolean = false>(options: Options<ResetPasswordData, ThrowOnError>): RequestResult<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError> => (options.client ?? client).post<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError>({
+    url: '/api/v1/auth/reset',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -78,6 +117,20 @@ export const getMe = <ThrowOnError extends boolean = false>(options?: Options<Ge
 });
 
 /**
+ * Change one's own name.
+ */
+export const changeMe = <ThrowOnError extends boolean = false>(options: Options<ChangeMeData, ThrowOnError>): RequestResult<ChangeMeResponses, ChangeMeErrors, ThrowOnError> => (options.client ?? client).patch<ChangeMeResponses, ChangeMeErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Look at another organisation that one belongs to, in this browser. A token stays in its own.
  */
 export const switchOrganisation = <ThrowOnError extends boolean = false>(options: Options<SwitchOrganisationData, ThrowOnError>): RequestResult<SwitchOrganisationResponses, SwitchOrganisationErrors, ThrowOnError> => (options.client ?? client).post<SwitchOrganisationResponses, SwitchOrganisationErrors, ThrowOnError>({
@@ -89,6 +142,122 @@ export const switchOrganisation = <ThrowOnError extends boolean = false>(options
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Change one's own password; every other browser signs in anew. API tokens cannot do this.
+ */
+export const changeMyPassword = <ThrowOnError extends boolean = false>(options: Options<ChangeMyPasswordData, ThrowOnError>): RequestResult<ChangeMyPasswordResponses, ChangeMyPasswordErrors, ThrowOnError> => (options.client ?? client).post<ChangeMyPasswordResponses, ChangeMyPasswordErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the accounts at identity providers that one signs in with.
+ */
+export const listMyIdentities = <ThrowOnError extends boolean = false>(options?: Options<ListMyIdentitiesData, ThrowOnError>): RequestResult<ListMyIdentitiesResponses, ListMyIdentitiesErrors, ThrowOnError> => (options?.client ?? client).get<ListMyIdentitiesResponses, ListMyIdentitiesErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/identities',
+    ...options
+});
+
+/**
+ * Answer whether codes are asked for when one signs in.
+ */
+export const getMySecondFactor = <ThrowOnError extends boolean = false>(options?: Options<GetMySecondFactorData, ThrowOnError>): RequestResult<GetMySecondFactorResponses, GetMySecondFactorErrors, ThrowOnError> => (options?.client ?? client).get<GetMySecondFactorResponses, GetMySecondFactorErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/second-factor',
+    ...options
+});
+
+/**
+ * Begin to set up an authenticator app. Codes are asked for only once one of them was sent to `…/confirm`.
+ */
+export const beginMySecondFactor = <ThrowOnError extends boolean = false>(options: Options<BeginMySecondFactorData, ThrowOnError>): RequestResult<BeginMySecondFactorResponses, BeginMySecondFactorErrors, ThrowOnError> => (options.client ?? client).post<BeginMySecondFactorResponses, BeginMySecondFactorErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/second-factor',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Prove with a code that the app is set up; recovery codes come back. Every other browser signs in anew.
+ */
+export const confirmMySecondFactor = <ThrowOnError extends boolean = false>(options: Options<ConfirmMySecondFactorData, ThrowOnError>): RequestResult<ConfirmMySecondFactorResponses, ConfirmMySecondFactorErrors, ThrowOnError> => (options.client ?? client).post<ConfirmMySecondFactorResponses, ConfirmMySecondFactorErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/second-factor/confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Make ten new recovery codes; the ones before are worth nothing.
+ */
+export const makeMyRecoveryCodes = <ThrowOnError extends boolean = false>(options: Options<MakeMyRecoveryCodesData, ThrowOnError>): RequestResult<MakeMyRecoveryCodesResponses, MakeMyRecoveryCodesErrors, ThrowOnError> => (options.client ?? client).post<MakeMyRecoveryCodesResponses, MakeMyRecoveryCodesErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/second-factor/recovery-codes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let the password be enough again. Where the organisation asks for a second factor, another has to be set up.
+ */
+export const removeMySecondFactor = <ThrowOnError extends boolean = false>(options: Options<RemoveMySecondFactorData, ThrowOnError>): RequestResult<RemoveMySecondFactorResponses, RemoveMySecondFactorErrors, ThrowOnError> => (options.client ?? client).post<RemoveMySecondFactorResponses, RemoveMySecondFactorErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/second-factor/remove',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End every other sign-in of one's own at once.
+ */
+export const endMyOtherSignIns = <ThrowOnError extends boolean = false>(options?: Options<EndMyOtherSignInsData, ThrowOnError>): RequestResult<EndMyOtherSignInsResponses, EndMyOtherSignInsErrors, ThrowOnError> => (options?.client ?? client).delete<EndMyOtherSignInsResponses, EndMyOtherSignInsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/sign-ins',
+    ...options
+});
+
+/**
+ * List where one is signed in, last used first.
+ */
+export const listMySignIns = <ThrowOnError extends boolean = false>(options?: Options<ListMySignInsData, ThrowOnError>): RequestResult<ListMySignInsResponses, ListMySignInsErrors, ThrowOnError> => (options?.client ?? client).get<ListMySignInsResponses, ListMySignInsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/sign-ins',
+    ...options
+});
+
+/**
+ * End a sign-in of one's own: that browser is signed out at once.
+ */
+export const endMySignIn = <ThrowOnError extends boolean = false>(options: Options<EndMySignInData, ThrowOnError>): RequestResult<EndMySignInResponses, EndMySignInErrors, ThrowOnError> => (options.client ?? client).delete<EndMySignInResponses, EndMySignInErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/sign-ins/{sign_in_id}',
+    ...options
 });
 
 /**
@@ -130,7 +299,251 @@ export const changeUser = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * List API tokens, newest first.
+ * List who belongs to the organisation, by e-mail address, with their roles and how they sign in.
+ */
+export const listMembers = <ThrowOnError extends boolean = false>(options?: Options<ListMembersData, ThrowOnError>): RequestResult<ListMembersResponses, ListMembersErrors, ThrowOnError> => (options?.client ?? client).get<ListMembersResponses, ListMembersErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/members',
+    ...options
+});
+
+/**
+ * Remove somebody from the organisation with their roles and personal tokens. Their account stays.
+ */
+export const dropMember = <ThrowOnError extends boolean = false>(options: Options<DropMemberData, ThrowOnError>): RequestResult<DropMemberResponses, DropMemberErrors, ThrowOnError> => (options.client ?? client).delete<DropMemberResponses, DropMemberErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/members/{member_id}',
+    ...options
+});
+
+/**
+ * Answer one member.
+ */
+export const getMember = <ThrowOnError extends boolean = false>(options: Options<GetMemberData, ThrowOnError>): RequestResult<GetMemberResponses, GetMemberErrors, ThrowOnError> => (options.client ?? client).get<GetMemberResponses, GetMemberErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/members/{member_id}',
+    ...options
+});
+
+/**
+ * End a membership, which signs the person out at once, or resume it with the roles they had.
+ */
+export const changeMember = <ThrowOnError extends boolean = false>(options: Options<ChangeMemberData, ThrowOnError>): RequestResult<ChangeMemberResponses, ChangeMemberErrors, ThrowOnError> => (options.client ?? client).patch<ChangeMemberResponses, ChangeMemberErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/members/{member_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give a role, everywhere or in one project; never one that allows more than the giver may.
+ */
+export const addGrant = <ThrowOnError extends boolean = false>(options: Options<AddGrantData, ThrowOnError>): RequestResult<AddGrantResponses, AddGrantErrors, ThrowOnError> => (options.client ?? client).post<AddGrantResponses, AddGrantErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/members/{member_id}/grants',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take a role that was given everywhere, or in one project; never one that allows more than the taker may.
+ */
+export const dropGrant = <ThrowOnError extends boolean = false>(options: Options<DropGrantData, ThrowOnError>): RequestResult<DropGrantResponses, DropGrantErrors, ThrowOnError> => (options.client ?? client).delete<DropGrantResponses, DropGrantErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/members/{member_id}/grants/{role}',
+    ...options
+});
+
+/**
+ * Answer why somebody may do that, in a project or in the organisation: which roles allow it, and who gave them.
+ *
+ * Or why not, and which roles would allow it.
+ */
+export const explainMember = <ThrowOnError extends boolean = false>(options: Options<ExplainMemberData, ThrowOnError>): RequestResult<ExplainMemberResponses, ExplainMemberErrors, ThrowOnError> => (options.client ?? client).get<ExplainMemberResponses, ExplainMemberErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/members/{member_id}/why',
+    ...options
+});
+
+/**
+ * List the invitations that wait to be accepted, newest first.
+ */
+export const listInvitations = <ThrowOnError extends boolean = false>(options?: Options<ListInvitationsData, ThrowOnError>): RequestResult<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError> => (options?.client ?? client).get<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/invitations',
+    ...options
+});
+
+/**
+ * Invite an address for seven days, with a role that allows no more than the inviter may.
+ *
+ * The link goes out by mail. Without a mail server it is answered, this once, to be passed on.
+ */
+export const addInvitation = <ThrowOnError extends boolean = false>(options: Options<AddInvitationData, ThrowOnError>): RequestResult<AddInvitationResponses, AddInvitationErrors, ThrowOnError> => (options.client ?? client).post<AddInvitationResponses, AddInvitationErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/invitations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a new link, good for seven days; the one before leads nowhere from now on.
+ */
+export const resendInvitation = <ThrowOnError extends boolean = false>(options: Options<ResendInvitationData, ThrowOnError>): RequestResult<ResendInvitationResponses, ResendInvitationErrors, ThrowOnError> => (options.client ?? client).post<ResendInvitationResponses, ResendInvitationErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/invitations/{invitation_id}/resend',
+    ...options
+});
+
+/**
+ * Revoke an invitation: its link leads nowhere from now on.
+ */
+export const dropInvitation = <ThrowOnError extends boolean = false>(options: Options<DropInvitationData, ThrowOnError>): RequestResult<DropInvitationResponses, DropInvitationErrors, ThrowOnError> => (options.client ?? client).delete<DropInvitationResponses, DropInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/invitations/{invitation_id}',
+    ...options
+});
+
+/**
+ * Answer what a link invites to; the token comes in the body, lest it be written into any log.
+ */
+export const openInvitation = <ThrowOnError extends boolean = false>(options: Options<OpenInvitationData, ThrowOnError>): RequestResult<OpenInvitationResponses, OpenInvitationErrors, ThrowOnError> => (options.client ?? client).post<OpenInvitationResponses, OpenInvitationErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/invitation',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Accept an invitation with a name and a password of one's own; sign in with them then.
+ */
+export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>): RequestResult<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError> => (options.client ?? client).post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/join',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Accept an invitation as the person who is signed in; a token accepts none.
+ */
+export const joinOrganisation = <ThrowOnError extends boolean = false>(options: Options<JoinOrganisationData, ThrowOnError>): RequestResult<JoinOrganisationResponses, JoinOrganisationErrors, ThrowOnError> => (options.client ?? client).post<JoinOrganisationResponses, JoinOrganisationErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/organisations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List every role with what it allows, built-in ones first, and the catalogue of permissions.
+ */
+export const listRoles = <ThrowOnError extends boolean = false>(options?: Options<ListRolesData, ThrowOnError>): RequestResult<ListRolesResponses, ListRolesErrors, ThrowOnError> => (options?.client ?? client).get<ListRolesResponses, ListRolesErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/roles',
+    ...options
+});
+
+/**
+ * Make a role of the organisation's own. It can allow no more than its maker may.
+ */
+export const addRole = <ThrowOnError extends boolean = false>(options: Options<AddRoleData, ThrowOnError>): RequestResult<AddRoleResponses, AddRoleErrors, ThrowOnError> => (options.client ?? client).post<AddRoleResponses, AddRoleErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/roles',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a role of the organisation's own that nobody has.
+ */
+export const dropRole = <ThrowOnError extends boolean = false>(options: Options<DropRoleData, ThrowOnError>): RequestResult<DropRoleResponses, DropRoleErrors, ThrowOnError> => (options.client ?? client).delete<DropRoleResponses, DropRoleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/roles/{key}',
+    ...options
+});
+
+/**
+ * Change a role of the organisation's own; who has it may do at once what it then allows.
+ */
+export const changeRole = <ThrowOnError extends boolean = false>(options: Options<ChangeRoleData, ThrowOnError>): RequestResult<ChangeRoleResponses, ChangeRoleErrors, ThrowOnError> => (options.client ?? client).patch<ChangeRoleResponses, ChangeRoleErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/roles/{key}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List one's own API tokens in this organisation, newest first.
+ */
+export const listMyTokens = <ThrowOnError extends boolean = false>(options?: Options<ListMyTokensData, ThrowOnError>): RequestResult<ListMyTokensResponses, ListMyTokensErrors, ThrowOnError> => (options?.client ?? client).get<ListMyTokensResponses, ListMyTokensErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/tokens',
+    ...options
+});
+
+/**
+ * Make an API token that may do what one may oneself, and no more; it is shown this once.
+ */
+export const addMyToken = <ThrowOnError extends boolean = false>(options: Options<AddMyTokenData, ThrowOnError>): RequestResult<AddMyTokenResponses, AddMyTokenErrors, ThrowOnError> => (options.client ?? client).post<AddMyTokenResponses, AddMyTokenErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/tokens',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke one of one's own API tokens.
+ */
+export const dropMyToken = <ThrowOnError extends boolean = false>(options: Options<DropMyTokenData, ThrowOnError>): RequestResult<DropMyTokenResponses, DropMyTokenErrors, ThrowOnError> => (options.client ?? client).delete<DropMyTokenResponses, DropMyTokenErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/me/tokens/{token_id}',
+    ...options
+});
+
+/**
+ * List everybody's and every service's API tokens, newest first.
  */
 export const listTokens = <ThrowOnError extends boolean = false>(options?: Options<ListTokensData, ThrowOnError>): RequestResult<ListTokensResponses, ListTokensErrors, ThrowOnError> => (options?.client ?? client).get<ListTokensResponses, ListTokensErrors, ThrowOnError>({
     responseType: 'json',
@@ -140,7 +553,7 @@ export const listTokens = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
- * Make an API token; it is shown this once.
+ * Make the token of a service, with a role of its own; without one, a personal token. It is shown this once.
  */
 export const addToken = <ThrowOnError extends boolean = false>(options: Options<AddTokenData, ThrowOnError>): RequestResult<AddTokenResponses, AddTokenErrors, ThrowOnError> => (options.client ?? client).post<AddTokenResponses, AddTokenErrors, ThrowOnError>({
     responseType: 'json',
@@ -154,7 +567,7 @@ export const addToken = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Revoke an API token.
+ * Revoke any API token of the organisation.
  */
 export const dropToken = <ThrowOnError extends boolean = false>(options: Options<DropTokenData, ThrowOnError>): RequestResult<DropTokenResponses, DropTokenErrors, ThrowOnError> => (options.client ?? client).delete<DropTokenResponses, DropTokenErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

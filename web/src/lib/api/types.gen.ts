@@ -8,12 +8,15 @@ export type ClientOptions = {
  * AccessGrant
  *
  * A short-lived access token; the refresh token travels in an HttpOnly cookie. `expires_in` is in seconds.
+ *
+ * `needs_second_factor`: the organisation asks for one; until it is set up the token is good for one's account only.
  */
 export type AccessGrant = {
     access_token: string;
     token_type: 'Bearer';
     expires_in: number;
     user: User;
+    needs_second_factor?: boolean;
 };
 
 /**
@@ -519,6 +522,15 @@ export type FindingRun = {
 };
 
 /**
+ * FirstCode
+ *
+ * A code that proves the app is set up.
+ */
+export type FirstCode = {
+    code: string;
+};
+
+/**
  * Forecast
  *
  * Bytes a day over the last 30 and 90 days (null: too early to say), and when that fills the quota.
@@ -529,6 +541,15 @@ export type Forecast = {
     daily_30: number | null;
     daily_90: number | null;
     full_on: string | null;
+};
+
+/**
+ * Forgotten
+ *
+ * Whose password was forgotten.
+ */
+export type Forgotten = {
+    email: string;
 };
 
 /**
@@ -588,6 +609,90 @@ export type HealthCheck = {
     state: State;
     detail: string;
     advice?: string;
+};
+
+/**
+ * Invitation
+ *
+ * An invitation that waits to be accepted; past `expires_at` it can only be sent again.
+ */
+export type Invitation = {
+    id: string;
+    email: string;
+    role: string;
+    role_name: string;
+    project: ProjectRef | null;
+    invited_by: string | null;
+    created_at: string;
+    expires_at: string;
+};
+
+/**
+ * InvitationLink
+ *
+ * The token that an invitation's link ends with.
+ */
+export type InvitationLink = {
+    token: string;
+};
+
+/**
+ * InvitationOpened
+ *
+ * What a link invites to. `has_account`: its address signs in here already, and does so to accept.
+ *
+ * `needs_provider`: the organisation lets nobody in by password.
+ */
+export type InvitationOpened = {
+    email: string;
+    organisation: string;
+    role_name: string;
+    project: string | null;
+    invited_by: string | null;
+    expires_at: string;
+    has_account: boolean;
+    needs_provider: boolean;
+};
+
+/**
+ * InvitationPage
+ *
+ * Some invitations, newest first.
+ */
+export type InvitationPage = {
+    items: Array<Invitation>;
+    next_cursor: string | null;
+};
+
+/**
+ * InvitationSent
+ *
+ * An invitation with a new link. `link` is null when it went out by mail; else pass it on, it is shown this once.
+ *
+ * `mail_error` says why the mail server did not take it.
+ */
+export type InvitationSent = {
+    id: string;
+    email: string;
+    role: string;
+    role_name: string;
+    project: ProjectRef | null;
+    invited_by: string | null;
+    created_at: string;
+    expires_at: string;
+    link: string | null;
+    mail_error: string;
+};
+
+/**
+ * Joined
+ *
+ * The organisation that somebody belongs to from now on, and the address they sign in with.
+ */
+export type Joined = {
+    email: string;
+    slug: string;
+    name: string;
 };
 
 /**
@@ -761,6 +866,67 @@ export type Me = {
 };
 
 /**
+ * Member
+ *
+ * Somebody who belongs to the organisation. `is_disabled`: the membership has ended and may be resumed.
+ *
+ * They sign in with a password (`has_password`), through `providers`, or both. `may_change` says whether the caller
+ * may end and resume the membership: whoever has a role that allows more than the caller's is out of reach.
+ */
+export type Member = {
+    id: string;
+    email: string;
+    name: string;
+    joined_at: string;
+    last_sign_in_at: string | null;
+    is_disabled: boolean;
+    is_operator: boolean;
+    has_password: boolean;
+    providers: Array<string>;
+    has_second_factor: boolean;
+    roles: Array<MemberRole>;
+    may_change: boolean;
+};
+
+/**
+ * MemberChange
+ *
+ * Whether the membership has ended.
+ */
+export type MemberChange = {
+    is_disabled: boolean;
+};
+
+/**
+ * MemberPage
+ *
+ * Some members, by e-mail address.
+ */
+export type MemberPage = {
+    items: Array<Member>;
+    next_cursor: string | null;
+};
+
+/**
+ * MemberRole
+ *
+ * A role that somebody was given: everywhere in the organisation (`project` null), or in one project.
+ *
+ * A `provider` gave it for one of `groups`, and only it takes it; else `given_by`, null for TestFlux itself.
+ * `may_take` says whether the caller allows themselves at least as much and so may take it.
+ */
+export type MemberRole = {
+    role: string;
+    name: string;
+    project: ProjectRef | null;
+    provider: string | null;
+    groups: Array<string>;
+    given_by: string | null;
+    given_at: string;
+    may_take: boolean;
+};
+
+/**
  * MetricItem
  *
  * One metric; times in ms, data in bytes. `values` holds what the report holds, e.g. count, rate, avg, p95.
@@ -789,6 +955,17 @@ export type MetricPage = {
 };
 
 /**
+ * NewAccount
+ *
+ * Who accepts an invitation and has no account yet.
+ */
+export type NewAccount = {
+    token: string;
+    name: string;
+    password: string;
+};
+
+/**
  * NewChannel
  *
  * A channel to add.
@@ -799,6 +976,40 @@ export type NewChannel = {
     config: ChannelConfig;
     rule?: Rule;
     is_enabled?: boolean;
+};
+
+/**
+ * NewGrant
+ *
+ * A role to give, in a project or (null) everywhere in the organisation.
+ */
+export type NewGrant = {
+    role: string;
+    project?: string | null;
+};
+
+/**
+ * NewInvitation
+ *
+ * Whom to invite, and the role they get on accepting: in a project or (null) everywhere in the organisation.
+ */
+export type NewInvitation = {
+    email: string;
+    role: string;
+    project?: string | null;
+};
+
+/**
+ * NewOrganisationToken
+ *
+ * A token to make. With a `role` it is a service's: it stands for nobody, and stays when its maker leaves.
+ */
+export type NewOrganisationToken = {
+    name: string;
+    scopes?: Array<string>;
+    projects?: Array<string> | null;
+    expires_at?: string | null;
+    role?: string | null;
 };
 
 /**
@@ -814,13 +1025,28 @@ export type NewProject = {
 };
 
 /**
+ * NewRole
+ *
+ * A role to make; the key stays.
+ */
+export type NewRole = {
+    key: string;
+    name: string;
+    permissions: Array<Permission>;
+    description?: string;
+};
+
+/**
  * NewToken
  *
- * A token to make.
+ * A token to make: `read`, `upload`, `admin` (all that one may oneself), or single permissions.
+ *
+ * `expires_at` left out is 90 days for a personal token, a year for a service's; null is never.
  */
 export type NewToken = {
     name: string;
-    scopes: Array<'read' | 'upload' | 'admin'>;
+    scopes?: Array<string>;
+    projects?: Array<string> | null;
     expires_at?: string | null;
 };
 
@@ -832,7 +1058,7 @@ export type NewToken = {
 export type NewUser = {
     email: string;
     name: string;
-    role?: Role;
+    role?: ModelAccessRole;
     password?: string | null;
 };
 
@@ -902,6 +1128,37 @@ export type OverviewItem = {
 };
 
 /**
+ * OwnIdentities
+ *
+ * The accounts at identity providers that one signs in with.
+ */
+export type OwnIdentities = {
+    items: Array<OwnIdentity>;
+};
+
+/**
+ * OwnIdentity
+ *
+ * An account at an identity provider that one signs in with.
+ */
+export type OwnIdentity = {
+    provider: string;
+    kind: string;
+    organisation: string;
+    created_at: string;
+    last_sign_in_at: string | null;
+};
+
+/**
+ * OwnName
+ *
+ * How a person is called.
+ */
+export type OwnName = {
+    name: string;
+};
+
+/**
  * OwnRetention
  *
  * Where a project differs from its organisation.
@@ -911,6 +1168,32 @@ export type OwnRetention = {
     evidence?: number | 'for_ever' | 'inherited';
     rows?: number | 'for_ever' | 'inherited';
     audit?: number | 'for_ever' | 'inherited';
+};
+
+/**
+ * OwnSignIn
+ *
+ * Where one is signed in. `method` is `password`, or the name of the provider that vouched; `is_this` asks.
+ */
+export type OwnSignIn = {
+    id: string;
+    device: string;
+    address: string;
+    method: string;
+    has_second_factor: boolean;
+    organisation: string;
+    created_at: string;
+    seen_at: string;
+    is_this: boolean;
+};
+
+/**
+ * OwnSignIns
+ *
+ * One's sign-ins, last used first; at most a hundred.
+ */
+export type OwnSignIns = {
+    items: Array<OwnSignIn>;
 };
 
 /**
@@ -946,11 +1229,54 @@ export type PasswordChange = {
 };
 
 /**
+ * PasswordReset
+ *
+ * The token of a link, and the new password.
+ */
+export type PasswordReset = {
+    token: string;
+    password: string;
+};
+
+/**
+ * PasswordStrength
+ *
+ * What a password is worth: `score` from 0 to 4; it may be taken when there are no `reasons` against it.
+ */
+export type PasswordStrength = {
+    score: number;
+    is_enough: boolean;
+    reasons: Array<string>;
+};
+
+/**
+ * PasswordTried
+ *
+ * A password somebody thinks of, and what is known about them; none of it is kept.
+ */
+export type PasswordTried = {
+    password: string;
+    about?: Array<string>;
+};
+
+/**
  * Permission
  *
  * One act a route may ask for; each route names exactly one. What each is for: access/permissions.py.
  */
 export type Permission = 'self' | 'project.read' | 'project.create' | 'project.edit' | 'project.delete' | 'upload.create' | 'upload.manage' | 'run.star' | 'run.delete' | 'channel.manage' | 'storage.manage' | 'sample.manage' | 'member.read' | 'member.manage' | 'role.manage' | 'token.manage' | 'org.edit' | 'sso.manage' | 'audit.read' | 'system.read' | 'org.create';
+
+/**
+ * PermissionAbout
+ *
+ * A permission in words. `is_in_projects`: it may be given in one project; `is_operators`: no role gives it.
+ */
+export type PermissionAbout = {
+    key: Permission;
+    about: string;
+    is_in_projects: boolean;
+    is_operators: boolean;
+};
 
 /**
  * Place
@@ -1118,6 +1444,15 @@ export type ProjectSummary = {
 };
 
 /**
+ * Proof
+ *
+ * That it is oneself who sits here: the present password.
+ */
+export type Proof = {
+    password: string;
+};
+
+/**
  * QueueFigures
  *
  * The jobs of a queue: due and waiting, running, failed for good; `oldest_s`: how long the first one waits.
@@ -1152,6 +1487,15 @@ export type Readiness = {
     checks: {
         [key: string]: Check;
     };
+};
+
+/**
+ * RecoveryCodes
+ *
+ * Codes for when the app is gone, each good once; shown this once.
+ */
+export type RecoveryCodes = {
+    codes: Array<string>;
 };
 
 /**
@@ -1261,11 +1605,25 @@ export type RetentionPreview = {
 };
 
 /**
- * Role
+ * RoleChange
  *
- * The built-in roles; an organisation may add its own. What each may do: access/permissions.py.
+ * What to change about a role; what is null or absent stays.
  */
-export type Role = 'owner' | 'admin' | 'maintainer' | 'member' | 'viewer' | 'auditor';
+export type RoleChange = {
+    name?: string | null;
+    description?: string | null;
+    permissions?: Array<Permission> | null;
+};
+
+/**
+ * RoleList
+ *
+ * Every role, built-in ones first, and every permission there is.
+ */
+export type RoleList = {
+    items: Array<ServeShapesMembersRole>;
+    catalogue: Array<PermissionAbout>;
+};
 
 /**
  * Rule
@@ -1478,6 +1836,53 @@ export type Sample = {
     done: number;
     total: number;
     projects: Array<string>;
+};
+
+/**
+ * SecondFactor
+ *
+ * Whether codes are asked for, since when, and how many recovery codes are left.
+ *
+ * `has_password` is false for people who sign in elsewhere: their provider asks for a second factor, or does not.
+ */
+export type SecondFactor = {
+    is_on: boolean;
+    since: string | null;
+    recovery_codes_left: number;
+    is_required: boolean;
+    has_password: boolean;
+};
+
+/**
+ * SecondFactorSetup
+ *
+ * What an authenticator app needs: `picture` is its `address` as a QR code (data: URL), `secret` is for typing.
+ */
+export type SecondFactorSetup = {
+    secret: string;
+    address: string;
+    picture: string;
+};
+
+/**
+ * SecondStep
+ *
+ * The password was right; `POST /auth/second-factor` wants `state` and a code within `expires_in` seconds.
+ */
+export type SecondStep = {
+    second_factor: true;
+    state: string;
+    expires_in: number;
+};
+
+/**
+ * SecondStepCode
+ *
+ * The second step of a sign-in: six digits of the authenticator app, or a recovery code.
+ */
+export type SecondStepCode = {
+    state: string;
+    code: string;
 };
 
 /**
@@ -1914,11 +2319,17 @@ export type Tiles = {
  * Token
  *
  * An API token, without its secret. `hint` is its last four characters.
+ *
+ * A personal one may do what its `scopes` name and `created_by` may; a service token what its `role` allows.
+ * `projects` are the only ones it is for, null for all. `expires_at` null: never.
  */
 export type Token = {
     id: string;
     name: string;
-    scopes: Array<'read' | 'upload' | 'admin'>;
+    kind: 'personal' | 'service';
+    role: string | null;
+    scopes: Array<string>;
+    projects: Array<string> | null;
     hint: string;
     created_by: string;
     created_at: string;
@@ -1929,18 +2340,22 @@ export type Token = {
 /**
  * TokenCreated
  *
- * A new token; `token` is shown this once.
+ * A new token; `token` is shown this once. `warnings` say what is unwise about it.
  */
 export type TokenCreated = {
     id: string;
     name: string;
-    scopes: Array<'read' | 'upload' | 'admin'>;
+    kind: 'personal' | 'service';
+    role: string | null;
+    scopes: Array<string>;
+    projects: Array<string> | null;
     hint: string;
     created_by: string;
     created_at: string;
     expires_at: string | null;
     last_used_at: string | null;
     token: string;
+    warnings: Array<string>;
 };
 
 /**
@@ -2102,7 +2517,7 @@ export type User = {
  */
 export type UserChange = {
     name?: string | null;
-    role?: Role | null;
+    role?: ModelAccessRole | null;
     is_disabled?: boolean | null;
     password?: string | null;
 };
@@ -2146,6 +2561,24 @@ export type UserPage = {
 export type Verdict = 'passed' | 'failed' | 'flaky' | 'empty' | 'incomplete';
 
 /**
+ * Why
+ *
+ * Whether somebody may do something, and why: `because` of these roles, or `notes` say what else matters.
+ *
+ * `would_give` are the roles that would allow it. `is_in_projects`: a role in one project is enough.
+ */
+export type Why = {
+    permission: Permission;
+    about: string;
+    project: ProjectRef | null;
+    is_allowed: boolean;
+    is_in_projects: boolean;
+    because: Array<MemberRole>;
+    notes: Array<string>;
+    would_give: Array<string>;
+};
+
+/**
  * WorkerFigures
  *
  * A process that works on the queue, and when it last said so.
@@ -2156,6 +2589,28 @@ export type WorkerFigures = {
     version: string;
     started_at: string;
     seen_at: string;
+};
+
+/**
+ * Role
+ *
+ * The built-in roles; an organisation may add its own. What each may do: access/permissions.py.
+ */
+export type ModelAccessRole = 'owner' | 'admin' | 'maintainer' | 'member' | 'viewer' | 'auditor';
+
+/**
+ * Role
+ */
+export type ServeShapesMembersRole = {
+    key: string;
+    name: string;
+    description: string;
+    is_built_in: boolean;
+    permissions: Array<Permission>;
+    members: number;
+    may_give: boolean;
+    may_give_in_projects: boolean;
+    may_change: boolean;
 };
 
 export type SignInData = {
@@ -2206,10 +2661,63 @@ export type SignInResponses = {
     /**
      * Request fulfilled, document follows
      */
-    200: AccessGrant;
+    200: AccessGrant | SecondStep;
 };
 
 export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type SignInSecondStepData = {
+    body: SecondStepCode;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/second-factor';
+};
+
+export type SignInSecondStepErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SignInSecondStepError = SignInSecondStepErrors[keyof SignInSecondStepErrors];
+
+export type SignInSecondStepResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: AccessGrant;
+};
+
+export type SignInSecondStepResponse = SignInSecondStepResponses[keyof SignInSecondStepResponses];
 
 export type RefreshAccessData = {
     body?: never;
@@ -2301,14 +2809,14 @@ export type SignOutResponses = {
 
 export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
 
-export type ChangeMyPasswordData = {
-    body: PasswordChange;
+export type JudgePasswordData = {
+    body: PasswordTried;
     path?: never;
     query?: never;
-    url: '/api/v1/me/password';
+    url: '/api/v1/auth/password-strength';
 };
 
-export type ChangeMyPasswordErrors = {
+export type JudgePasswordErrors = {
     /**
      * Bad Request
      */
@@ -2343,16 +2851,128 @@ export type ChangeMyPasswordErrors = {
     503: Problem;
 };
 
-export type ChangeMyPasswordError = ChangeMyPasswordErrors[keyof ChangeMyPasswordErrors];
+export type JudgePasswordError = JudgePasswordErrors[keyof JudgePasswordErrors];
 
-export type ChangeMyPasswordResponses = {
+export type JudgePasswordResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: PasswordStrength;
+};
+
+export type JudgePasswordResponse = JudgePasswordResponses[keyof JudgePasswordResponses];
+
+export type ForgetPasswordData = {
+    body: Forgotten;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/forgotten';
+};
+
+export type ForgetPasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ForgetPasswordError = ForgetPasswordErrors[keyof ForgetPasswordErrors];
+
+export type ForgetPasswordResponses = {
+    /**
+     * Request accepted, processing continues off-line
+     */
+    202: unknown;
+};
+
+export type ResetPasswordData = {
+    body: PasswordReset;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/reset';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
     /**
      * Request fulfilled, nothing follows
      */
     204: void;
 };
 
-export type ChangeMyPasswordResponse = ChangeMyPasswordResponses[keyof ChangeMyPasswordResponses];
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
 
 export type GetMeData = {
     body?: never;
@@ -2398,6 +3018,59 @@ export type GetMeResponses = {
 };
 
 export type GetMeResponse = GetMeResponses[keyof GetMeResponses];
+
+export type ChangeMeData = {
+    body: OwnName;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me';
+};
+
+export type ChangeMeErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeMeError = ChangeMeErrors[keyof ChangeMeErrors];
+
+export type ChangeMeResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: User;
+};
+
+export type ChangeMeResponse = ChangeMeResponses[keyof ChangeMeResponses];
 
 export type SwitchOrganisationData = {
     body: Switch;
@@ -2455,6 +3128,522 @@ export type SwitchOrganisationResponses = {
 };
 
 export type SwitchOrganisationResponse = SwitchOrganisationResponses[keyof SwitchOrganisationResponses];
+
+export type ChangeMyPasswordData = {
+    body: PasswordChange;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/password';
+};
+
+export type ChangeMyPasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeMyPasswordError = ChangeMyPasswordErrors[keyof ChangeMyPasswordErrors];
+
+export type ChangeMyPasswordResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type ChangeMyPasswordResponse = ChangeMyPasswordResponses[keyof ChangeMyPasswordResponses];
+
+export type ListMyIdentitiesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/identities';
+};
+
+export type ListMyIdentitiesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListMyIdentitiesError = ListMyIdentitiesErrors[keyof ListMyIdentitiesErrors];
+
+export type ListMyIdentitiesResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: OwnIdentities;
+};
+
+export type ListMyIdentitiesResponse = ListMyIdentitiesResponses[keyof ListMyIdentitiesResponses];
+
+export type GetMySecondFactorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/second-factor';
+};
+
+export type GetMySecondFactorErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetMySecondFactorError = GetMySecondFactorErrors[keyof GetMySecondFactorErrors];
+
+export type GetMySecondFactorResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: SecondFactor;
+};
+
+export type GetMySecondFactorResponse = GetMySecondFactorResponses[keyof GetMySecondFactorResponses];
+
+export type BeginMySecondFactorData = {
+    body: Proof;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/second-factor';
+};
+
+export type BeginMySecondFactorErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type BeginMySecondFactorError = BeginMySecondFactorErrors[keyof BeginMySecondFactorErrors];
+
+export type BeginMySecondFactorResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: SecondFactorSetup;
+};
+
+export type BeginMySecondFactorResponse = BeginMySecondFactorResponses[keyof BeginMySecondFactorResponses];
+
+export type ConfirmMySecondFactorData = {
+    body: FirstCode;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/second-factor/confirm';
+};
+
+export type ConfirmMySecondFactorErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ConfirmMySecondFactorError = ConfirmMySecondFactorErrors[keyof ConfirmMySecondFactorErrors];
+
+export type ConfirmMySecondFactorResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: RecoveryCodes;
+};
+
+export type ConfirmMySecondFactorResponse = ConfirmMySecondFactorResponses[keyof ConfirmMySecondFactorResponses];
+
+export type MakeMyRecoveryCodesData = {
+    body: Proof;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/second-factor/recovery-codes';
+};
+
+export type MakeMyRecoveryCodesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type MakeMyRecoveryCodesError = MakeMyRecoveryCodesErrors[keyof MakeMyRecoveryCodesErrors];
+
+export type MakeMyRecoveryCodesResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: RecoveryCodes;
+};
+
+export type MakeMyRecoveryCodesResponse = MakeMyRecoveryCodesResponses[keyof MakeMyRecoveryCodesResponses];
+
+export type RemoveMySecondFactorData = {
+    body: Proof;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/second-factor/remove';
+};
+
+export type RemoveMySecondFactorErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveMySecondFactorError = RemoveMySecondFactorErrors[keyof RemoveMySecondFactorErrors];
+
+export type RemoveMySecondFactorResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type RemoveMySecondFactorResponse = RemoveMySecondFactorResponses[keyof RemoveMySecondFactorResponses];
+
+export type EndMyOtherSignInsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/sign-ins';
+};
+
+export type EndMyOtherSignInsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type EndMyOtherSignInsError = EndMyOtherSignInsErrors[keyof EndMyOtherSignInsErrors];
+
+export type EndMyOtherSignInsResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type EndMyOtherSignInsResponse = EndMyOtherSignInsResponses[keyof EndMyOtherSignInsResponses];
+
+export type ListMySignInsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/sign-ins';
+};
+
+export type ListMySignInsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListMySignInsError = ListMySignInsErrors[keyof ListMySignInsErrors];
+
+export type ListMySignInsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: OwnSignIns;
+};
+
+export type ListMySignInsResponse = ListMySignInsResponses[keyof ListMySignInsResponses];
+
+export type EndMySignInData = {
+    body?: never;
+    path: {
+        sign_in_id: string;
+    };
+    query?: never;
+    url: '/api/v1/me/sign-ins/{sign_in_id}';
+};
+
+export type EndMySignInErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type EndMySignInError = EndMySignInErrors[keyof EndMySignInErrors];
+
+export type EndMySignInResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type EndMySignInResponse = EndMySignInResponses[keyof EndMySignInResponses];
 
 export type ListUsersData = {
     body?: never;
@@ -2630,6 +3819,1177 @@ export type ChangeUserResponses = {
 
 export type ChangeUserResponse = ChangeUserResponses[keyof ChangeUserResponses];
 
+export type ListMembersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many to answer at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Part of a name or an address.
+         */
+        q?: string;
+    };
+    url: '/api/v1/members';
+};
+
+export type ListMembersErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListMembersError = ListMembersErrors[keyof ListMembersErrors];
+
+export type ListMembersResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: MemberPage;
+};
+
+export type ListMembersResponse = ListMembersResponses[keyof ListMembersResponses];
+
+export type DropMemberData = {
+    body?: never;
+    path: {
+        member_id: string;
+    };
+    query?: never;
+    url: '/api/v1/members/{member_id}';
+};
+
+export type DropMemberErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DropMemberError = DropMemberErrors[keyof DropMemberErrors];
+
+export type DropMemberResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type DropMemberResponse = DropMemberResponses[keyof DropMemberResponses];
+
+export type GetMemberData = {
+    body?: never;
+    path: {
+        member_id: string;
+    };
+    query?: never;
+    url: '/api/v1/members/{member_id}';
+};
+
+export type GetMemberErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetMemberError = GetMemberErrors[keyof GetMemberErrors];
+
+export type GetMemberResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Member;
+};
+
+export type GetMemberResponse = GetMemberResponses[keyof GetMemberResponses];
+
+export type ChangeMemberData = {
+    body: MemberChange;
+    path: {
+        member_id: string;
+    };
+    query?: never;
+    url: '/api/v1/members/{member_id}';
+};
+
+export type ChangeMemberErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeMemberError = ChangeMemberErrors[keyof ChangeMemberErrors];
+
+export type ChangeMemberResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Member;
+};
+
+export type ChangeMemberResponse = ChangeMemberResponses[keyof ChangeMemberResponses];
+
+export type AddGrantData = {
+    body: NewGrant;
+    path: {
+        member_id: string;
+    };
+    query?: never;
+    url: '/api/v1/members/{member_id}/grants';
+};
+
+export type AddGrantErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddGrantError = AddGrantErrors[keyof AddGrantErrors];
+
+export type AddGrantResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: Member;
+};
+
+export type AddGrantResponse = AddGrantResponses[keyof AddGrantResponses];
+
+export type DropGrantData = {
+    body?: never;
+    path: {
+        member_id: string;
+        role: string;
+    };
+    query?: {
+        project?: string;
+    };
+    url: '/api/v1/members/{member_id}/grants/{role}';
+};
+
+export type DropGrantErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DropGrantError = DropGrantErrors[keyof DropGrantErrors];
+
+export type DropGrantResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Member;
+};
+
+export type DropGrantResponse = DropGrantResponses[keyof DropGrantResponses];
+
+export type ExplainMemberData = {
+    body?: never;
+    path: {
+        member_id: string;
+    };
+    query: {
+        /**
+         * One act a route may ask for; each route names exactly one. What each is for: access/permissions.py.
+         */
+        permission: Permission;
+        project?: string;
+    };
+    url: '/api/v1/members/{member_id}/why';
+};
+
+export type ExplainMemberErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ExplainMemberError = ExplainMemberErrors[keyof ExplainMemberErrors];
+
+export type ExplainMemberResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Why;
+};
+
+export type ExplainMemberResponse = ExplainMemberResponses[keyof ExplainMemberResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many to answer at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: InvitationPage;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type AddInvitationData = {
+    body: NewInvitation;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations';
+};
+
+export type AddInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddInvitationError = AddInvitationErrors[keyof AddInvitationErrors];
+
+export type AddInvitationResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: InvitationSent;
+};
+
+export type AddInvitationResponse = AddInvitationResponses[keyof AddInvitationResponses];
+
+export type ResendInvitationData = {
+    body?: never;
+    path: {
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/invitations/{invitation_id}/resend';
+};
+
+export type ResendInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResendInvitationError = ResendInvitationErrors[keyof ResendInvitationErrors];
+
+export type ResendInvitationResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: InvitationSent;
+};
+
+export type ResendInvitationResponse = ResendInvitationResponses[keyof ResendInvitationResponses];
+
+export type DropInvitationData = {
+    body?: never;
+    path: {
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/invitations/{invitation_id}';
+};
+
+export type DropInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DropInvitationError = DropInvitationErrors[keyof DropInvitationErrors];
+
+export type DropInvitationResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type DropInvitationResponse = DropInvitationResponses[keyof DropInvitationResponses];
+
+export type OpenInvitationData = {
+    body: InvitationLink;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/invitation';
+};
+
+export type OpenInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type OpenInvitationError = OpenInvitationErrors[keyof OpenInvitationErrors];
+
+export type OpenInvitationResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: InvitationOpened;
+};
+
+export type OpenInvitationResponse = OpenInvitationResponses[keyof OpenInvitationResponses];
+
+export type AcceptInvitationData = {
+    body: NewAccount;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/join';
+};
+
+export type AcceptInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
+
+export type AcceptInvitationResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Joined;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
+
+export type JoinOrganisationData = {
+    body: InvitationLink;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/organisations';
+};
+
+export type JoinOrganisationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type JoinOrganisationError = JoinOrganisationErrors[keyof JoinOrganisationErrors];
+
+export type JoinOrganisationResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Joined;
+};
+
+export type JoinOrganisationResponse = JoinOrganisationResponses[keyof JoinOrganisationResponses];
+
+export type ListRolesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/roles';
+};
+
+export type ListRolesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListRolesError = ListRolesErrors[keyof ListRolesErrors];
+
+export type ListRolesResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: RoleList;
+};
+
+export type ListRolesResponse = ListRolesResponses[keyof ListRolesResponses];
+
+export type AddRoleData = {
+    body: NewRole;
+    path?: never;
+    query?: never;
+    url: '/api/v1/roles';
+};
+
+export type AddRoleErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddRoleError = AddRoleErrors[keyof AddRoleErrors];
+
+export type AddRoleResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: ServeShapesMembersRole;
+};
+
+export type AddRoleResponse = AddRoleResponses[keyof AddRoleResponses];
+
+export type DropRoleData = {
+    body?: never;
+    path: {
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/roles/{key}';
+};
+
+export type DropRoleErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DropRoleError = DropRoleErrors[keyof DropRoleErrors];
+
+export type DropRoleResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type DropRoleResponse = DropRoleResponses[keyof DropRoleResponses];
+
+export type ChangeRoleData = {
+    body: RoleChange;
+    path: {
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/roles/{key}';
+};
+
+export type ChangeRoleErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
+
+export type ChangeRoleResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: ServeShapesMembersRole;
+};
+
+export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
+
+export type ListMyTokensData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many to answer at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/me/tokens';
+};
+
+export type ListMyTokensErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListMyTokensError = ListMyTokensErrors[keyof ListMyTokensErrors];
+
+export type ListMyTokensResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: TokenPage;
+};
+
+export type ListMyTokensResponse = ListMyTokensResponses[keyof ListMyTokensResponses];
+
+export type AddMyTokenData = {
+    body: NewToken;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/tokens';
+};
+
+export type AddMyTokenErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddMyTokenError = AddMyTokenErrors[keyof AddMyTokenErrors];
+
+export type AddMyTokenResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: TokenCreated;
+};
+
+export type AddMyTokenResponse = AddMyTokenResponses[keyof AddMyTokenResponses];
+
+export type DropMyTokenData = {
+    body?: never;
+    path: {
+        token_id: string;
+    };
+    query?: never;
+    url: '/api/v1/me/tokens/{token_id}';
+};
+
+export type DropMyTokenErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DropMyTokenError = DropMyTokenErrors[keyof DropMyTokenErrors];
+
+export type DropMyTokenResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type DropMyTokenResponse = DropMyTokenResponses[keyof DropMyTokenResponses];
+
 export type ListTokensData = {
     body?: never;
     path?: never;
@@ -2685,7 +5045,7 @@ export type ListTokensResponses = {
 export type ListTokensResponse = ListTokensResponses[keyof ListTokensResponses];
 
 export type AddTokenData = {
-    body: NewToken;
+    body: NewOrganisationToken;
     path?: never;
     query?: never;
     url: '/api/v1/tokens';
@@ -2704,6 +5064,10 @@ export type AddTokenErrors = {
      * Forbidden
      */
     403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
     /**
      * Request Entity Too Large
      */

@@ -4,11 +4,11 @@ import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOption
 import type { AxiosError } from 'axios';
 
 import { client } from '../client.gen';
-import { addChannel, addProject, addSample, addStar, addToken, addUploads, addUser, changeChannel, changeMyPassword, changeProject, changeUser, dropChannel, dropProject, dropRun, dropSample, dropStar, dropToken, getAttachment, getCondition, getFacets, getFinding, getHealth, getMe, getMedia, getOverview, getProject, getProjectRetention, getProjectSummary, getProjectTrends, getReadiness, getResult, getRetention, getRun, getRunChanges, getRunDiff, getSample, getSteps, getStorage, getSystem, getTest, getTrends, getUpload, getUploadFile, listAttachments, listChannelDeliveries, listChannels, listChecks, listDeliveries, listFailures, listFindings, listFlakiestTests, listGroups, listKeywords, listKnownFiles, listLiveEvents, listMetrics, listProjectRuns, listProjects, listResults, listRunLog, listRuns, listSeries, listSlowestTests, listSuites, listTestHistory, listTests, listThresholds, listTokens, listUploads, listUsers, type Options, previewProjectRetention, previewRetention, refreshAccess, resendDelivery, retryUpload, rotateChannelSecret, saveProjectQuota, saveProjectRetention, saveQuotas, saveRetention, signIn, signOut, switchOrganisation, testChannel } from '../sdk.gen';
-import type { AddChannelData, AddChannelError, AddChannelResponse, AddProjectData, AddProjectError, AddProjectResponse, AddSampleData, AddSampleError, AddSampleResponse, AddStarData, AddStarError, AddStarResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, AddUserData, AddUserError, AddUserResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, DropChannelData, DropChannelError, DropChannelResponse, DropProjectData, DropProjectError, DropProjectResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropStarData, DropStarError, DropStarResponse, DropTokenData, DropTokenError, DropTokenResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetConditionData, GetConditionError, GetConditionResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMediaData, GetMediaError, GetMediaResponse, GetMeError, GetMeResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectRetentionData, GetProjectRetentionError, GetProjectRetentionResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRetentionData, GetRetentionError, GetRetentionResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunDiffData, GetRunDiffError, GetRunDiffResponse, GetRunError, GetRunResponse, GetSampleData, GetSampleError, GetSampleResponse, GetStepsData, GetStepsError, GetStepsResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListFlakiestTestsData, ListFlakiestTestsError, ListFlakiestTestsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListKeywordsData, ListKeywordsError, ListKeywordsResponse, ListKnownFilesData, ListKnownFilesError, ListKnownFilesResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSeriesData, ListSeriesError, ListSeriesResponse, ListSlowestTestsData, ListSlowestTestsError, ListSlowestTestsResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUsersResponse, PreviewProjectRetentionData, PreviewProjectRetentionError, PreviewProjectRetentionResponse, PreviewRetentionData, PreviewRetentionError, PreviewRetentionResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, RetryUploadData, RetryUploadError, RetryUploadResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SaveProjectQuotaData, SaveProjectQuotaError, SaveProjectQuotaResponse, SaveProjectRetentionData, SaveProjectRetentionError, SaveProjectRetentionResponse, SaveQuotasData, SaveQuotasError, SaveQuotasResponse, SaveRetentionData, SaveRetentionError, SaveRetentionResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SwitchOrganisationData, SwitchOrganisationError, SwitchOrganisationResponse, TestChannelData, TestChannelError, TestChannelResponse } from '../types.gen';
+import { acceptInvitation, addChannel, addGrant, addInvitation, addMyToken, addProject, addRole, addSample, addStar, addToken, addUploads, addUser, beginMySecondFactor, changeChannel, changeMe, changeMember, changeMyPassword, changeProject, changeRole, changeUser, confirmMySecondFactor, dropChannel, dropGrant, dropInvitation, dropMember, dropMyToken, dropProject, dropRole, dropRun, dropSample, dropStar, dropToken, endMyOtherSignIns, endMySignIn, explainMember, forgetPassword, getAttachment, getCondition, getFacets, getFinding, getHealth, getMe, getMedia, getMember, getMySecondFactor, getOverview, getProject, getProjectRetention, getProjectSummary, getProjectTrends, getReadiness, getResult, getRetention, getRun, getRunChanges, getRunDiff, getSample, getSteps, getStorage, getSystem, getTest, getTrends, getUpload, getUploadFile, joinOrganisation, judgePassword, listAttachments, listChannelDeliveries, listChannels, listChecks, listDeliveries, listFailures, listFindings, listFlakiestTests, listGroups, listInvitations, listKeywords, listKnownFiles, listLiveEvents, listMembers, listMetrics, listMyIdentities, listMySignIns, listMyTokens, listProjectRuns, listProjects, listResults, listRoles, listRunLog, listRuns, listSeries, listSlowestTests, listSuites, listTestHistory, listTests, listThresholds, listTokens, listUploads, listUsers, makeMyRecoveryCodes, openInvitation, type Options, previewProjectRetention, previewRetention, refreshAccess, removeMySecondFactor, resendDelivery, resendInvitation, resetPassword, retryUpload, rotateChannelSecret, saveProjectQuota, saveProjectRetention, saveQuotas, saveRetention, signIn, signInSecondStep, signOut, switchOrganisation, testChannel } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AddChannelData, AddChannelError, AddChannelResponse, AddGrantData, AddGrantError, AddGrantResponse, AddInvitationData, AddInvitationError, AddInvitationResponse, AddMyTokenData, AddMyTokenError, AddMyTokenResponse, AddProjectData, AddProjectError, AddProjectResponse, AddRoleData, AddRoleError, AddRoleResponse, AddSampleData, AddSampleError, AddSampleResponse, AddStarData, AddStarError, AddStarResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, AddUserData, AddUserError, AddUserResponse, BeginMySecondFactorData, BeginMySecondFactorError, BeginMySecondFactorResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMeData, ChangeMeError, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeMeResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeRoleData, ChangeRoleError, ChangeRoleResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ConfirmMySecondFactorData, ConfirmMySecondFactorError, ConfirmMySecondFactorResponse, DropChannelData, DropChannelError, DropChannelResponse, DropGrantData, DropGrantError, DropGrantResponse, DropInvitationData, DropInvitationError, DropInvitationResponse, DropMemberData, DropMemberError, DropMemberResponse, DropMyTokenData, DropMyTokenError, DropMyTokenResponse, DropProjectData, DropProjectError, DropProjectResponse, DropRoleData, DropRoleError, DropRoleResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropStarData, DropStarError, DropStarResponse, DropTokenData, DropTokenError, DropTokenResponse, EndMyOtherSignInsData, EndMyOtherSignInsError, EndMyOtherSignInsResponse, EndMySignInData, EndMySignInError, EndMySignInResponse, ExplainMemberData, ExplainMemberError, ExplainMemberResponse, ForgetPasswordData, ForgetPasswordError, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetConditionData, GetConditionError, GetConditionResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMediaData, GetMediaError, GetMediaResponse, GetMeError, GetMemberData, GetMemberError, GetMemberResponse, GetMeResponse, GetMySecondFactorData, GetMySecondFactorError, GetMySecondFactorResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectRetentionData, GetProjectRetentionError, GetProjectRetentionResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRetentionData, GetRetentionError, GetRetentionResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunDiffData, GetRunDiffError, GetRunDiffResponse, GetRunError, GetRunResponse, GetSampleData, GetSampleError, GetSampleResponse, GetStepsData, GetStepsError, GetStepsResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, JoinOrganisationData, JoinOrganisationError, JoinOrganisationResponse, JudgePasswordData, JudgePasswordError, JudgePasswordResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListFlakiestTestsData, ListFlakiestTestsError, ListFlakiestTestsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeywordsData, ListKeywordsError, ListKeywordsResponse, ListKnownFilesData, ListKnownFilesError, ListKnownFilesResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListMyIdentitiesData, ListMyIdentitiesError, ListMyIdentitiesResponse, ListMySignInsData, ListMySignInsError, ListMySignInsResponse, ListMyTokensData, ListMyTokensError, ListMyTokensResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSeriesData, ListSeriesError, ListSeriesResponse, ListSlowestTestsData, ListSlowestTestsError, ListSlowestTestsResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUsersResponse, MakeMyRecoveryCodesData, MakeMyRecoveryCodesError, MakeMyRecoveryCodesResponse, OpenInvitationData, OpenInvitationError, OpenInvitationResponse, PreviewProjectRetentionData, PreviewProjectRetentionError, PreviewProjectRetentionResponse, PreviewRetentionData, PreviewRetentionError, PreviewRetentionResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, RemoveMySecondFactorData, RemoveMySecondFactorError, RemoveMySecondFactorResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RetryUploadData, RetryUploadError, RetryUploadResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SaveProjectQuotaData, SaveProjectQuotaError, SaveProjectQuotaResponse, SaveProjectRetentionData, SaveProjectRetentionError, SaveProjectRetentionResponse, SaveQuotasData, SaveQuotasError, SaveQuotasResponse, SaveRetentionData, SaveRetentionError, SaveRetentionResponse, SignInData, SignInError, SignInResponse, SignInSecondStepData, SignInSecondStepError, SignInSecondStepResponse, SignOutData, SignOutError, SignOutResponse, SwitchOrganisationData, SwitchOrganisationError, SwitchOrganisationResponse, TestChannelData, TestChannelError, TestChannelResponse } from '../types.gen';
 
 /**
- * Sign in with e-mail address and password.
+ * Sign in with e-mail address and password; who has a second factor is asked for it next.
  *
  * The access token is good for 15 minutes; the refresh token for the next one comes as an HttpOnly cookie.
  */
@@ -16,6 +16,23 @@ export const signInMutation = (options?: Partial<Options<SignInData>>): UseMutat
     const mutationOptions: UseMutationOptions<SignInResponse, AxiosError<SignInError>, Options<SignInData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await signIn({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Sign in, second step: with a code of the authenticator app, or a recovery code, each good once.
+ */
+export const signInSecondStepMutation = (options?: Partial<Options<SignInSecondStepData>>): UseMutationOptions<SignInSecondStepResponse, AxiosError<SignInSecondStepError>, Options<SignInSecondStepData>> => {
+    const mutationOptions: UseMutationOptions<SignInSecondStepResponse, AxiosError<SignInSecondStepError>, Options<SignInSecondStepData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await signInSecondStep({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -63,12 +80,48 @@ export const signOutMutation = (options?: Partial<Options<SignOutData>>): UseMut
 };
 
 /**
- * Change one's own password; every browser signs in anew. API tokens cannot do this.
+ * Judge a new password before it is taken. Nothing of it is kept or logged.
  */
-export const changeMyPasswordMutation = (options?: Partial<Options<ChangeMyPasswordData>>): UseMutationOptions<ChangeMyPasswordResponse, AxiosError<ChangeMyPasswordError>, Options<ChangeMyPasswordData>> => {
-    const mutationOptions: UseMutationOptions<ChangeMyPasswordResponse, AxiosError<ChangeMyPasswordError>, Options<ChangeMyPasswordData>> = {
+export const judgePasswordMutation = (options?: Partial<Options<JudgePasswordData>>): UseMutationOptions<JudgePasswordResponse, AxiosError<JudgePasswordError>, Options<JudgePasswordData>> => {
+    const mutationOptions: UseMutationOptions<JudgePasswordResponse, AxiosError<JudgePasswordError>, Options<JudgePasswordData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await changeMyPassword({
+            const { data } = await judgePassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Ask for a link to set a new password, by mail. The answer is the same whether anybody has that address.
+ *
+ * It is the worker that looks: nothing here depends on who exists.
+ */
+export const forgetPasswordMutation = (options?: Partial<Options<ForgetPasswordData>>): UseMutationOptions<unknown, AxiosError<ForgetPasswordError>, Options<ForgetPasswordData>> => {
+    const mutationOptions: UseMutationOptions<unknown, AxiosError<ForgetPasswordError>, Options<ForgetPasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await forgetPassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Set a new password by a link, which is good once. Every sign-in of the person ends; waits end, too.
+ */
+export const resetPasswordMutation = (options?: Partial<Options<ResetPasswordData>>): UseMutationOptions<ResetPasswordResponse, AxiosError<ResetPasswordError>, Options<ResetPasswordData>> => {
+    const mutationOptions: UseMutationOptions<ResetPasswordResponse, AxiosError<ResetPasswordError>, Options<ResetPasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resetPassword({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -131,12 +184,202 @@ export const getMeOptions = (options?: Options<GetMeData>) => queryOptions<GetMe
 });
 
 /**
+ * Change one's own name.
+ */
+export const changeMeMutation = (options?: Partial<Options<ChangeMeData>>): UseMutationOptions<ChangeMeResponse, AxiosError<ChangeMeError>, Options<ChangeMeData>> => {
+    const mutationOptions: UseMutationOptions<ChangeMeResponse, AxiosError<ChangeMeError>, Options<ChangeMeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeMe({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Look at another organisation that one belongs to, in this browser. A token stays in its own.
  */
 export const switchOrganisationMutation = (options?: Partial<Options<SwitchOrganisationData>>): UseMutationOptions<SwitchOrganisationResponse, AxiosError<SwitchOrganisationError>, Options<SwitchOrganisationData>> => {
     const mutationOptions: UseMutationOptions<SwitchOrganisationResponse, AxiosError<SwitchOrganisationError>, Options<SwitchOrganisationData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await switchOrganisation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change one's own password; every other browser signs in anew. API tokens cannot do this.
+ */
+export const changeMyPasswordMutation = (options?: Partial<Options<ChangeMyPasswordData>>): UseMutationOptions<ChangeMyPasswordResponse, AxiosError<ChangeMyPasswordError>, Options<ChangeMyPasswordData>> => {
+    const mutationOptions: UseMutationOptions<ChangeMyPasswordResponse, AxiosError<ChangeMyPasswordError>, Options<ChangeMyPasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeMyPassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMyIdentitiesQueryKey = (options?: Options<ListMyIdentitiesData>) => createQueryKey('listMyIdentities', options);
+
+/**
+ * List the accounts at identity providers that one signs in with.
+ */
+export const listMyIdentitiesOptions = (options?: Options<ListMyIdentitiesData>) => queryOptions<ListMyIdentitiesResponse, AxiosError<ListMyIdentitiesError>, ListMyIdentitiesResponse, ReturnType<typeof listMyIdentitiesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMyIdentities({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMyIdentitiesQueryKey(options)
+});
+
+export const getMySecondFactorQueryKey = (options?: Options<GetMySecondFactorData>) => createQueryKey('getMySecondFactor', options);
+
+/**
+ * Answer whether codes are asked for when one signs in.
+ */
+export const getMySecondFactorOptions = (options?: Options<GetMySecondFactorData>) => queryOptions<GetMySecondFactorResponse, AxiosError<GetMySecondFactorError>, GetMySecondFactorResponse, ReturnType<typeof getMySecondFactorQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMySecondFactor({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMySecondFactorQueryKey(options)
+});
+
+/**
+ * Begin to set up an authenticator app. Codes are asked for only once one of them was sent to `…/confirm`.
+ */
+export const beginMySecondFactorMutation = (options?: Partial<Options<BeginMySecondFactorData>>): UseMutationOptions<BeginMySecondFactorResponse, AxiosError<BeginMySecondFactorError>, Options<BeginMySecondFactorData>> => {
+    const mutationOptions: UseMutationOptions<BeginMySecondFactorResponse, AxiosError<BeginMySecondFactorError>, Options<BeginMySecondFactorData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await beginMySecondFactor({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Prove with a code that the app is set up; recovery codes come back. Every other browser signs in anew.
+ */
+export const confirmMySecondFactorMutation = (options?: Partial<Options<ConfirmMySecondFactorData>>): UseMutationOptions<ConfirmMySecondFactorResponse, AxiosError<ConfirmMySecondFactorError>, Options<ConfirmMySecondFactorData>> => {
+    const mutationOptions: UseMutationOptions<ConfirmMySecondFactorResponse, AxiosError<ConfirmMySecondFactorError>, Options<ConfirmMySecondFactorData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await confirmMySecondFactor({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Make ten new recovery codes; the ones before are worth nothing.
+ */
+export const makeMyRecoveryCodesMutation = (options?: Partial<Options<MakeMyRecoveryCodesData>>): UseMutationOptions<MakeMyRecoveryCodesResponse, AxiosError<MakeMyRecoveryCodesError>, Options<MakeMyRecoveryCodesData>> => {
+    const mutationOptions: UseMutationOptions<MakeMyRecoveryCodesResponse, AxiosError<MakeMyRecoveryCodesError>, Options<MakeMyRecoveryCodesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await makeMyRecoveryCodes({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Let the password be enough again. Where the organisation asks for a second factor, another has to be set up.
+ */
+export const removeMySecondFactorMutation = (options?: Partial<Options<RemoveMySecondFactorData>>): UseMutationOptions<RemoveMySecondFactorResponse, AxiosError<RemoveMySecondFactorError>, Options<RemoveMySecondFactorData>> => {
+    const mutationOptions: UseMutationOptions<RemoveMySecondFactorResponse, AxiosError<RemoveMySecondFactorError>, Options<RemoveMySecondFactorData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeMySecondFactor({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * End every other sign-in of one's own at once.
+ */
+export const endMyOtherSignInsMutation = (options?: Partial<Options<EndMyOtherSignInsData>>): UseMutationOptions<EndMyOtherSignInsResponse, AxiosError<EndMyOtherSignInsError>, Options<EndMyOtherSignInsData>> => {
+    const mutationOptions: UseMutationOptions<EndMyOtherSignInsResponse, AxiosError<EndMyOtherSignInsError>, Options<EndMyOtherSignInsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endMyOtherSignIns({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMySignInsQueryKey = (options?: Options<ListMySignInsData>) => createQueryKey('listMySignIns', options);
+
+/**
+ * List where one is signed in, last used first.
+ */
+export const listMySignInsOptions = (options?: Options<ListMySignInsData>) => queryOptions<ListMySignInsResponse, AxiosError<ListMySignInsError>, ListMySignInsResponse, ReturnType<typeof listMySignInsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMySignIns({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMySignInsQueryKey(options)
+});
+
+/**
+ * End a sign-in of one's own: that browser is signed out at once.
+ */
+export const endMySignInMutation = (options?: Partial<Options<EndMySignInData>>): UseMutationOptions<EndMySignInResponse, AxiosError<EndMySignInError>, Options<EndMySignInData>> => {
+    const mutationOptions: UseMutationOptions<EndMySignInResponse, AxiosError<EndMySignInError>, Options<EndMySignInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endMySignIn({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -258,10 +501,467 @@ export const changeUserMutation = (options?: Partial<Options<ChangeUserData>>): 
     return mutationOptions;
 };
 
+export const listMembersQueryKey = (options?: Options<ListMembersData>) => createQueryKey('listMembers', options);
+
+/**
+ * List who belongs to the organisation, by e-mail address, with their roles and how they sign in.
+ */
+export const listMembersOptions = (options?: Options<ListMembersData>) => queryOptions<ListMembersResponse, AxiosError<ListMembersError>, ListMembersResponse, ReturnType<typeof listMembersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMembers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMembersQueryKey(options)
+});
+
+export const listMembersInfiniteQueryKey = (options?: Options<ListMembersData>): QueryKey<Options<ListMembersData>> => createQueryKey('listMembers', options, true);
+
+/**
+ * List who belongs to the organisation, by e-mail address, with their roles and how they sign in.
+ */
+export const listMembersInfiniteOptions = (options?: Options<ListMembersData>) => {
+    const opts = infiniteQueryOptions<ListMembersResponse, AxiosError<ListMembersError>, InfiniteData<ListMembersResponse>, QueryKey<Options<ListMembersData>>, string | Pick<QueryKey<Options<ListMembersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListMembersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listMembers({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listMembersInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Remove somebody from the organisation with their roles and personal tokens. Their account stays.
+ */
+export const dropMemberMutation = (options?: Partial<Options<DropMemberData>>): UseMutationOptions<DropMemberResponse, AxiosError<DropMemberError>, Options<DropMemberData>> => {
+    const mutationOptions: UseMutationOptions<DropMemberResponse, AxiosError<DropMemberError>, Options<DropMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await dropMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getMemberQueryKey = (options: Options<GetMemberData>) => createQueryKey('getMember', options);
+
+/**
+ * Answer one member.
+ */
+export const getMemberOptions = (options: Options<GetMemberData>) => queryOptions<GetMemberResponse, AxiosError<GetMemberError>, GetMemberResponse, ReturnType<typeof getMemberQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMember({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMemberQueryKey(options)
+});
+
+/**
+ * End a membership, which signs the person out at once, or resume it with the roles they had.
+ */
+export const changeMemberMutation = (options?: Partial<Options<ChangeMemberData>>): UseMutationOptions<ChangeMemberResponse, AxiosError<ChangeMemberError>, Options<ChangeMemberData>> => {
+    const mutationOptions: UseMutationOptions<ChangeMemberResponse, AxiosError<ChangeMemberError>, Options<ChangeMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Give a role, everywhere or in one project; never one that allows more than the giver may.
+ */
+export const addGrantMutation = (options?: Partial<Options<AddGrantData>>): UseMutationOptions<AddGrantResponse, AxiosError<AddGrantError>, Options<AddGrantData>> => {
+    const mutationOptions: UseMutationOptions<AddGrantResponse, AxiosError<AddGrantError>, Options<AddGrantData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addGrant({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Take a role that was given everywhere, or in one project; never one that allows more than the taker may.
+ */
+export const dropGrantMutation = (options?: Partial<Options<DropGrantData>>): UseMutationOptions<DropGrantResponse, AxiosError<DropGrantError>, Options<DropGrantData>> => {
+    const mutationOptions: UseMutationOptions<DropGrantResponse, AxiosError<DropGrantError>, Options<DropGrantData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await dropGrant({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const explainMemberQueryKey = (options: Options<ExplainMemberData>) => createQueryKey('explainMember', options);
+
+/**
+ * Answer why somebody may do that, in a project or in the organisation: which roles allow it, and who gave them.
+ *
+ * Or why not, and which roles would allow it.
+ */
+export const explainMemberOptions = (options: Options<ExplainMemberData>) => queryOptions<ExplainMemberResponse, AxiosError<ExplainMemberError>, ExplainMemberResponse, ReturnType<typeof explainMemberQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await explainMember({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: explainMemberQueryKey(options)
+});
+
+export const listInvitationsQueryKey = (options?: Options<ListInvitationsData>) => createQueryKey('listInvitations', options);
+
+/**
+ * List the invitations that wait to be accepted, newest first.
+ */
+export const listInvitationsOptions = (options?: Options<ListInvitationsData>) => queryOptions<ListInvitationsResponse, AxiosError<ListInvitationsError>, ListInvitationsResponse, ReturnType<typeof listInvitationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listInvitations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listInvitationsQueryKey(options)
+});
+
+export const listInvitationsInfiniteQueryKey = (options?: Options<ListInvitationsData>): QueryKey<Options<ListInvitationsData>> => createQueryKey('listInvitations', options, true);
+
+/**
+ * List the invitations that wait to be accepted, newest first.
+ */
+export const listInvitationsInfiniteOptions = (options?: Options<ListInvitationsData>) => {
+    const opts = infiniteQueryOptions<ListInvitationsResponse, AxiosError<ListInvitationsError>, InfiniteData<ListInvitationsResponse>, QueryKey<Options<ListInvitationsData>>, string | Pick<QueryKey<Options<ListInvitationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListInvitationsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listInvitations({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listInvitationsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Invite an address for seven days, with a role that allows no more than the inviter may.
+ *
+ * The link goes out by mail. Without a mail server it is answered, this once, to be passed on.
+ */
+export const addInvitationMutation = (options?: Partial<Options<AddInvitationData>>): UseMutationOptions<AddInvitationResponse, AxiosError<AddInvitationError>, Options<AddInvitationData>> => {
+    const mutationOptions: UseMutationOptions<AddInvitationResponse, AxiosError<AddInvitationError>, Options<AddInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send a new link, good for seven days; the one before leads nowhere from now on.
+ */
+export const resendInvitationMutation = (options?: Partial<Options<ResendInvitationData>>): UseMutationOptions<ResendInvitationResponse, AxiosError<ResendInvitationError>, Options<ResendInvitationData>> => {
+    const mutationOptions: UseMutationOptions<ResendInvitationResponse, AxiosError<ResendInvitationError>, Options<ResendInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resendInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke an invitation: its link leads nowhere from now on.
+ */
+export const dropInvitationMutation = (options?: Partial<Options<DropInvitationData>>): UseMutationOptions<DropInvitationResponse, AxiosError<DropInvitationError>, Options<DropInvitationData>> => {
+    const mutationOptions: UseMutationOptions<DropInvitationResponse, AxiosError<DropInvitationError>, Options<DropInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await dropInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Answer what a link invites to; the token comes in the body, lest it be written into any log.
+ */
+export const openInvitationMutation = (options?: Partial<Options<OpenInvitationData>>): UseMutationOptions<OpenInvitationResponse, AxiosError<OpenInvitationError>, Options<OpenInvitationData>> => {
+    const mutationOptions: UseMutationOptions<OpenInvitationResponse, AxiosError<OpenInvitationError>, Options<OpenInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await openInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Accept an invitation with a name and a password of one's own; sign in with them then.
+ */
+export const acceptInvitationMutation = (options?: Partial<Options<AcceptInvitationData>>): UseMutationOptions<AcceptInvitationResponse, AxiosError<AcceptInvitationError>, Options<AcceptInvitationData>> => {
+    const mutationOptions: UseMutationOptions<AcceptInvitationResponse, AxiosError<AcceptInvitationError>, Options<AcceptInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await acceptInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Accept an invitation as the person who is signed in; a token accepts none.
+ */
+export const joinOrganisationMutation = (options?: Partial<Options<JoinOrganisationData>>): UseMutationOptions<JoinOrganisationResponse, AxiosError<JoinOrganisationError>, Options<JoinOrganisationData>> => {
+    const mutationOptions: UseMutationOptions<JoinOrganisationResponse, AxiosError<JoinOrganisationError>, Options<JoinOrganisationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await joinOrganisation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listRolesQueryKey = (options?: Options<ListRolesData>) => createQueryKey('listRoles', options);
+
+/**
+ * List every role with what it allows, built-in ones first, and the catalogue of permissions.
+ */
+export const listRolesOptions = (options?: Options<ListRolesData>) => queryOptions<ListRolesResponse, AxiosError<ListRolesError>, ListRolesResponse, ReturnType<typeof listRolesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRoles({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRolesQueryKey(options)
+});
+
+/**
+ * Make a role of the organisation's own. It can allow no more than its maker may.
+ */
+export const addRoleMutation = (options?: Partial<Options<AddRoleData>>): UseMutationOptions<AddRoleResponse, AxiosError<AddRoleError>, Options<AddRoleData>> => {
+    const mutationOptions: UseMutationOptions<AddRoleResponse, AxiosError<AddRoleError>, Options<AddRoleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addRole({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove a role of the organisation's own that nobody has.
+ */
+export const dropRoleMutation = (options?: Partial<Options<DropRoleData>>): UseMutationOptions<DropRoleResponse, AxiosError<DropRoleError>, Options<DropRoleData>> => {
+    const mutationOptions: UseMutationOptions<DropRoleResponse, AxiosError<DropRoleError>, Options<DropRoleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await dropRole({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change a role of the organisation's own; who has it may do at once what it then allows.
+ */
+export const changeRoleMutation = (options?: Partial<Options<ChangeRoleData>>): UseMutationOptions<ChangeRoleResponse, AxiosError<ChangeRoleError>, Options<ChangeRoleData>> => {
+    const mutationOptions: UseMutationOptions<ChangeRoleResponse, AxiosError<ChangeRoleError>, Options<ChangeRoleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeRole({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMyTokensQueryKey = (options?: Options<ListMyTokensData>) => createQueryKey('listMyTokens', options);
+
+/**
+ * List one's own API tokens in this organisation, newest first.
+ */
+export const listMyTokensOptions = (options?: Options<ListMyTokensData>) => queryOptions<ListMyTokensResponse, AxiosError<ListMyTokensError>, ListMyTokensResponse, ReturnType<typeof listMyTokensQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMyTokens({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMyTokensQueryKey(options)
+});
+
+export const listMyTokensInfiniteQueryKey = (options?: Options<ListMyTokensData>): QueryKey<Options<ListMyTokensData>> => createQueryKey('listMyTokens', options, true);
+
+/**
+ * List one's own API tokens in this organisation, newest first.
+ */
+export const listMyTokensInfiniteOptions = (options?: Options<ListMyTokensData>) => {
+    const opts = infiniteQueryOptions<ListMyTokensResponse, AxiosError<ListMyTokensError>, InfiniteData<ListMyTokensResponse>, QueryKey<Options<ListMyTokensData>>, string | Pick<QueryKey<Options<ListMyTokensData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListMyTokensData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listMyTokens({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listMyTokensInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Make an API token that may do what one may oneself, and no more; it is shown this once.
+ */
+export const addMyTokenMutation = (options?: Partial<Options<AddMyTokenData>>): UseMutationOptions<AddMyTokenResponse, AxiosError<AddMyTokenError>, Options<AddMyTokenData>> => {
+    const mutationOptions: UseMutationOptions<AddMyTokenResponse, AxiosError<AddMyTokenError>, Options<AddMyTokenData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addMyToken({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke one of one's own API tokens.
+ */
+export const dropMyTokenMutation = (options?: Partial<Options<DropMyTokenData>>): UseMutationOptions<DropMyTokenResponse, AxiosError<DropMyTokenError>, Options<DropMyTokenData>> => {
+    const mutationOptions: UseMutationOptions<DropMyTokenResponse, AxiosError<DropMyTokenError>, Options<DropMyTokenData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await dropMyToken({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listTokensQueryKey = (options?: Options<ListTokensData>) => createQueryKey('listTokens', options);
 
 /**
- * List API tokens, newest first.
+ * List everybody's and every service's API tokens, newest first.
  */
 export const listTokensOptions = (options?: Options<ListTokensData>) => queryOptions<ListTokensResponse, AxiosError<ListTokensError>, ListTokensResponse, ReturnType<typeof listTokensQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -279,7 +979,7 @@ export const listTokensOptions = (options?: Options<ListTokensData>) => queryOpt
 export const listTokensInfiniteQueryKey = (options?: Options<ListTokensData>): QueryKey<Options<ListTokensData>> => createQueryKey('listTokens', options, true);
 
 /**
- * List API tokens, newest first.
+ * List everybody's and every service's API tokens, newest first.
  */
 export const listTokensInfiniteOptions = (options?: Options<ListTokensData>) => {
     const opts = infiniteQueryOptions<ListTokensResponse, AxiosError<ListTokensError>, InfiniteData<ListTokensResponse>, QueryKey<Options<ListTokensData>>, string | Pick<QueryKey<Options<ListTokensData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -307,7 +1007,7 @@ export const listTokensInfiniteOptions = (options?: Options<ListTokensData>) => 
 };
 
 /**
- * Make an API token; it is shown this once.
+ * Make the token of a service, with a role of its own; without one, a personal token. It is shown this once.
  */
 export const addTokenMutation = (options?: Partial<Options<AddTokenData>>): UseMutationOptions<AddTokenResponse, AxiosError<AddTokenError>, Options<AddTokenData>> => {
     const mutationOptions: UseMutationOptions<AddTokenResponse, AxiosError<AddTokenError>, Options<AddTokenData>> = {
@@ -324,7 +1024,7 @@ export const addTokenMutation = (options?: Partial<Options<AddTokenData>>): UseM
 };
 
 /**
- * Revoke an API token.
+ * Revoke any API token of the organisation.
  */
 export const dropTokenMutation = (options?: Partial<Options<DropTokenData>>): UseMutationOptions<DropTokenResponse, AxiosError<DropTokenError>, Options<DropTokenData>> => {
     const mutationOptions: UseMutationOptions<DropTokenResponse, AxiosError<DropTokenError>, Options<DropTokenData>> = {
