@@ -52,21 +52,24 @@ class AttributeNames(msgspec.Struct, frozen=True):
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What a response has to fit. `request_id` None: nobody asked, the identity provider began."""
+    """What a response has to fit, whoever asked for it."""
 
     issuer: str
     certificates: tuple[str, ...]
     entity_id: str
     acs_url: str
-    request_id: str | None
     attributes: AttributeNames = AttributeNames()
     sha1_allowed: bool = False
 
 
 class Vouched(msgspec.Struct, frozen=True):
-    """Whom the identity provider vouches for; its assertion must not be taken again until `expires_at`."""
+    """Whom the identity provider vouches for; its assertion must not be taken again until `expires_at`.
+
+    `request_id` is the request that is answered, None where nobody asked and the identity provider began.
+    """
 
     person: Person
+    request_id: str | None
     assertion_id: str
     expires_at: datetime
 
@@ -107,13 +110,22 @@ def read_response(posted: str, terms: Terms, now: datetime) -> Vouched:
         response, assertion = _read_signed(_decode(posted), terms)
         _check_response(response, terms)
         _check_issuer(assertion.find("a:Issuer", saml_xml.NAMES), terms)
-        ends = [_check_subject(assertion, terms, now), _check_conditions(assertion, terms, now)]
+        request_id, until = _check_subject(assertion, terms, now)
+        _check_request(request_id, response)
+        ends_at = max(until, _check_conditions(assertion, terms, now)) + SKEW
         _check_statement(assertion, now)
-        return Vouched(_person(assertion, terms.attributes), assertion.get("ID"), max(ends) + SKEW)
+        return Vouched(_person(assertion, terms.attributes), request_id, assertion.get("ID"), ends_at)
     except ValueError as error:
-        message = f"The identity provider's answer is refused: {error}."
-        hint = "Start signing in again; if it stays so, whoever set up single sign-on has to compare both sides."
-        raise errors.UnauthenticatedError(message, hint=hint, code="saml-refused") from error
+        raise refusal(str(error)) from error
+
+
+def refusal(reason: str) -> errors.UnauthenticatedError:
+    """Say why an answer is not believed."""
+    return errors.UnauthenticatedError(
+        f"The identity provider's answer is refused: {reason}.",
+        hint="Start signing in again; if it stays so, whoever set up single sign-on has to compare both sides.",
+        code="saml-refused",
+    )
 
 
 def _decode(posted: str) -> Any:
@@ -174,15 +186,14 @@ def _check_response(response: Any, terms: Terms) -> None:
         raise ValueError("it is no SAML 2.0 response")
     if response.get("Destination", terms.acs_url) != terms.acs_url:
         raise ValueError(f"it is addressed to {response.get('Destination')}, not to {terms.acs_url}")
-    _check_answers(response.get("InResponseTo"), terms)
     issuer = response.find("a:Issuer", saml_xml.NAMES)
     if issuer is not None:
         _check_issuer(issuer, terms)
 
 
-def _check_answers(said: str | None, terms: Terms) -> None:
-    if said != terms.request_id:
-        raise ValueError("it answers another request than this browser's" if said else "it answers no request")
+def _check_request(request_id: str | None, response: Any) -> None:
+    if request_id != response.get("InResponseTo"):
+        raise ValueError("its parts answer different requests")
 
 
 def _check_issuer(issuer: Any, terms: Terms) -> None:
@@ -190,18 +201,17 @@ def _check_issuer(issuer: Any, terms: Terms) -> None:
         raise ValueError(f"it is by {saml_xml.text(issuer) or 'nobody'}, not by {terms.issuer}")
 
 
-def _check_subject(assertion: Any, terms: Terms, now: datetime) -> datetime:
-    """Find the confirmation that the bearer may use the assertion here and now; return until when."""
+def _check_subject(assertion: Any, terms: Terms, now: datetime) -> tuple[str | None, datetime]:
+    """Find the confirmation that the bearer may use the assertion here and now; return for what, and until when."""
     path = "a:Subject/a:SubjectConfirmation"
     found = [node for node in assertion.iterfind(path, saml_xml.NAMES) if node.get("Method") == _BEARER]
     if len(found) != 1 or (data := found[0].find("a:SubjectConfirmationData", saml_xml.NAMES)) is None:
         raise ValueError("nothing in it says that the bearer may use it")
     if data.get("Recipient") != terms.acs_url:
         raise ValueError(f"it is meant for {data.get('Recipient') or 'no one'} (Recipient), not for {terms.acs_url}")
-    _check_answers(data.get("InResponseTo"), terms)
     if data.get("NotOnOrAfter") is None:
         raise ValueError("its confirmation never expires")
-    return _check_window(data, now) or now
+    return data.get("InResponseTo"), _check_window(data, now) or now
 
 
 def _check_conditions(assertion: Any, terms: Terms, now: datetime) -> datetime:

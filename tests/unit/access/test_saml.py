@@ -25,7 +25,6 @@ TERMS = saml.Terms(
     certificates=(saml_made.key().der,),
     entity_id=ENTITY_ID,
     acs_url=ACS_URL,
-    request_id=REQUEST_ID,
 )
 MINUTE = timedelta(minutes=1)
 AUDIENCE = "<a:AudienceRestriction><a:Audience>{}</a:Audience></a:AudienceRestriction>"
@@ -80,17 +79,22 @@ def test_a_certificate_past_its_time_still_names_the_key() -> None:
     assert saml.read_response(saml_made.posted(document), TERMS, later).person.subject == "u-17"
 
 
-def test_the_response_that_nobody_asked_for() -> None:
-    terms = msgspec.structs.replace(TERMS, request_id=None)
-    assert read(Answer(answers=""), terms).person.subject == "u-17"
-    assert "another request" in refusal(Answer(), terms)
+def test_says_which_request_is_answered() -> None:
+    assert read(Answer()).request_id == REQUEST_ID
+    assert read(Answer(answers="")).request_id is None
+
+
+def test_parts_that_answer_different_requests() -> None:
+    written = Answer().response().replace(REQUEST_ID, "_other", 1)
+    document = saml_made.sign(written, f"{{{saml_made.A}}}Assertion")
+    with pytest.raises(errors.UnauthenticatedError) as raised:
+        saml.read_response(saml_made.posted(document), TERMS, NOW)
+    assert "different requests" in raised.value.message
 
 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (Answer(answers='InResponseTo="_other"'), "another request"),
-        (Answer(answers=""), "answers no request"),
         (Answer(issuer="https://evil.example"), "it is by https://evil.example"),
         (Answer(destination="https://other.example/acs"), "addressed to https://other.example/acs"),
         (Answer(recipient="https://other.example/acs"), "(Recipient)"),

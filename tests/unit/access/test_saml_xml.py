@@ -11,7 +11,7 @@ import pytest
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (it ships no types)
 
 import saml_made
-from saml_made import ACS_URL, DS, ENTITY_ID, ISSUER, NOW, REQUEST_ID, A, Answer, P
+from saml_made import ACS_URL, DS, ENTITY_ID, ISSUER, NOW, A, Answer, P
 from testflux.access import saml, saml_xml
 from testflux.kit import errors
 
@@ -21,7 +21,6 @@ TERMS = saml.Terms(
     certificates=(saml_made.key().der,),
     entity_id=ENTITY_ID,
     acs_url=ACS_URL,
-    request_id=REQUEST_ID,
 )
 
 
