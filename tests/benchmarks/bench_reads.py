@@ -190,7 +190,7 @@ async def of_tests(reader: Reader, lanes: list[Row]) -> dict[str, Ask]:
     test, today = await tests.get_test(reader, 1, 77), made.NOON.date()
     lately = tests.HistoryFilter(since=made.NOON - tests.RECENT)
     return {
-        "catalogue": lambda: tests.list_tests(reader, 1, BRANCHES, tests.TestFilter(), today, (0, 50)),
+        "catalogue": lambda: tests.list_tests(reader, 1, BRANCHES, tests.TestFilter(), today, (0, 50), 20),
         "strips of 50 tests": lambda: run_results.list_cells(reader, 1, list(range(50)), lanes),
         "history, 100 runs": lambda: tests.list_history(reader, 1, test, tests.HistoryFilter(), None, 100),
         "history, 90 days": lambda: tests.list_history(reader, 1, test, lately, None, 5000),

@@ -21,10 +21,9 @@ from testflux.serve.house import House
 from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import ProjectRef
 from testflux.serve.shapes.tests import LastRun, TestDetail, TestHistory, TestHistoryItem, TestItem, TestPage, TestStats
-from testflux.store import database, overview, projects, run_results, tests
+from testflux.store import database, overview, projects, tests
 
 STRIP = 20
-_SEARCHED_RUNS = 60
 _JUDGED_RUNS = 5000
 
 
@@ -55,24 +54,10 @@ async def _list(
     project_id = project["project_id"]
     branches = await overview.list_branches(reader, project)
     window = (page.offset, page.limit + 1)
-    rows = await tests.list_tests(reader, project_id, branches, test_filter, today, window)
-    shown = rows[: page.limit]
-    recent = await tests.list_recent(reader, project_id, branches, _SEARCHED_RUNS)
-    cells = await _list_cells(reader, project_id, [row["test_no"] for row in shown], recent)
-    items = [_item(project_id, row, recent, cells[row["test_no"]]) for row in shown]
-    return TestPage(items=items, next_cursor=paging.next_offset(page, len(rows)))
-
-
-async def _list_cells(
-    reader: database.Reader, project_id: int, test_nos: Sequence[int], recent: Sequence[database.Row]
-) -> defaultdict[int, list[database.Row]]:
-    """Return by test how it went in the newest runs; further back only for tests that these do not fill a strip of."""
-    cells: defaultdict[int, list[database.Row]] = defaultdict(list)
-    for runs in (recent[:STRIP], recent[STRIP:]):
-        short = [test_no for test_no in test_nos if len(cells[test_no]) < STRIP]
-        for cell in await run_results.list_cells(reader, project_id, short, runs):
-            cells[cell["test_no"]].append(cell)
-    return cells
+    found = await tests.list_tests(reader, project_id, branches, test_filter, today, window, STRIP)
+    shown, recent = found.rows[: page.limit], found.recent
+    items = [_item(project_id, row, recent, found.cells[row["test_no"]]) for row in shown]
+    return TestPage(items=items, next_cursor=paging.next_offset(page, len(found.rows)))
 
 
 @get("/tests/{test_id:str}", **declare.route("getTest", Permission.PROJECT_READ, 404))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
@@ -10,7 +11,8 @@ import msgspec
 import numpy as np
 
 from testflux.kit import errors, query
-from testflux.store import arrays, queries
+from testflux.model.status import Status
+from testflux.store import arrays, queries, run_results
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("tests")
@@ -19,6 +21,8 @@ RECENT: Final = timedelta(days=90)
 _LEAST_REACH: Final = timedelta(days=7)
 _WIDER: Final = 4
 _LAST_RUN: Final = 2**62
+_SEARCHED_RUNS: Final = 60
+_NO_RESULT: Final[Row] = dict.fromkeys(("status", "duration_ms", "run_id", "number", "started_at"))
 
 
 class TestFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +35,14 @@ class TestFilter(msgspec.Struct, frozen=True, kw_only=True):
     sort: Sort = "name"
 
 
+class Catalogue(msgspec.Struct, frozen=True):
+    """Tests with their last result, the newest runs (newest first), and by test how it went in those that it needs."""
+
+    rows: list[Row]
+    recent: list[Row]
+    cells: Mapping[int, list[Row]]
+
+
 class HistoryFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which runs of a test are wanted; None does not narrow. `since` is when they began at the earliest."""
 
@@ -41,14 +53,23 @@ class HistoryFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_tests(
-    reader: Reader, project_id: int, branches: Sequence[str], wanted: TestFilter, today: date, page: tuple[int, int]
-) -> list[Row]:
-    """List tests with their last result on these branches in the last 90 days; `page` is (offset, limit)."""
+    reader: Reader,
+    project_id: int,
+    branches: Sequence[str],
+    wanted: TestFilter,
+    today: date,
+    page: tuple[int, int],
+    strip: int,
+) -> Catalogue:
+    """List tests with their last result on these branches in the last 90 days, and how they went in `strip` runs.
+
+    `page` is (offset, limit).
+    """
     suites = wanted.query.any_of("suite")
     longer, shorter = wanted.query.above("dur"), wanted.query.below("dur")
     is_by_name = wanted.sort == "name" and wanted.statuses is None and longer is None and shorter is None
-    return await reader.all(
-        _SQL["list_tests_by_name" if is_by_name else "list_tests"],
+    rows = await reader.all(
+        _SQL["list_named" if is_by_name else "list_tests"],
         project_id=project_id,
         branches=list(branches),
         first_day=today - RECENT,
@@ -62,6 +83,48 @@ async def list_tests(
         offset=page[0],
         limit=page[1],
     )
+    recent = await list_recent(reader, project_id, branches, _SEARCHED_RUNS)
+    cells = await list_strips(reader, project_id, [row["test_no"] for row in rows], recent, strip)
+    found = Catalogue(rows, recent, cells)
+    return await _with_last(reader, project_id, branches, found, today - RECENT) if is_by_name else found
+
+
+async def _with_last(
+    reader: Reader, project_id: int, branches: Sequence[str], found: Catalogue, first_day: date
+) -> Catalogue:
+    """Add last results: from the newest runs, and only of tests that none of these holds by a look at each."""
+    runs = [run for run in found.recent if run["run_day"] >= first_day]
+    last = {row["test_no"]: _find_last(runs, found.cells[row["test_no"]]) for row in found.rows}
+    unseen = [test_no for test_no, seen in last.items() if seen is None]
+    if unseen:
+        values = {"project_id": project_id, "branches": list(branches), "first_day": first_day}
+        rows = await reader.all(_SQL["list_last"], **values, test_nos=unseen)
+        last |= {row["test_no"]: row for row in rows}
+    rows = [row | (last[row["test_no"]] or _NO_RESULT) for row in found.rows]
+    return Catalogue(rows, found.recent, found.cells)
+
+
+def _find_last(runs: Sequence[Row], cells: Sequence[Row]) -> Row | None:
+    """Return the newest cell of a test with its run, None when these runs (newest first) do not hold it."""
+    by_run = {cell["run_id"]: cell for cell in cells}
+    run = next((run for run in runs if run["run_id"] in by_run), None)
+    if run is None:
+        return None
+    cell = by_run[run["run_id"]]
+    named = {name: run[name] for name in ("run_id", "number", "started_at")}
+    return named | {"status": Status(cell["status"]).label, "duration_ms": cell["duration_ms"]}
+
+
+async def list_strips(
+    reader: Reader, project_id: int, test_nos: Sequence[int], recent: Sequence[Row], strip: int
+) -> Mapping[int, list[Row]]:
+    """Return by test how it went in the newest runs; further back only for tests that `strip` of these do not fill."""
+    cells: defaultdict[int, list[Row]] = defaultdict(list)
+    for runs in (recent[:strip], recent[strip:]):
+        short = [test_no for test_no in test_nos if len(cells[test_no]) < strip]
+        for cell in await run_results.list_cells(reader, project_id, short, runs):
+            cells[cell["test_no"]].append(cell)
+    return cells
 
 
 async def list_lately(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> list[Row]:

@@ -8,7 +8,6 @@ import pytest
 
 from made import NOON, F, P, Project, outcomes
 from testflux.model.access import EVERYBODY
-from testflux.serve import tests as test_routes
 from testflux.store import tests
 
 HOUR = timedelta(hours=1)
@@ -27,8 +26,8 @@ async def test_each_test_shows_the_run_that_held_it_last(project: Project, wante
     await project.arrive(outcomes(d=F), NOON + 3 * HOUR, **said | {"branch": "other"})
     await project.arrive(outcomes(old=P), NOON - timedelta(days=100), **said)
     async with project.database.read(EVERYBODY) as reader:
-        rows = await tests.list_tests(reader, project.project_id, ["main"], wanted, NOON.date(), (0, 50))
-    last = {row["name"]: (row["status"], row["number"]) for row in rows if row["status"] is not None}
+        found = await tests.list_tests(reader, project.project_id, ["main"], wanted, NOON.date(), (0, 50), 20)
+    last = {row["name"]: (row["status"], row["number"]) for row in found.rows if row["status"] is not None}
     assert last == {"a": ("passed", 3), "b": ("passed", 2), "c": ("passed", 1), "d": ("passed", 1)}
 
 
@@ -36,10 +35,12 @@ async def test_a_page_is_cut_out_of_the_names(project: Project) -> None:
     await project.arrive(outcomes(c=P, a=P, b=F), NOON, branch="main")
     async with project.database.read(EVERYBODY) as reader:
         found = [
-            await tests.list_tests(reader, project.project_id, ["main"], tests.TestFilter(), NOON.date(), (offset, 2))
+            await tests.list_tests(
+                reader, project.project_id, ["main"], tests.TestFilter(), NOON.date(), (offset, 2), 20
+            )
             for offset in (0, 2)
         ]
-    assert [[(row["name"], row["status"]) for row in page] for page in found] == [
+    assert [[(row["name"], row["status"]) for row in page.rows] for page in found] == [
         [("a", "passed"), ("b", "failed")],
         [("c", "passed")],
     ]
@@ -50,9 +51,9 @@ async def test_strips_look_further_back_for_tests_that_few_runs_hold(project: Pr
     runs += [await project.arrive(outcomes(a=P), NOON + hour * HOUR, branch="main") for hour in range(3, 24)]
     async with project.database.read(EVERYBODY) as reader:
         recent = await tests.list_recent(reader, project.project_id, ["main"], 60)
-        cells = await test_routes._list_cells(reader, project.project_id, [0, 1], recent)  # noqa: SLF001
+        cells = await tests.list_strips(reader, project.project_id, [0, 1], recent, 20)
     newest = [run["run_id"] for run in reversed(runs)]
-    assert sorted((cell["run_id"] for cell in cells[0]), reverse=True) == newest[: test_routes.STRIP]
+    assert sorted((cell["run_id"] for cell in cells[0]), reverse=True) == newest[:20]
     assert {cell["run_id"] for cell in cells[1]} == set(newest[-3:])
 
 

@@ -67,25 +67,25 @@ order by case when %(sort)s = '-duration' then coalesce(-l.duration_ms, 0) end,
 offset %(offset)s
 limit %(limit)s;
 
--- name: list_tests_by_name
--- A page of the catalogue by name, whatever the last results: only those shown are looked up, each in whichever run of
--- the branch held it last.
-select t.test_no, t.suite, t.name, t.tags,
-       (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[l.status] as status, l.duration_ms, l.run_id, l.number,
-       l.started_at
-from (
-    select test_no, suite, name, tags
-    from test
-    where project_id = %(project_id)s
-      and (%(tags)s::text[] is null or tags @> %(tags)s)
-      and (%(suites)s::text[] is null or array_to_string(suite, ' / ') ilike any(%(suites)s))
-      and (cardinality(%(patterns)s::text[]) = 0
-           or concat_ws(' ', array_to_string(suite, ' / '), name) ilike all(%(patterns)s::text[]))
-    order by suite, name, test_no
-    offset %(offset)s
-    limit %(limit)s
-) t
-left join lateral (
+-- name: list_named
+-- A page of the catalogue by name, whatever the last results.
+select test_no, suite, name, tags
+from test
+where project_id = %(project_id)s
+  and (%(tags)s::text[] is null or tags @> %(tags)s)
+  and (%(suites)s::text[] is null or array_to_string(suite, ' / ') ilike any(%(suites)s))
+  and (cardinality(%(patterns)s::text[]) = 0
+       or concat_ws(' ', array_to_string(suite, ' / '), name) ilike all(%(patterns)s::text[]))
+order by suite, name, test_no
+offset %(offset)s
+limit %(limit)s;
+
+-- name: list_last
+-- How tests last went, each in whichever run of the branches held it last.
+select t.test_no, (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[l.status] as status, l.duration_ms, l.run_id,
+       l.number, l.started_at
+from unnest(%(test_nos)s::integer[]) as t (test_no)
+cross join lateral (
     select get_byte(c.status, slot.place - 1) as status, c.duration_ms[slot.place] as duration_ms, r.run_id, r.number,
            r.started_at
     from result_chunk c
@@ -100,8 +100,7 @@ left join lateral (
       and r.branch = any(%(branches)s::text[]) and slot.place is not null
     order by c.run_day desc, r.started_at desc, r.run_id desc
     limit 1
-) l on true
-order by t.suite, t.name, t.test_no;
+) l;
 
 -- name: list_lately
 -- The chunks of the newest runs of a branch since a day, from old to new; arrays as bytes, for numpy to read.
