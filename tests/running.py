@@ -16,7 +16,7 @@ import httpx
 
 PASSWORD = "a long enough password"
 PATIENCE = 60.0  # seconds
-_ANY_RATE = {f"TESTFLUX_RATE_{name}": "off" for name in ("READ", "WRITE", "UPLOAD", "PUBLIC")}
+_ANY_RATE = {f"TESTFLUX_RATE_{name}": "off" for name in ("READ", "WRITE", "UPLOAD", "PUBLIC", "SIGN_IN", "EXPORT")}
 
 
 # The receivers and providers of tests are on the loopback.

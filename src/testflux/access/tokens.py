@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import secrets
 import string
 import zlib
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import jwt
 import msgspec
 
-from testflux.kit import errors
+from testflux.kit import errors, keys
 
 ACCESS_LIFE: Final = timedelta(minutes=15)
 REFRESH_LIFE: Final = timedelta(days=30)
@@ -40,14 +41,14 @@ class Access(msgspec.Struct, frozen=True):
 def sign_access(secret_key: str, user_id: int, sign_in_id: UUID, now: datetime) -> str:
     """Make an access token for a person's sign-in, good for ACCESS_LIFE."""
     claims = {"sub": str(user_id), "sid": str(sign_in_id), "aud": _AUDIENCE, "iat": now, "exp": now + ACCESS_LIFE}
-    return jwt.encode(claims, secret_key, algorithm="HS256")
+    return jwt.encode(claims, keys.present(secret_key), algorithm="HS256")
 
 
 def read_access(secret_key: str, token: str, now: datetime) -> Access:
-    """Read an access token; UnauthenticatedError when it is not ours or past its time."""
+    """Read an access token, signed with any of the keys; UnauthenticatedError when it is not ours or past its time."""
     try:
         options = {"require": ["sub", "sid", "exp", "aud"], "verify_exp": False, "verify_iat": False}
-        claims = jwt.decode(token, secret_key, algorithms=["HS256"], audience=_AUDIENCE, options=options)  # pyright: ignore[reportArgumentType]
+        claims = _decode(token, keys.split(secret_key), {"audience": _AUDIENCE, "options": options})
         ends = datetime.fromtimestamp(claims["exp"], tz=now.tzinfo)
         access = Access(int(claims["sub"]), UUID(claims["sid"]), ends)
     except (jwt.InvalidTokenError, ValueError, OverflowError, OSError, TypeError, AttributeError) as error:
@@ -55,6 +56,14 @@ def read_access(secret_key: str, token: str, now: datetime) -> Access:
     if access.expires_at <= now:
         raise errors.UnauthenticatedError("The access token has expired.", hint="Refresh it, or sign in again.")
     return access
+
+
+def _decode(token: str, signing: list[str], rules: Any) -> Any:
+    """Read the claims with the first key that fits. The token's own header chooses neither key nor algorithm."""
+    for key in signing[:-1]:
+        with contextlib.suppress(jwt.InvalidSignatureError):
+            return jwt.decode(token, key, algorithms=["HS256"], **rules)
+    return jwt.decode(token, signing[-1], algorithms=["HS256"], **rules)
 
 
 def make_api_token() -> str:

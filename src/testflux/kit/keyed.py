@@ -8,6 +8,8 @@ import hmac
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from testflux.kit import keys
+
 
 def digest(secret_key: str, purpose: str, content: bytes) -> str:
     """Return the HMAC-SHA256 of `content` as hexadecimal, with a key made from the secret key for this purpose."""
@@ -26,4 +28,4 @@ def name(secret_key: str, purpose: str) -> str:
 
 def _key(secret_key: str, purpose: str) -> bytes:
     derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"testflux:" + purpose.encode())
-    return derivation.derive(secret_key.encode())
+    return derivation.derive(keys.present(secret_key).encode())

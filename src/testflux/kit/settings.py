@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from testflux.kit import addresses, errors
+from testflux.kit import addresses, errors, keys
 
 PREFIX: Final = "TESTFLUX_"
 SECRET_FILE: Final = "secret.key"  # noqa: S105  (a file's name)
@@ -28,9 +28,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the server and the worker are told. Sizes in bytes. None: not set.
 
     `database_url` None means the PostgreSQL that TestFlux starts itself. `database_direct_url` is for LISTEN and the
-    queue where a pooler stands before the database. `secret_key` is empty until `with_secret_key` finds or makes it.
-    The rates are requests a minute, 0 for any number. `outgoing_private` are the private networks that addresses set by
-    people may lead to.
+    queue where a pooler stands before the database. `secret_key` is empty until `with_secret_key` finds or makes it,
+    and then holds the previous keys too (kit/keys.py). The rates are requests a minute, 0 for any number.
+    `outgoing_private` are the private networks that addresses set by people may lead to.
     """
 
     data_dir: Path
@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     admin_email: str = "admin@testflux.local"
     admin_password: str | None = None
     secret_key: str = ""
+    secret_key_file: Path | None = None
+    previous_secret_keys: tuple[str, ...] = ()
     public_url: str = ""
     smtp_url: str | None = None
     mail_from: str | None = None
@@ -54,6 +56,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_write: int = 3000
     rate_upload: int = 6000
     rate_public: int = 1200
+    rate_sign_in: int = 300
+    rate_export: int = 60
+    cors_origins: tuple[str, ...] = ()
     kept_answers: int = 2000
     backup_dir: Path | None = None
     backup_cron: str = "30 2 * * *"
@@ -87,9 +92,31 @@ def with_address(settings: Settings, host: str | None, port: int | None) -> Sett
 
 
 def with_secret_key(settings: Settings) -> Settings:
-    """Return settings with the secret key: the given one, else the data folder's, made there if there is none."""
+    """Return settings with the secret key: the given one, else a file's, else the data folder's, made if there is none.
+
+    Keys that were used before follow on lines of their own (kit/keys.py): those given, and those in the file.
+    """
+    found = _find_secret_key(settings)
+    every = [*keys.split(found.secret_key), *settings.previous_secret_keys]
+    return msgspec.structs.replace(found, secret_key=keys.join(every))
+
+
+def save_secret_key(settings: Settings, secret_key: str) -> None:
+    """Put keys into the data folder's file, whole or not at all."""
+    path = settings.data_dir / SECRET_FILE
+    fresh = path.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
+        file.write(secret_key + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _find_secret_key(settings: Settings) -> Settings:
     if settings.secret_key:
         return settings
+    if settings.secret_key_file is not None:
+        return msgspec.structs.replace(settings, secret_key=_given_key(settings.secret_key_file))
     path = settings.data_dir / SECRET_FILE
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
@@ -112,6 +139,16 @@ def read_backup_key(settings: Settings) -> str | None:
     except OSError as error:
         hint = "It takes the path of a text file with the passphrase in it."
         raise errors.SetupError(f"{name} cannot be read: {error}.", hint=hint, code="setting-invalid") from error
+
+
+def _given_key(path: Path) -> str:
+    name = f"{PREFIX}SECRET_KEY_FILE"
+    try:
+        lines = path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        hint = "It takes the path of a text file with the key in it."
+        raise errors.SetupError(f"{name} cannot be read: {error}.", hint=hint, code="setting-invalid") from error
+    return keys.join([_read(name, line, _secret) for line in lines or [""]])
 
 
 def _kept_key(path: Path) -> str:
@@ -193,9 +230,20 @@ def _size(text: str) -> int:
 
 
 def _secret(text: str) -> str:
-    if len(text) < 32:  # noqa: PLR2004
-        raise ValueError("it takes at least 32 characters")
+    if len(text) < keys.SHORTEST or text.split() != [text]:
+        raise ValueError(f"it takes at least {keys.SHORTEST} characters without spaces")
     return text
+
+
+def _secrets(text: str) -> tuple[str, ...]:
+    return tuple(_secret(each.strip()) for each in text.split(","))
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(each.strip().rstrip("/") for each in text.split(","))
+    if not all(re.fullmatch(r"https?://[^/\s*@?#]+", each) for each in origins):
+        raise ValueError("it takes origins as in https://portal.example.org, each by name: * is none")
+    return origins
 
 
 def _url(*schemes: str) -> Callable[[str], str]:
@@ -248,6 +296,8 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "ADMIN_EMAIL": ("admin_email", _email),
     "ADMIN_PASSWORD": ("admin_password", str),
     "SECRET_KEY": ("secret_key", _secret),
+    "SECRET_KEY_FILE": ("secret_key_file", Path),
+    "PREVIOUS_SECRET_KEYS": ("previous_secret_keys", _secrets),
     "PUBLIC_URL": ("public_url", _url("http", "https")),
     "SMTP_URL": ("smtp_url", _url("smtp", "smtps")),
     "MAIL_FROM": ("mail_from", str),
@@ -259,6 +309,9 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "RATE_WRITE": ("rate_write", _rate),
     "RATE_UPLOAD": ("rate_upload", _rate),
     "RATE_PUBLIC": ("rate_public", _rate),
+    "RATE_SIGN_IN": ("rate_sign_in", _rate),
+    "RATE_EXPORT": ("rate_export", _rate),
+    "CORS_ORIGINS": ("cors_origins", _origins),
     "KEPT_ANSWERS": ("kept_answers", _answers),
     "BACKUP_DIR": ("backup_dir", Path),
     "BACKUP_CRON": ("backup_cron", _cron),

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
+from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -26,6 +27,7 @@ from testflux.serve import (
     findings,
     forgotten,
     guards,
+    headers,
     health,
     history,
     house,
@@ -91,8 +93,8 @@ _NOUNS: Final[tuple[tuple[str, list[Any]], ...]] = (
 
 def create_app(rooms: House) -> Litestar:
     """Return the application of a running server."""
-    app = _build(State({"house": rooms, "read_openapi": read_openapi}), None)
-    app.asgi_handler = envelope.wrap(app.asgi_handler)
+    app = _build(State({"house": rooms, "read_openapi": read_openapi}), None, headers.cors(rooms.settings))
+    app.asgi_handler = envelope.wrap(app.asgi_handler, rooms.settings)
     return app
 
 
@@ -108,7 +110,7 @@ def read_openapi() -> bytes:
     return msgspec.json.encode(openapi.describe(declare_app()))
 
 
-def _build(state: State, config: OpenAPIConfig | None) -> Litestar:
+def _build(state: State, config: OpenAPIConfig | None, cors_config: CORSConfig | None = None) -> Litestar:
     nouns = [Router("/", route_handlers=routes, tags=[noun]) for noun, routes in _NOUNS]
     return Litestar(
         [
@@ -129,5 +131,6 @@ def _build(state: State, config: OpenAPIConfig | None) -> Litestar:
         request_max_body_size=_BODY_BYTES,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         openapi_config=config,
+        cors_config=cors_config,
         logging_config=None,
     )

@@ -18,6 +18,7 @@ from testflux.model.access import EVERYBODY, Actor, Permission
 from testflux.serve import codes, declare, entrance, tries
 from testflux.serve.entrance import AnyRequest
 from testflux.serve.house import House
+from testflux.serve.limiter import Rate
 from testflux.serve.shapes.accounts import AccessGrant, SignIn
 from testflux.serve.shapes.sign_in import SecondStep, SecondStepCode
 from testflux.store import audit, database, entry, flows, sessions, users
@@ -91,7 +92,7 @@ async def second_step(
     return await _let_in(request, house, person, ways, has_second_factor=True, used=used)
 
 
-@post("/auth/refresh", **declare.route("refreshAccess", None, status_code=200))
+@post("/auth/refresh", **declare.route("refreshAccess", None, rate=Rate.PUBLIC, status_code=200))
 async def refresh_access(
     request: AnyRequest, house: NamedDependency[House], refresh: RefreshCookie = None
 ) -> Response[AccessGrant]:

@@ -9,26 +9,15 @@ import structlog
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from testflux.serve import metrics, request_id
+from testflux.kit.settings import Settings
+from testflux.serve import headers, metrics, request_id
 from testflux.serve.limiter import Standing
 
 STANDING: Final = "rate_limit_standing"
-_HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        "media-src 'self' blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
-}
 log = structlog.get_logger("testflux.request")
 
 
-def wrap(inner: ASGIApp) -> ASGIApp:
+def wrap(inner: ASGIApp, settings: Settings) -> ASGIApp:
     """Return the application in its envelope."""
 
     async def outer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,7 +32,7 @@ def wrap(inner: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(MutableScopeHeaders.from_message(message), chosen, scope)
+                _complete(MutableScopeHeaders.from_message(message), chosen, scope, settings)
             await send(message)
 
         await inner(scope, receive, send_more)
@@ -61,16 +50,16 @@ def _begin(scope: Scope) -> str:
     return chosen
 
 
-def _complete(headers: MutableScopeHeaders, chosen: str, scope: Scope) -> None:
-    headers[request_id.HEADER] = chosen
+def _complete(answer: MutableScopeHeaders, chosen: str, scope: Scope, settings: Settings) -> None:
+    answer[request_id.HEADER] = chosen
     standing: Standing | None = scope["state"].get(STANDING) if "state" in scope else None
-    if standing is not None and "RateLimit-Limit" not in headers:
-        headers["RateLimit-Limit"] = str(standing.limit)
-        headers["RateLimit-Remaining"] = str(standing.remaining)
-        headers["RateLimit-Reset"] = str(standing.reset_s)
-    for name, value in _HEADERS.items():
-        if name not in headers:
-            headers[name] = value
+    if standing is not None and "RateLimit-Limit" not in answer:
+        answer["RateLimit-Limit"] = str(standing.limit)
+        answer["RateLimit-Remaining"] = str(standing.remaining)
+        answer["RateLimit-Reset"] = str(standing.reset_s)
+    for name, value in headers.of(settings, scope["path"]).items():
+        if name not in answer:
+            answer[name] = value
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
+from testflux.access import tokens
 from testflux.kit import errors, identifiers, trail
 from testflux.model.access import Actor, Permission
 from testflux.serve import declare, doors, envelope, house, identity, request_id
@@ -26,18 +27,15 @@ async def authorise(connection: AnyConnection, handler: BaseRouteHandler) -> Non
     if permission is not None:
         await _admit(connection, rooms, handler, permission)
     elif declare.RATE in handler.opt:
-        await _count(connection, rooms, Rate.PUBLIC, _address(connection))
+        rate = handler.opt[declare.RATE] or (Rate.PUBLIC if _is_reading(handler) else Rate.SIGN_IN)
+        await _count(connection, rooms, rate, _address(connection))
     if handler.parsed_data_field is not None and not _is_json(connection.headers.get("content-type", "")):
         message = "The body is not JSON."
         raise errors.UnsupportedError(message, hint=f"Send it with `Content-Type: {_JSON}`.")
 
 
 async def _admit(connection: AnyConnection, rooms: House, handler: BaseRouteHandler, permission: Permission) -> None:
-    try:
-        actor = await identity.find_actor(rooms.settings, rooms.database, connection.headers.get("authorization"))
-    except errors.UnauthenticatedError:
-        await _count(connection, rooms, Rate.PUBLIC, _address(connection))
-        raise
+    actor = await _identify(connection, rooms)
     rate = handler.opt[declare.RATE] or (Rate.READ if _is_reading(handler) else Rate.WRITE)
     await _count(connection, rooms, rate, f"t{actor.token_id}" if actor.token_id else f"u{actor.user_id}")
     if actor.needs_second_factor and not handler.opt.get(declare.IS_OPEN):
@@ -54,6 +52,28 @@ async def _admit(connection: AnyConnection, rooms: House, handler: BaseRouteHand
             request_id=request_id.current(),
         )
     )
+
+
+async def _identify(connection: AnyConnection, rooms: House) -> Actor:
+    """Return who asks; who cannot be told is counted by address.
+
+    An API token that was not good lately is counted before the database is asked: to make some up costs no query.
+    """
+    header = connection.headers.get("authorization", "")
+    credential = tokens.digest(header)
+    is_early = identity.names_api_token(header) and not rooms.limiter.is_proven(credential)
+    if is_early:
+        await _count(connection, rooms, Rate.PUBLIC, _address(connection))
+    try:
+        actor = await identity.find_actor(rooms.settings, rooms.database, header)
+    except errors.UnauthenticatedError:
+        rooms.limiter.note_proven(credential, is_good=False)
+        if not is_early:
+            await _count(connection, rooms, Rate.PUBLIC, _address(connection))
+        raise
+    if actor.token_id is not None:
+        rooms.limiter.note_proven(credential, is_good=True)
+    return actor
 
 
 def _check(actor: Actor, permission: Permission, named: Mapping[str, Any]) -> None:

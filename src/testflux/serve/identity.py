@@ -9,11 +9,12 @@ import msgspec
 
 from testflux.access import grants, permissions
 from testflux.access import tokens as token_rules
-from testflux.kit import clock, errors, settings
+from testflux.kit import clock, errors, keys, settings
 from testflux.model.access import EVERYBODY, Actor
 from testflux.store import actors, database, tokens
 
 _USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
+_STARTED_AT: Final = clock.now()
 
 
 async def find_actor(settings: settings.Settings, database: database.Database, header: str | None) -> Actor:
@@ -26,6 +27,11 @@ async def find_actor(settings: settings.Settings, database: database.Database, h
     return actor
 
 
+def names_api_token(header: str) -> bool:
+    """Whether an Authorization header holds what looks like an API token."""
+    return header.partition(" ")[2].strip().startswith(token_rules.PREFIX)
+
+
 async def read_token(
     settings: settings.Settings, database: database.Database, token: str
 ) -> tuple[Actor, datetime | None]:
@@ -33,7 +39,11 @@ async def read_token(
     now = clock.now()
     if token.startswith(token_rules.PREFIX):
         return await _read_api_token(database, token, now)
-    access = token_rules.read_access(settings.secret_key, token, now)
+    # A key that was changed is good for tokens signed before, which end by then.
+    secret_key = (
+        settings.secret_key if now < _STARTED_AT + token_rules.ACCESS_LIFE else keys.present(settings.secret_key)
+    )
+    access = token_rules.read_access(secret_key, token, now)
     row = await actors.find_by_sign_in(database, access.user_id, access.sign_in_id, now)
     if row is None:
         raise errors.UnauthenticatedError("The sign-in has ended.", hint="Sign in again.")

@@ -21,6 +21,7 @@ T = TypeVar("T")
 PER_PERSON: Final = RateLimitItemPerMinute(10)
 PER_ADDRESS: Final = RateLimitItemPerMinute(100)
 MINUTE_S: Final = 60
+_MOST_PROVEN: Final = 10_000
 
 
 class Rate(StrEnum):
@@ -30,6 +31,8 @@ class Rate(StrEnum):
     WRITE = "write"
     UPLOAD = "upload"
     PUBLIC = "public"
+    SIGN_IN = "sign_in"
+    EXPORT = "export"
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -47,6 +50,7 @@ class Limiter:
         self._shared = shared
         self._rates = rates
         self._minute = 0
+        self._proven: dict[bytes, None] = {}
         self._counts: Counter[str] = Counter()
         self._own = MovingWindowRateLimiter(MemoryStorage())
         self._common = None if shared.storage is None else MovingWindowRateLimiter(shared.storage)
@@ -64,6 +68,18 @@ class Limiter:
             message = f"Too many requests: {limit} a minute are allowed."
             raise errors.RateLimitedError(message, retry_after_s=MINUTE_S - second, limit=limit, hint=hint)
         return Standing(limit, limit - count, MINUTE_S - second)
+
+    def is_proven(self, credential: bytes) -> bool:
+        """Whether a credential, named by its digest, was good lately: others are counted before they are looked up."""
+        return credential in self._proven
+
+    def note_proven(self, credential: bytes, *, is_good: bool) -> None:
+        """Remember whether a credential was good."""
+        self._proven.pop(credential, None)
+        if is_good:
+            self._proven[credential] = None
+        if len(self._proven) > _MOST_PROVEN:
+            del self._proven[next(iter(self._proven))]
 
     async def check(self, address: str, email: str) -> None:
         """Raise RateLimitedError when there were too many failures from there within a minute."""
@@ -101,6 +117,8 @@ def rates_of(settings: Settings) -> dict[Rate, int]:
         Rate.WRITE: settings.rate_write,
         Rate.UPLOAD: settings.rate_upload,
         Rate.PUBLIC: settings.rate_public,
+        Rate.SIGN_IN: settings.rate_sign_in,
+        Rate.EXPORT: settings.rate_export,
     }
 
 

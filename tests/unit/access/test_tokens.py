@@ -192,3 +192,12 @@ def test_refresh_tokens_are_random_and_fit_a_cookie() -> None:
 def test_what_is_kept_of_a_token_is_its_sha256() -> None:
     assert tokens.digest("tfx_abc") == hashlib.sha256(b"tfx_abc").digest()
     assert len(tokens.digest("\udcff")) == 32, "whatever a header held"
+
+
+def test_a_key_that_was_changed_still_reads_what_it_signed_and_signs_no_more() -> None:
+    old, new = "o" * 40, "n" * 40
+    token = tokens.sign_access(old, 1, SIGN_IN, NOW)
+    assert tokens.read_access(f"{new}\n{old}", token, NOW).user_id == 1
+    with pytest.raises(errors.UnauthenticatedError):
+        tokens.read_access(new, token, NOW)
+    assert tokens.read_access(new, tokens.sign_access(f"{new}\n{old}", 2, SIGN_IN, NOW), NOW).user_id == 2

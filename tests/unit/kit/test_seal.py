@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testflux.kit import errors, seal
+from testflux.kit import errors, keys, seal
 
 
 @given(st.binary(max_size=200), st.text(min_size=1, max_size=20))
@@ -23,7 +23,7 @@ def test_another_key_or_purpose_opens_nothing(key: str, purpose: str) -> None:
     sealed = seal.seal("key", "webhook secret", b"plain")
     with pytest.raises(errors.SetupError, match="cannot be opened") as caught:
         seal.unseal(key, purpose, sealed)
-    assert "TESTFLUX_SECRET_KEY" in caught.value.hint
+    assert "TESTFLUX_PREVIOUS_SECRET_KEYS" in caught.value.hint
 
 
 @given(st.integers(min_value=0, max_value=33))
@@ -38,3 +38,15 @@ def test_a_changed_byte_is_noticed(position: int) -> None:
 def test_torn_bytes_are_an_explained_error(sealed: bytes) -> None:
     with pytest.raises(errors.SetupError):
         seal.unseal("key", "p", sealed)
+
+
+def test_a_key_from_before_still_opens_what_it_sealed_and_seals_no_more() -> None:
+    sealed = seal.seal("old", "p", b"plain")
+    both = keys.join(["new", "old"])
+    assert seal.unseal(both, "p", sealed) == b"plain"
+    assert not seal.is_current(both, sealed)
+    again = seal.seal(both, "p", b"plain")
+    assert seal.is_current(both, again)
+    assert seal.unseal("new", "p", again) == b"plain"
+    with pytest.raises(errors.SetupError):
+        seal.unseal("old", "p", again)

@@ -31,6 +31,8 @@ def test_everything_has_a_default_that_works() -> None:
         admin_email="admin@testflux.local",
         admin_password=None,
         secret_key="",
+        secret_key_file=None,
+        previous_secret_keys=(),
         public_url="http://127.0.0.1:8080",
         smtp_url=None,
         mail_from=None,
@@ -42,6 +44,9 @@ def test_everything_has_a_default_that_works() -> None:
         rate_write=3000,
         rate_upload=6000,
         rate_public=1200,
+        rate_sign_in=300,
+        rate_export=60,
+        cors_origins=(),
         kept_answers=2000,
         backup_dir=None,
         backup_cron="30 2 * * *",
@@ -97,6 +102,16 @@ GOOD = [
     ("RATE_WRITE", "off", "rate_write", 0),
     ("RATE_UPLOAD", "OFF", "rate_upload", 0),
     ("RATE_PUBLIC", "10000000", "rate_public", 10_000_000),
+    ("RATE_SIGN_IN", "20", "rate_sign_in", 20),
+    ("RATE_EXPORT", "off", "rate_export", 0),
+    (
+        "CORS_ORIGINS",
+        "https://a.example, http://b.example:81/",
+        "cors_origins",
+        ("https://a.example", "http://b.example:81"),
+    ),
+    ("SECRET_KEY_FILE", "/run/secrets/key", "secret_key_file", Path("/run/secrets/key")),
+    ("PREVIOUS_SECRET_KEYS", "a" * 32 + ", " + "b" * 32, "previous_secret_keys", ("a" * 32, "b" * 32)),
     ("KEPT_ANSWERS", "0", "kept_answers", 0),
     ("BACKUP_DIR", "/backups", "backup_dir", Path("/backups")),
     ("BACKUP_CRON", "5 */6 * * 1-5", "backup_cron", "5 */6 * * 1-5"),
@@ -153,6 +168,12 @@ BAD = [
     ("PUBLIC_URL", "flux.example", "begins with http:// or https://"),
     ("PUBLIC_URL", "ftp://flux.example", "begins with http:// or https://"),
     ("SMTP_URL", f"http://u:{PASSWORD}@h", "begins with smtp:// or smtps://"),
+    ("CORS_ORIGINS", "*", "it takes origins"),
+    ("CORS_ORIGINS", "https://*.example.org", "it takes origins"),
+    ("CORS_ORIGINS", "https://a.example/path", "it takes origins"),
+    ("CORS_ORIGINS", "null", "it takes origins"),
+    ("PREVIOUS_SECRET_KEYS", "short", "at least 32 characters"),
+    ("SECRET_KEY", "two words of more than thirty-two letters", "without spaces"),
     ("OUTGOING_PRIVATE", "yes", "it takes refuse, allow, or networks"),
     ("OUTGOING_PRIVATE", "10.1.0.1/16", "it takes refuse, allow, or networks"),
     ("UPLOAD_LIMIT", "0", "a number of bytes"),
@@ -291,3 +312,29 @@ def test_loading_touches_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     load(DATA="somewhere")
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - names are all that is asked for
+
+
+def test_the_key_may_come_from_a_file_and_keys_before_it_follow(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text("n" * 32 + "\n" + "o" * 32 + "\n")
+    given = Settings(data_dir=tmp_path, secret_key_file=path, previous_secret_keys=("p" * 32, "o" * 32))
+    assert settings.with_secret_key(given).secret_key.split("\n") == ["n" * 32, "o" * 32, "p" * 32]
+    assert not (tmp_path / "secret.key").exists()
+
+
+@pytest.mark.parametrize("text", ["", "too short\n"])
+def test_a_file_without_a_key_stops_the_start(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "key"
+    path.write_text(text)
+    with pytest.raises(errors.SetupError, match="TESTFLUX_SECRET_KEY_FILE"):
+        settings.with_secret_key(Settings(data_dir=tmp_path, secret_key_file=path))
+    with pytest.raises(errors.SetupError, match="TESTFLUX_SECRET_KEY_FILE"):
+        settings.with_secret_key(Settings(data_dir=tmp_path, secret_key_file=tmp_path / "gone"))
+
+
+def test_a_new_key_takes_the_place_of_the_folders_and_keeps_it_closed(tmp_path: Path) -> None:
+    first = settings.with_secret_key(Settings(data_dir=tmp_path)).secret_key
+    settings.save_secret_key(Settings(data_dir=tmp_path), f"new\n{first}")
+    assert settings.with_secret_key(Settings(data_dir=tmp_path)).secret_key == f"new\n{first}"
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["secret.key"]
