@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from testflux.access import oidc
@@ -77,7 +77,7 @@ def groups(claims: Mapping[str, Any], path: str) -> tuple[str, ...]:
         message = "You are in more groups than the provider writes into a sign-in."
         hint = "An administrator should let it send only groups assigned to the application, or application roles."
         raise errors.ForbiddenError(message, hint=hint, code="too-many-groups")
-    listed: Iterable[Any] = found if isinstance(found, list) else [found]  # pyright: ignore[reportUnknownVariableType]
+    listed: list[Any] = found if isinstance(found, list) else [found]  # pyright: ignore[reportUnknownVariableType]
     texts = [text for text in listed if isinstance(text, str) and 0 < len(text) <= _LONGEST]
     return tuple(dict.fromkeys(texts))[:_MOST_GROUPS]
 

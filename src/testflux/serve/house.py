@@ -14,6 +14,7 @@ from testflux.ingest import load_sample
 from testflux.kit import settings
 from testflux.model.access import Actor
 from testflux.serve.hub import Hub
+from testflux.serve.issuers import Issuers
 from testflux.serve.limiter import Limiter
 from testflux.serve.remembered import Remembered
 from testflux.serve.shared import Shared
@@ -33,6 +34,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     remembered: Remembered
     sample: load_sample.Loader
     vitals: Vitals
+    issuers: Issuers
 
 
 def house_of(connection: ASGIConnection[Any, Any, Any, Any]) -> House:

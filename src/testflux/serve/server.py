@@ -22,6 +22,7 @@ from testflux.model.access import EVERYBODY, Role
 from testflux.serve import app, limiter, live_events
 from testflux.serve.house import House
 from testflux.serve.hub import Hub
+from testflux.serve.issuers import Issuers
 from testflux.serve.remembered import Remembered
 from testflux.serve.shared import Shared
 from testflux.serve.vitals import Vitals
@@ -80,6 +81,7 @@ async def open_house(
                 remembered=Remembered(shared, settings.kept_answers),
                 sample=loader,
                 vitals=Vitals(settings, opened, files, hub, shared, postgres),
+                issuers=Issuers(settings),
             )
         finally:
             await loader.close()

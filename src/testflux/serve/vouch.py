@@ -13,7 +13,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from testflux.access import vouching
-from testflux.kit import clock, errors, trail
+from testflux.kit import clock, errors
 from testflux.model.access import EVERYBODY, Person
 from testflux.serve import entrance, request_id
 from testflux.serve.entrance import AnyRequest
@@ -82,7 +82,7 @@ async def note_failure(
     request: AnyRequest, house: House, provider: database.Row, error: errors.TestFluxError, email: str = ""
 ) -> None:
     """Write down that somebody did not come in through a provider."""
-    _walk(request, None, email or "somebody")
+    entrance.walk(request, email or "somebody")
     async with house.database.write(EVERYBODY) as writer:
         target = audit.Target("provider", provider["provider_id"], provider["name"])
         after = {"code": error.code, "reason": error.message}
@@ -124,7 +124,7 @@ async def _receive(
         name = (person.name.strip() or email)[:_LONGEST_NAME]
         user_id = await identities.add_person(writer, email, name)
     who = audit.Target("member", user_id, email)
-    _walk(request, user_id, email)
+    entrance.walk(request, email, user_id)
     if judged.verdict.adds_identity:
         await identities.add_identity(writer, provider_id, person.subject, user_id)
     if judged.verdict.adds_member:
@@ -153,18 +153,6 @@ async def _enter(
     target = audit.Target("member", user_id, user["email"])
     audit.note(writer, org_id, "sign_in.succeed", target, after={"provider": provider["name"]})
     return _Entered(user, sign_in_id, cookie)
-
-
-def _walk(request: AnyRequest, user_id: int | None, name: str) -> None:
-    trail.walk(
-        trail.Trail(
-            actor_kind="nobody" if user_id is None else "person",
-            actor_id=user_id,
-            actor_name=name,
-            address=entrance.address_of(request),
-            request_id=request_id.current(),
-        )
-    )
 
 
 def _account(row: database.Row | None) -> vouching.Account | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from testflux.store import queries
-from testflux.store.database import Row, Writer
+from testflux.store.database import Reader, Row, Writer
 
 _SQL = queries.load("flows")
 
@@ -35,6 +35,11 @@ async def add_flow(
 async def take_flow(writer: Writer, state_digest: bytes, purpose: str, now: datetime) -> Row | None:
     """Return a flow and forget it; None when there is none, or it is for another step, past its time, or taken."""
     return await writer.find(_SQL["take_flow"], state_digest=state_digest, purpose=purpose, now=now)
+
+
+async def find_flow(reader: Reader, state_digest: bytes, purpose: str, user_id: int, now: datetime) -> Row | None:
+    """Return the `content` of a flow that is somebody's own, without taking it up."""
+    return await reader.find(_SQL["find_flow"], state_digest=state_digest, purpose=purpose, user_id=user_id, now=now)
 
 
 async def drop_expired(writer: Writer, now: datetime) -> int:

@@ -45,9 +45,12 @@ async def get_provider(reader: Reader, org_id: int, provider_id: int) -> Row:
     return row
 
 
-async def get_enabled(reader: Reader, provider_id: int) -> Row:
-    """Return a provider that vouches for people now, of whatever organisation; NotFoundError when switched off."""
-    row = await reader.find(_SQL["find_enabled"], provider_id=provider_id)
+async def get_enabled(reader: Reader, provider_id: int, *, or_off: bool = False) -> Row:
+    """Return a provider that vouches for people now, of whatever organisation; NotFoundError when switched off.
+
+    With `or_off` one that is switched off, too: it can be tried out before anybody else sees it.
+    """
+    row = await reader.find(_SQL["find_enabled"], provider_id=provider_id, or_off=or_off)
     if row is None:
         raise _nothing()
     return row
@@ -87,6 +90,21 @@ async def save_required(writer: Writer, org_id: int, provider_id: int | None) ->
 async def drop_provider(writer: Writer, org_id: int, provider_id: int) -> None:
     """Remove a provider: its sign-ins end, the roles its groups gave are taken."""
     await writer.run(_SQL["drop_provider"], org_id=org_id, provider_id=provider_id)
+
+
+async def list_slugs(reader: Reader, org_id: int) -> dict[int, str]:
+    """Return the slugs of an organisation's projects by their number."""
+    return {row["project_id"]: row["slug"] for row in await reader.all(_SQL["list_slugs"], org_id=org_id)}
+
+
+async def has_owner(reader: Reader, org_id: int) -> bool:
+    """Whether anybody is left who can manage everything."""
+    return await reader.find(_SQL["find_any_owner"], org_id=org_id) is not None
+
+
+async def is_owner(reader: Reader, org_id: int, user_id: int) -> bool:
+    """Whether a person (not a group) made somebody an owner."""
+    return await reader.find(_SQL["find_owner"], org_id=org_id, user_id=user_id) is not None
 
 
 async def count_break_glass(reader: Reader, org_id: int) -> int:

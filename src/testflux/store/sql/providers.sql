@@ -13,7 +13,7 @@ order by p.name;
 select p.*, o.slug as org_slug, o.name as org_name
 from identity_provider p
 join org o using (org_id)
-where p.provider_id = %(provider_id)s and p.is_enabled;
+where p.provider_id = %(provider_id)s and (p.is_enabled or %(or_off)s);
 
 -- name: list_offered
 -- The ways into one organisation: the one of that name, the owner of that mail domain, or (neither given) the only one.
@@ -84,3 +84,30 @@ where g.org_id = %(org_id)s
   and m.disabled_at is null
   and u.disabled_at is null
   and u.password_hash is not null;
+
+-- name: find_owner
+-- Is somebody an owner because a person made them one?
+select g.user_id
+from role_grant g
+where g.org_id = %(org_id)s
+  and g.user_id = %(user_id)s
+  and g.role = 'owner'
+  and g.project_id is null
+  and g.provider_id is null;
+
+-- name: list_slugs
+-- The organisation's projects by number: groups give roles in projects, which people know by their slug.
+select project_id, slug from project where org_id = %(org_id)s;
+
+-- name: find_any_owner
+-- Somebody must be left who can manage everything.
+select g.user_id
+from role_grant g
+join member m on m.org_id = g.org_id and m.user_id = g.user_id
+join app_user u on u.user_id = g.user_id
+where g.org_id = %(org_id)s
+  and g.role = 'owner'
+  and g.project_id is null
+  and m.disabled_at is null
+  and u.disabled_at is null
+limit 1;
