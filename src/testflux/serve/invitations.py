@@ -17,7 +17,8 @@ from testflux.kit.settings import Settings
 from testflux.model.access import EVERYBODY, Actor, Permission
 from testflux.notify import invitation as letter
 from testflux.notify import mail_server
-from testflux.serve import declare, paging, roles, users
+from testflux.serve import declare, entrance, paging, roles, users
+from testflux.serve.entrance import AnyRequest
 from testflux.serve.house import House
 from testflux.serve.paging import Page
 from testflux.serve.shapes.members import (
@@ -121,7 +122,7 @@ async def open_invitation(data: JSONBody[InvitationLink], house: NamedDependency
 
 
 @post("/auth/join", **declare.route("acceptInvitation", None, 403, 404, 409, 413, 415, status_code=200))
-async def accept_invitation(data: JSONBody[NewAccount], house: NamedDependency[House]) -> Joined:
+async def accept_invitation(request: AnyRequest, data: JSONBody[NewAccount], house: NamedDependency[House]) -> Joined:
     """Accept an invitation with a name and a password of one's own; sign in with them then."""
     now = clock.now()
     async with house.database.write(EVERYBODY) as writer:
@@ -135,6 +136,7 @@ async def accept_invitation(data: JSONBody[NewAccount], house: NamedDependency[H
             raise errors.ForbiddenError(message, hint=hint, code="password-not-allowed")
         password_hash = await asyncio.to_thread(_hash, data.password, (data.name, row["email"], row["org_name"]))
         user_id = await invitations.save_account(writer, row, data.name, password_hash)
+        entrance.walk(request, row["email"], user_id)
         await invitations.save_accepted(writer, row, user_id, now)
     return _joined(row)
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from testflux.kit import errors
-from testflux.store import audit, members, queries
+from testflux.store import audit, members, queries, sign_in_waits
 from testflux.store.audit import Target
 from testflux.store.database import Reader, Row, Writer
 
@@ -115,6 +115,7 @@ async def save_account(writer: Writer, invitation: Row, name: str, password_hash
     values = {"name": name, "password_hash": password_hash}
     if invitation["user_id"] is not None:
         await writer.run(_SQL["save_account"], user_id=invitation["user_id"], **values)
+        await sign_in_waits.drop_waits(writer, invitation["email"])
         return invitation["user_id"]
     row = await writer.find(_SQL["add_account"], email=invitation["email"], **values)
     if row is None:

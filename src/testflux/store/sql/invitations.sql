@@ -78,7 +78,7 @@ update invitation set revoked_at = %(now)s where org_id = %(org_id)s and invitat
 -- name: save_account
 -- Somebody who belonged nowhere any more starts anew with the same address.
 update app_user
-set name = %(name)s, password_hash = %(password_hash)s, password_changed_at = now(), failed_sign_ins = 0, locked_until = null
+set name = %(name)s, password_hash = %(password_hash)s, password_changed_at = now()
 where user_id = %(user_id)s;
 
 -- name: add_account
