@@ -53,9 +53,7 @@ async def run(house: ServeHouse, statement: str, **values: Any) -> None:
         await writer.run(statement, **values)
 
 
-async def test_somebody_new_accepts_and_signs_in(
-    house: ServeHouse, admin: httpx.AsyncClient, nobody: httpx.AsyncClient
-) -> None:
+async def test_somebody_new_accepts_and_signs_in(admin: httpx.AsyncClient, nobody: httpx.AsyncClient) -> None:
     await admin.post("/projects", json={"slug": "shop", "name": "Web shop"})
     sent = await invite(admin, "New@Example.org", "maintainer", project="shop")
     assert (sent["email"], sent["role_name"], sent["project"]["slug"]) == ("new@example.org", "Maintainer", "shop")
@@ -253,17 +251,19 @@ async def test_an_invitation_takes_no_operators_account(fresh: ServeHouse) -> No
     assert (refused.status_code, refused.json()["code"]) == (409, "email-taken")
 
 
-@pytest.mark.parametrize(
-    "change", ["is_password_allowed = false", "required_provider_id = (select max(provider_id) from identity_provider)"]
-)
-async def test_where_nobody_comes_in_by_password_nobody_makes_one(fresh: ServeHouse, change: str) -> None:
+NO_PASSWORDS = "update org set is_password_allowed = false"
+PROVIDER_ONLY = "update org set required_provider_id = (select max(provider_id) from identity_provider)"
+
+
+@pytest.mark.parametrize("policy", [NO_PASSWORDS, PROVIDER_ONLY])
+async def test_where_nobody_comes_in_by_password_nobody_makes_one(fresh: ServeHouse, policy: str) -> None:
     admin, nobody = fresh.client(), fresh.client(None)
     await run(
         fresh,
         "insert into identity_provider (org_id, kind, name, config) values (%(org_id)s, 'oidc', 'Corporate', '{}')",
         org_id=fresh.org_id,
     )
-    await run(fresh, f"update org set {change}")
+    await run(fresh, policy)
     token = token_of(await invite(admin, "sso@example.org"))
     assert (await nobody.post("/auth/invitation", json={"token": token})).json()["needs_provider"] is True
     refused = await accept(nobody, token)
