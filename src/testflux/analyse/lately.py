@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 import msgspec
@@ -13,19 +14,23 @@ from numpy.typing import NDArray
 from testflux.model.status import Status
 
 _WIDTH: Final = 1000
-_BAD: Final = (Status.FAILED, Status.BROKEN)
+_GOOD, _BAD = 1, 2
+_WENT: Final = np.zeros(len(Status) + 1, np.uint8)
+_WENT[[Status.PASSED, Status.FLAKY]] = _GOOD
+_WENT[[Status.FAILED, Status.BROKEN]] = _BAD
 _MOST_SPELLS_OF_A_BREAK: Final = 1
 Ints = NDArray[Any]
 
 
 class Chunk(msgspec.Struct, frozen=True):
-    """Results of one run in one bucket: slots (None: 0, 1, 2, …), statuses and durations (ms)."""
+    """Results of one run in one bucket: slots (None: 0, 1, 2, …), statuses and durations (ms; None: not asked for)."""
 
     lane: int
+    run_id: int
     bucket: int
     slots: Ints | None
     status: Ints
-    duration_ms: Ints
+    duration_ms: Ints | None
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,77 +44,87 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     max_ms: int
 
 
-class _Lane:
-    """What is known of a bucket's tests in one lane."""
+class _Lately:
+    """What is known of all tests: an array each, a test's place in them its number."""
 
-    def __init__(self) -> None:
-        self.last = np.zeros(_WIDTH, np.int8)  # 1: good, 2: bad
-        self.flips, self.spells, self.flaky = (np.zeros(_WIDTH, np.int32) for _ in range(3))
+    def __init__(self, width: int) -> None:
+        self.runs, self.flips, self.flaky, self.total_ms, self.max_ms = (np.zeros(width, np.int64) for _ in range(5))
+        self.last: defaultdict[int, Ints] = defaultdict(lambda: np.zeros(width, np.uint8))
+        self.spells: defaultdict[int, Ints] = defaultdict(lambda: np.zeros(width, np.int32))
 
-    def add(self, slots: Ints, status: Ints) -> None:
-        ran = status != Status.SKIPPED
-        places, went = slots[ran], np.where(np.isin(status[ran], _BAD), 2, 1).astype(np.int8)
-        before = self.last[places]
-        self.flips[places] += (before != 0) & (before != went)
-        self.spells[places] += (went == 2) & (before != 2)  # noqa: PLR2004
-        self.flaky[places] += status[ran] == Status.FLAKY
-        self.last[places] = went
+    def add(self, lane: int, status: Ints, took: Ints) -> None:
+        """Add a run: statuses, 0 where it does not hold a test, and durations."""
+        went, last = _WENT[status], self.last[lane]
+        ran = went != 0
+        self.runs += ran
+        self.flips += ran & (last != 0) & (went != last)
+        self.spells[lane] += (went == _BAD) & (last != _BAD)
+        self.flaky += status == Status.FLAKY
+        np.copyto(last, went, where=ran)
+        np.multiply(took, ran, out=took)
+        self.total_ms += took
+        np.maximum(self.max_ms, took, out=self.max_ms)
 
-
-class _Bucket:
-    """What is known of a bucket's tests in all lanes."""
-
-    def __init__(self) -> None:
-        self.lanes: defaultdict[int, _Lane] = defaultdict(_Lane)
-        self.runs, self.total_ms, self.max_ms = (np.zeros(_WIDTH, np.int64) for _ in range(3))
-
-    def add(self, chunk: Chunk) -> None:
-        slots = np.arange(chunk.status.size) if chunk.slots is None else chunk.slots
-        self.lanes[chunk.lane].add(slots, chunk.status)
-        ran = chunk.status != Status.SKIPPED
-        places, took = slots[ran], chunk.duration_ms[ran]
-        self.runs[places] += 1
-        self.total_ms[places] += took
-        self.max_ms[places] = np.maximum(self.max_ms[places], took)
-
-    def judge(self, number: int, slot: int) -> Judged:
-        runs = int(self.runs[slot])
+    def judge(self, number: int) -> Judged:
+        """Say what is known of one test."""
+        runs = int(self.runs[number])
         return Judged(
-            test_no=number * _WIDTH + slot,
+            test_no=number,
             runs=runs,
-            flips=sum(int(lane.flips[slot]) for lane in self.lanes.values()),
-            flaky=sum(int(lane.flaky[slot]) for lane in self.lanes.values()),
-            mean_ms=round(int(self.total_ms[slot]) / runs) if runs else 0,
-            max_ms=int(self.max_ms[slot]),
+            flips=int(self.flips[number]),
+            flaky=int(self.flaky[number]),
+            mean_ms=round(int(self.total_ms[number]) / runs) if runs else 0,
+            max_ms=int(self.max_ms[number]),
         )
 
+    def best(self, numbers: Ints, score: Ints, most: int) -> list[Judged]:
+        """Judge those of some tests whose score is highest, in the order of numbers where it is the same."""
+        order = np.argsort(-score[numbers], kind="stable")
+        return [self.judge(int(number)) for number in numbers[order[:most]]]
 
-def list_flakiest(chunks: Iterable[Chunk], most: int) -> list[Judged]:
-    """Return the tests that went both ways most often; `chunks` are ordered from old to new in each lane.
+
+def list_flakiest(chunks: Sequence[Chunk], most: int) -> list[Judged]:
+    """Return the tests that went both ways most often; `chunks` are run by run, from old to new in each lane.
 
     What counts as flaky is what `flaky.is_flaky` says of a lane: a test that broke and was mended is not.
     """
-    scored: list[tuple[int, int, int, _Bucket]] = []
-    for number, bucket in _gather(chunks).items():
-        lanes = bucket.lanes.values()
-        is_flaky = np.any([(lane.flaky > 0) | (lane.spells > _MOST_SPELLS_OF_A_BREAK) for lane in lanes], axis=0)
-        score = np.sum([lane.flips + lane.flaky for lane in lanes], axis=0)
-        scored += [(-int(score[slot]), number, int(slot), bucket) for slot in np.flatnonzero(is_flaky)]
-    return [bucket.judge(number, slot) for _, number, slot, bucket in sorted(scored, key=lambda item: item[:3])[:most]]
+    known = _gather(chunks)
+    is_flaky = known.flaky > 0
+    for spells in known.spells.values():
+        is_flaky |= spells > _MOST_SPELLS_OF_A_BREAK
+    return known.best(np.flatnonzero(is_flaky), known.flips + known.flaky, most)
 
 
-def list_slowest(chunks: Iterable[Chunk], most: int) -> list[Judged]:
-    """Return the tests that took longest on average where they ran."""
-    scored: list[tuple[float, int, int, _Bucket]] = []
-    for number, bucket in _gather(chunks).items():
-        means = bucket.total_ms / np.maximum(bucket.runs, 1)
-        best = np.argsort(-means, kind="stable")[:most]
-        scored += [(-float(means[slot]), number, int(slot), bucket) for slot in best if bucket.runs[slot]]
-    return [bucket.judge(number, slot) for _, number, slot, bucket in sorted(scored, key=lambda item: item[:3])[:most]]
+def list_slowest(chunks: Sequence[Chunk], most: int) -> list[Judged]:
+    """Return the tests that took longest on average where they ran; `chunks` are ordered as above."""
+    known = _gather(chunks)
+    return known.best(np.flatnonzero(known.runs), known.total_ms / np.maximum(known.runs, 1), most)
 
 
-def _gather(chunks: Iterable[Chunk]) -> dict[int, _Bucket]:
-    buckets: defaultdict[int, _Bucket] = defaultdict(_Bucket)
-    for chunk in chunks:
-        buckets[chunk.bucket].add(chunk)
-    return buckets
+def with_durations(judged: Iterable[Judged], cells: Iterable[Mapping[str, Any]]) -> list[Judged]:
+    """Add how long tests took where they ran: `cells` have test_no, status and duration_ms."""
+    took: defaultdict[int, list[int]] = defaultdict(list)
+    for cell in cells:
+        if cell["status"] != Status.SKIPPED:
+            took[cell["test_no"]].append(cell["duration_ms"])
+    return [
+        msgspec.structs.replace(item, mean_ms=round(sum(each) / len(each)), max_ms=max(each))
+        if (each := took[item.test_no])
+        else item
+        for item in judged
+    ]
+
+
+def _gather(chunks: Sequence[Chunk]) -> _Lately:
+    width = _WIDTH * (1 + max((chunk.bucket for chunk in chunks), default=0))
+    known = _Lately(width)
+    for (lane, _), parts in groupby(chunks, key=lambda chunk: (chunk.lane, chunk.run_id)):
+        status, took = np.zeros(width, np.uint8), np.zeros(width, np.int64)
+        for part in parts:
+            slots = np.arange(part.status.size) if part.slots is None else part.slots.astype(np.int64)
+            places = part.bucket * _WIDTH + slots
+            status[places] = part.status
+            if part.duration_ms is not None:
+                took[places] = part.duration_ms
+        known.add(lane, status, took)
+    return known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -18,13 +18,13 @@ from testflux.model.access import Actor, Permission
 from testflux.serve import cached, declare
 from testflux.serve.house import House
 from testflux.serve.shapes.tests import TestLately, TestRanking
-from testflux.store import database, overview, projects, tests
+from testflux.store import database, overview, projects, run_results, tests
 
 SHOWN: Final = 50
 MOST_RUNS: Final = 500
 AnyRequest = Request[Any, Any, Any]
 Days = Annotated[int, QueryParameter(ge=1, le=90, description="How many days back.")]
-Rank = Callable[[Iterable[lately.Chunk], int], list[lately.Judged]]
+Rank = Callable[[Sequence[lately.Chunk], int], list[lately.Judged]]
 
 
 @get(
@@ -71,10 +71,19 @@ async def _rank(
 async def _make(reader: database.Reader, project: database.Row, days: int, rank: Rank) -> TestRanking:
     project_id, since = project["project_id"], clock.now().date() - timedelta(days=days)
     branches = await overview.list_branches(reader, project)
-    rows = await tests.list_lately(reader, project_id, branches, since, MOST_RUNS)
-    judged = await asyncio.to_thread(rank, [lately.Chunk(**row) for row in rows], SHOWN)
+    is_by_duration = rank is lately.list_slowest
+    rows = await tests.list_lately(reader, project_id, branches, since, MOST_RUNS, with_durations=is_by_duration)
+    judged = await asyncio.to_thread(rank, [_chunk(row) for row in rows], SHOWN)
+    if not is_by_duration:
+        runs = list({row["run_id"]: row for row in rows}.values())
+        cells = await run_results.list_cells(reader, project_id, [item.test_no for item in judged], runs)
+        judged = lately.with_durations(judged, cells)
     names = await tests.list_names(reader, project_id, [item.test_no for item in judged])
     return TestRanking(items=[_item(project_id, names[item.test_no], item) for item in judged])
+
+
+def _chunk(row: database.Row) -> lately.Chunk:
+    return lately.Chunk(**{name: row[name] for name in lately.Chunk.__struct_fields__})
 
 
 def _item(project_id: int, test: database.Row, item: lately.Judged) -> TestLately:

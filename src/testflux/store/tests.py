@@ -127,15 +127,26 @@ async def list_strips(
     return cells
 
 
-async def list_lately(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> list[Row]:
-    """List the chunks of the newest runs of some branches since a day, old to new: lane, bucket and arrays."""
+async def list_lately(
+    reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int, *, with_durations: bool
+) -> list[Row]:
+    """List the chunks of the newest runs of some branches since a day, old to new: lane, run, bucket and arrays.
+
+    Without durations, which take longest to read, `duration_ms` is None.
+    """
     rows = await reader.all(
-        _SQL["list_lately"], project_id=project_id, branches=list(branches), since=since, limit=limit
+        _SQL["list_lately"],
+        project_id=project_id,
+        branches=list(branches),
+        since=since,
+        limit=limit,
+        with_durations=with_durations,
     )
     for row in rows:
         row["slots"] = None if row["slots"] is None else arrays.read_shorts(row["slots"])
         row["status"] = np.frombuffer(row["status"], np.uint8)
-        row["duration_ms"] = arrays.read_integers(row["duration_ms"])
+        if with_durations:
+            row["duration_ms"] = arrays.read_integers(row["duration_ms"])
     return rows
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as some
@@ -19,13 +20,13 @@ histories = some.lists(
 def chunks(runs: list[Run]) -> list[lately.Chunk]:
     """Pack runs (lane, statuses by test number) as they are kept; a test's durations are its number."""
     packed: list[lately.Chunk] = []
-    for lane, run in runs:
+    for run_id, (lane, run) in enumerate(runs):
         for bucket in sorted({number // 1000 for number in run}):
             numbers = sorted(number for number in run if number // 1000 == bucket)
             slots = np.array([number % 1000 for number in numbers])
             status = np.array([run[number] for number in numbers], np.uint8)
             is_full = bool(slots[-1] == len(slots) - 1)
-            packed.append(lately.Chunk(lane, bucket, None if is_full else slots, status, np.array(numbers)))
+            packed.append(lately.Chunk(lane, run_id, bucket, None if is_full else slots, status, np.array(numbers)))
     return packed
 
 
@@ -50,3 +51,15 @@ def test_slow_is_by_what_it_took_where_it_ran(runs: list[Run]) -> None:
     for item in found:
         assert item.mean_ms == item.max_ms == item.test_no
         assert item.runs == sum(run.get(item.test_no, S) is not S for _, run in runs)
+
+
+@given(histories)
+def test_durations_that_come_later_are_those_of_the_runs_that_ran(runs: list[Run]) -> None:
+    everything = chunks(runs)
+    short = [msgspec.structs.replace(chunk, duration_ms=None) for chunk in everything]
+    cells = [
+        {"test_no": number, "status": status, "duration_ms": number}
+        for _, run in runs
+        for number, status in run.items()
+    ]
+    assert lately.with_durations(lately.list_flakiest(short, 50), cells) == lately.list_flakiest(everything, 50)
