@@ -18,10 +18,11 @@ function Admitted() {
 
 /** Lets the signed-in through; everybody else signs in first and comes back to the same address. */
 export function Guard() {
-  const phase = useSession((session) => session.phase);
+  const { phase, needsSecondFactor } = useSession();
   const { pathname, search } = useLocation();
   if (phase === "unknown") return <Skeleton rows={6} className="mx-auto mt-12 max-w-2xl" />;
-  if (phase === "signed-in") return <Admitted />;
+  if (phase === "signed-in" && !needsSecondFactor) return <Admitted />;
   const next = `${pathname}${search}`;
-  return <Navigate to={next === "/" ? "/sign-in" : `/sign-in?back=${encodeURIComponent(next)}`} replace />;
+  const door = needsSecondFactor ? "/second-factor" : "/sign-in";
+  return <Navigate to={next === "/" ? door : `${door}?back=${encodeURIComponent(next)}`} replace />;
 }

@@ -97,6 +97,9 @@ export const router = createBrowserRouter([
         path: "sign-in",
         lazy: async () => ({ Component: (await import("@/features/auth/sign-in")).SignInPage }),
       },
+      { path: "forgotten", lazy: () => import("@/features/auth/forgotten-page") },
+      { path: "reset", lazy: () => import("@/features/auth/reset-page") },
+      { path: "second-factor", lazy: () => import("@/features/auth/second-factor-page") },
       {
         Component: Guard,
         children: [{ Component: Shell, children: [{ ErrorBoundary: Crash, children: pages }] }],

@@ -3,7 +3,15 @@ import { AxiosError } from "axios";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { getMe } from "@/lib/api";
 import { client } from "@/lib/api/client.gen";
-import { connectSession, refresh, signIn, signOut, useSession } from "@/lib/session";
+import {
+  connectSession,
+  hasSecondFactor,
+  refresh,
+  signIn,
+  signInWithCode,
+  signOut,
+  useSession,
+} from "@/lib/session";
 
 const USER = {
   id: "1-1",
@@ -40,7 +48,7 @@ beforeAll(() => {
 beforeEach(() => {
   calls = [];
   answers = {};
-  useSession.setState({ phase: "unknown", token: "", user: null });
+  useSession.setState({ phase: "unknown", token: "", user: null, needsSecondFactor: false });
 });
 
 describe("a session", () => {
@@ -74,6 +82,27 @@ describe("a session", () => {
     expect(calls.at(-1)).toBe("/me Bearer two");
   });
 
+  it("asks for the second step before anybody is signed in", async () => {
+    const step = { second_factor: true, state: "half", expires_in: 300 };
+    answers["/auth/login"] = () => ({ status: 200, data: step });
+    answers["/auth/second-factor"] = () => grant("whole");
+    expect(await signIn("a@b.c", "secret")).toEqual(step);
+    expect(useSession.getState()).toMatchObject({ phase: "unknown", token: "" });
+    await signInWithCode("half", "123456");
+    expect(useSession.getState()).toMatchObject({ phase: "signed-in", token: "whole" });
+  });
+
+  it("knows that a second factor has to be set up, from the grant or from a refusal", async () => {
+    answers["/auth/login"] = () => ({ status: 200, data: { ...grant("x").data, needs_second_factor: true } });
+    await signIn("a@b.c", "secret");
+    expect(useSession.getState().needsSecondFactor).toBe(true);
+    hasSecondFactor();
+    expect(useSession.getState().needsSecondFactor).toBe(false);
+    answers["/me"] = () => ({ status: 403, data: { code: "second-factor-required" } });
+    await expect(getMe({ throwOnError: true })).rejects.toThrow("refused");
+    expect(useSession.getState().needsSecondFactor).toBe(true);
+  });
+
   it("renews a token that ran out, and asks again with the new one", async () => {
     useSession.setState({ phase: "signed-in", token: "old" });
     answers["/auth/refresh"] = () => grant("new");
@@ -95,6 +124,11 @@ describe("a session", () => {
     useSession.setState({ phase: "signed-in", token: "old" });
     answers["/auth/logout"] = () => ({ status: 503 });
     await signOut();
-    expect(useSession.getState()).toEqual({ phase: "signed-out", token: "", user: null });
+    expect(useSession.getState()).toEqual({
+      phase: "signed-out",
+      token: "",
+      user: null,
+      needsSecondFactor: false,
+    });
   });
 });

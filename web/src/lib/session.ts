@@ -2,9 +2,12 @@ import type { AxiosError, InternalAxiosRequestConfig } from "axios";
 import { create } from "zustand";
 import {
   type AccessGrant,
+  type Problem,
   refreshAccess,
   signIn as requestGrant,
+  signInSecondStep as requestSecondStep,
   signOut as requestSignOut,
+  type SecondStep,
   switchOrganisation,
   type User,
 } from "@/lib/api";
@@ -16,17 +19,26 @@ interface Session {
   phase: Phase;
   token: string;
   user: User | null;
+  /** The organisation asks for a second factor that this person has to set up first. */
+  needsSecondFactor: boolean;
 }
 
+const NOBODY = { token: "", user: null, needsSecondFactor: false };
+
 /** Who is signed in. The access token lives in memory only; the refresh cookie is out of reach of scripts. */
-export const useSession = create<Session>(() => ({ phase: "unknown", token: "", user: null }));
+export const useSession = create<Session>(() => ({ phase: "unknown", ...NOBODY }));
 
 function accept(grant: AccessGrant): void {
-  useSession.setState({ phase: "signed-in", token: grant.access_token, user: grant.user });
+  useSession.setState({
+    phase: "signed-in",
+    token: grant.access_token,
+    user: grant.user,
+    needsSecondFactor: grant.needs_second_factor ?? false,
+  });
 }
 
 function forget(): void {
-  useSession.setState({ phase: "signed-out", token: "", user: null });
+  useSession.setState({ phase: "signed-out", ...NOBODY });
 }
 
 let refreshing: Promise<boolean> | null = null;
@@ -51,10 +63,23 @@ async function exchange(): Promise<boolean> {
   }
 }
 
-/** Sign in; throws the server's problem when it refuses. */
-export async function signIn(email: string, password: string): Promise<void> {
+/** Sign in; throws the server's problem when it refuses. Answers the second step where somebody has to take one. */
+export async function signIn(email: string, password: string): Promise<SecondStep | null> {
   const { data } = await requestGrant({ body: { email, password }, throwOnError: true });
+  if ("second_factor" in data) return data;
   accept(data);
+  return null;
+}
+
+/** Take the second step of a sign-in, with a code of the app or a recovery code. */
+export async function signInWithCode(state: string, code: string): Promise<void> {
+  const { data } = await requestSecondStep({ body: { state, code }, throwOnError: true });
+  accept(data);
+}
+
+/** The second factor is set up: everything else answers from now on. */
+export function hasSecondFactor(): void {
+  useSession.setState({ needsSecondFactor: false });
 }
 
 /** Sign out here and on the server. */
@@ -82,6 +107,8 @@ export function connectSession(): void {
   });
   client.instance.interceptors.response.use(undefined, async (error: AxiosError) => {
     const request = error.config as (InternalAxiosRequestConfig & { [RETRIED]?: boolean }) | undefined;
+    if (error.response?.status === 403 && (error.response.data as Problem).code === "second-factor-required")
+      useSession.setState({ needsSecondFactor: true });
     const isAuth = request?.url?.startsWith("/api/v1/auth/") ?? true;
     if (error.response?.status !== 401 || request === undefined || isAuth || request[RETRIED]) throw error;
     request[RETRIED] = true;

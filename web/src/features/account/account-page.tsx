@@ -1,103 +1,86 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { Link } from "react-router";
 import { useCrumbs } from "@/app/crumbs";
 import { Button } from "@/components/button";
 import { Card } from "@/components/card";
-import { SelectField, TextField } from "@/components/field";
-import { TroubleNote } from "@/components/states";
-import { changeMyPassword } from "@/lib/api";
-import { getSystemOptions } from "@/lib/api/@tanstack/react-query.gen";
+import { SelectField } from "@/components/field";
+import { IdentitiesCard } from "@/features/account/identities-card";
+import { NameForm } from "@/features/account/name-form";
+import { PasswordForm } from "@/features/account/password-form";
+import { SecondFactorCard } from "@/features/account/second-factor-card";
+import { SignInsCard } from "@/features/account/sign-ins-card";
+import type { User } from "@/lib/api";
+import { getMySecondFactorOptions, getSystemOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { type Theme, useAppearance } from "@/lib/appearance";
 import { signOut, useSession } from "@/lib/session";
-import { tell } from "@/lib/toasts";
-import { useAct } from "@/lib/use-act";
 import { useTitle } from "@/lib/use-title";
 
-function PasswordForm() {
-  const { isBusy, error, trouble, act } = useAct();
-  const [mismatch, setMismatch] = useState(false);
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const element = event.currentTarget;
-    const form = new FormData(element);
-    const isSame = form.get("new") === form.get("again");
-    setMismatch(!isSame);
-    if (!isSame) return;
-    const body = { current_password: String(form.get("current")), new_password: String(form.get("new")) };
-    if (!(await act(() => changeMyPassword({ body, throwOnError: true })))) return;
-    element.reset();
-    tell("Your password was changed.");
-  };
+function PasswordCard({ user }: { user: User }) {
+  const { data } = useQuery(getMySecondFactorOptions());
   return (
-    <form className="grid max-w-[420px] gap-3 px-4 pb-4" onSubmit={(event) => void submit(event)}>
-      <TextField
-        label="Present password"
-        name="current"
-        type="password"
-        autoComplete="current-password"
-        required
-        error={trouble?.fields.current_password}
-      />
-      <TextField
-        label="New password"
-        name="new"
-        type="password"
-        autoComplete="new-password"
-        required
-        minLength={10}
-        help="At least ten characters."
-        error={trouble?.fields.new_password}
-      />
-      <TextField
-        label="New password again"
-        name="again"
-        type="password"
-        autoComplete="new-password"
-        required
-        error={mismatch ? "The two are not the same." : undefined}
-      />
-      {error !== null && <TroubleNote error={error} />}
-      <Button look="primary" type="submit" className="justify-self-start" disabled={isBusy}>
-        Change password
-      </Button>
-    </form>
+    <Card title="Password">
+      {data?.has_password === false ? (
+        <p className="px-4 pb-4 text-text-2">You have none here: you sign in at an identity provider.</p>
+      ) : (
+        <PasswordForm about={[user.name, user.email]} />
+      )}
+    </Card>
   );
 }
 
-/** One's own account: who one is here, the password, how the page looks. */
+/** One's own account: who one is, how one signs in and where, how the page looks. */
 export function Component() {
   useTitle("Your account");
   useCrumbs("", { label: "All projects", to: "/" }, { label: "Your account" });
   const user = useSession((session) => session.user);
   const { theme, setTheme } = useAppearance();
   const system = useQuery(getSystemOptions());
+  if (user === null) return null;
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3">
-        <h1 className="font-semibold text-lg">{user?.name}</h1>
-        <span className="text-text-3">
-          {user?.email}, {user?.role}
+        <h1 className="font-semibold text-lg">{user.name}</h1>
+        <span className="text-text-3 [overflow-wrap:anywhere]">
+          {user.email}
+          {user.role !== "" && `, ${user.role}`}
         </span>
         <Button className="ml-auto" onClick={() => void signOut()}>
           Sign out
         </Button>
       </div>
-      <Card title="Appearance">
-        <div className="max-w-[240px] px-4 pb-4">
-          <SelectField
-            label="Theme"
-            value={theme}
-            onChange={(event) => setTheme(event.target.value as Theme)}
-          >
-            <option value="system">As the system</option>
-            <option value="light">Light</option>
-            <option value="dark">Dark</option>
-          </SelectField>
+      <Card title="You">
+        <div className="grid gap-3 px-4 pb-4">
+          <NameForm key={user.name} name={user.name} />
+          <div className="max-w-[300px]">
+            <SelectField
+              label="Theme"
+              value={theme}
+              onChange={(event) => setTheme(event.target.value as Theme)}
+            >
+              <option value="system">As the system</option>
+              <option value="light">Light</option>
+              <option value="dark">Dark</option>
+            </SelectField>
+          </div>
         </div>
       </Card>
-      <Card title="Password">
-        <PasswordForm />
-      </Card>
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <PasswordCard user={user} />
+        <div className="grid gap-4">
+          <SecondFactorCard email={user.email} />
+          <IdentitiesCard />
+          <Card title="API tokens">
+            <p className="px-4 pb-4 text-text-2">
+              Scripts that act for you use{" "}
+              <Link to="/tokens" className="link">
+                tokens of your own
+              </Link>
+              .
+            </p>
+          </Card>
+        </div>
+      </div>
+      <SignInsCard />
       {system.data && (
         <p className="text-sm text-text-3">
           TestFlux {system.data.version}, PostgreSQL {system.data.database.version} (
