@@ -17,7 +17,12 @@ _BACKUP_OLD: Final = timedelta(days=2)
 _BACKUP_TOO_OLD: Final = timedelta(days=7)
 _HORIZON: Final = timedelta(days=45)
 _HORIZON_NEAR: Final = timedelta(days=10)
-_CHORE_LATE: Final = {"partitions": timedelta(hours=3), "recount": timedelta(days=2), "retention": timedelta(days=2)}
+_CHORE_LATE: Final = {
+    "partitions": timedelta(hours=3),
+    "recount": timedelta(days=2),
+    "retention": timedelta(days=2),
+    "audit": timedelta(days=2),
+}
 _DISK_LITTLE: Final = 0.10
 _DISK_NONE: Final = 0.03
 _GB: Final = 1e9
@@ -202,6 +207,18 @@ def _counts(figures: Figures) -> Iterator[HealthCheck]:
         yield _fine("counts", "Not recounted yet: that is done each night")
 
 
+def _audit(figures: Figures) -> Iterator[HealthCheck]:
+    chore = next((chore for chore in figures.chores if chore.name == "audit" and chore.finished_at), None)
+    if chore is None:
+        yield _fine("audit", "The audit log was not checked yet: that is done each night")
+    elif not chore.found:
+        yield _fine("audit", "The audit log was whole last night")
+    else:
+        detail = f"{_count(chore.found, 'audit log')} {'is' if chore.found == 1 else 'are'} not whole"
+        advice = "Somebody changed the database by hand, or it is damaged: `testflux admin verify-audit` says where."
+        yield HealthCheck(name="audit", state=State.ACT, detail=detail, advice=advice)
+
+
 def _chores(figures: Figures) -> Iterator[HealthCheck]:
     late = [name for name, most in _CHORE_LATE.items() if _is_late(figures, name, most)]
     ran = [chore.finished_at for chore in figures.chores if chore.name == "retention" and chore.finished_at]
@@ -247,5 +264,6 @@ _LOOKS: Final[tuple[Callable[[Figures], Iterator[HealthCheck]], ...]] = (
     _redis,
     _partitions,
     _counts,
+    _audit,
     _chores,
 )

@@ -9,7 +9,7 @@ import sys
 from testflux.cli import exits, options, reach
 from testflux.kit import errors, identifiers
 from testflux.model.access import EVERYBODY
-from testflux.store import uploads
+from testflux.store import audit, uploads
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +41,9 @@ async def _retry(given: argparse.Namespace) -> tuple[list[str], list[str]]:
             try:
                 async with database.write(EVERYBODY) as writer:
                     await uploads.save_queued(writer, *key)
+                    row = await uploads.get_upload(writer, *key)
+                    target = audit.Target("upload", name, row["file_name"])
+                    audit.note(writer, row["org_id"], "upload.retry", target, project_id=key[0])
                 done.append(f"{name}  queued again")
             except (errors.ConflictError, errors.NotFoundError) as error:
                 left.append(f"{name}  {error.message}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 
-from testflux.kit import errors
+from testflux.kit import errors, trail
 from testflux.kit.settings import Settings
 from testflux.store import embedded
 from testflux.store.database import Database
@@ -33,6 +35,7 @@ def database_url(settings: Settings) -> Generator[str]:
 @asynccontextmanager
 async def database(settings: Settings, connections: int = 2) -> AsyncGenerator[Database]:
     """Lend an open pool of so many connections on the database."""
+    trail.walk(trail.Trail(actor_name=_who()))
     with database_url(settings) as direct_url:
         pooler_url = settings.database_url if settings.database_direct_url is not None else None
         opened = Database(pooler_url or direct_url, direct_url if pooler_url else None, max_size=connections)
@@ -41,3 +44,11 @@ async def database(settings: Settings, connections: int = 2) -> AsyncGenerator[D
             yield opened
         finally:
             await opened.close()
+
+
+def _who() -> str:
+    """Return whose command this is, as the operating system knows them, for the audit log."""
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (OSError, KeyError):  # a container's user may have no name
+        return f"user {os.getuid()} (command line)"

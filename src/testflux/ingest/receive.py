@@ -9,13 +9,13 @@ from datetime import datetime
 import msgspec
 
 from testflux.ingest import allure_folder, archive, bundle, unpack
-from testflux.kit import errors, hashing, inflate
+from testflux.kit import errors, hashing, identifiers, inflate
 from testflux.model.access import EVERYBODY
 from testflux.model.run import Metadata
 from testflux.parse import blocks, sniff
-from testflux.store import attachments, uploads
+from testflux.store import attachments, audit, uploads
 from testflux.store.blobs import Blobs, StoredBlob
-from testflux.store.database import Database
+from testflux.store.database import Database, Writer
 
 
 class IncomingFile(msgspec.Struct, frozen=True):
@@ -26,9 +26,10 @@ class IncomingFile(msgspec.Struct, frozen=True):
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sends to which project, and under which key."""
+    """Who sends to which project, and under which key. `org_id` is whose audit log says so; None: nobody's."""
 
     project_id: int
+    org_id: int | None = None
     metadata: Metadata = Metadata()
     idempotency_key: str | None = None
     user_id: int | None = None
@@ -106,7 +107,7 @@ async def register(
         await desk.take(index, sender if len(files) == 1 else _numbered(sender, index), file)
     new = await desk.finish()
     try:
-        received = await _write_down(database, blobs, new)
+        received = await _write_down(database, blobs, new, sender.org_id)
     except errors.QuotaError:
         await uploads.drop_unused_blobs(database, blobs, [blob.digest for blob in desk.stored])
         raise
@@ -213,7 +214,9 @@ def _numbered(sender: Sender, index: int) -> Sender:
     return sender if key is None else msgspec.structs.replace(sender, idempotency_key=f"{key}/{index}")
 
 
-async def _write_down(database: Database, blobs: Blobs, new: Sequence[uploads.NewUpload]) -> list[Received]:
+async def _write_down(
+    database: Database, blobs: Blobs, new: Sequence[uploads.NewUpload], org_id: int | None
+) -> list[Received]:
     received: dict[int, Received] = {}
     named = uploads.list_blobs(*new)
     async with database.write(EVERYBODY) as writer:
@@ -224,7 +227,17 @@ async def _write_down(database: Database, blobs: Blobs, new: Sequence[uploads.Ne
             upload_id, is_new = await uploads.add_upload(writer, upload)
             refusal = upload.error if isinstance(upload.error, errors.TooLargeError) else None
             received[position] = Received(upload_id, not is_new, refusal)
+            if is_new and org_id is not None:
+                _note(writer, org_id, upload_id, upload)
     return [received[position] for position in range(len(new))]
+
+
+def _note(writer: Writer, org_id: int, upload_id: int, new: uploads.NewUpload) -> None:
+    target = audit.Target("upload", identifiers.pack(new.project_id, upload_id), new.file_name)
+    after: dict[str, object] = {"bytes": new.size_bytes, "sha256": new.blob.digest.hex() if new.blob else None}
+    if new.error:
+        after["rejected"] = new.error.code
+    audit.note(writer, org_id, "upload.create", target, project_id=new.project_id, after=after)
 
 
 def _describe(item: bundle.Bundle[_Arrived]) -> _New:

@@ -16,6 +16,8 @@ from litestar.openapi import OpenAPIConfig
 from testflux import __version__
 from testflux.serve import (
     account,
+    audit,
+    audit_streams,
     auth,
     changes,
     channels,
@@ -95,6 +97,7 @@ def create_app(rooms: House) -> Litestar:
     """Return the application of a running server."""
     app = _build(State({"house": rooms, "read_openapi": read_openapi}), None, headers.cors(rooms.settings))
     app.asgi_handler = envelope.wrap(app.asgi_handler, rooms.settings)
+    ("audit", audit.ROUTES + audit_streams.ROUTES),
     return app
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import delete, get, patch, post
@@ -31,7 +32,7 @@ from testflux.serve.shapes.channels import (
     NewChannel,
 )
 from testflux.serve.shapes.runs import RunSmall
-from testflux.store import channels, database, deliveries, projects
+from testflux.store import audit, channels, database, deliveries, projects
 
 _Number = Annotated[int, Meta(ge=0, le=2**53)]
 
@@ -76,6 +77,7 @@ async def add_channel(
             secret=_sealed(settings, secret) if secret else None,
             is_enabled=data.is_enabled,
         )
+        _note(writer, actor, "channel.add", row, after=_said(row))
     return ChannelCreated(**msgspec.structs.asdict(_channel(row, None)), secret=secret)
 
 
@@ -98,6 +100,7 @@ async def change_channel(
             is_enabled=data.is_enabled,
             config=_checked(ChannelKind(old["kind"]), data.config) if data.config else None,
         )
+        _note(writer, actor, "channel.change", row, **audit.changes(_said(old), _said(row)))
         newest = await deliveries.list_newest(writer, row["project_id"], [row["channel_id"]])
     return _channel(row, newest.get(row["channel_id"]))
 
@@ -110,6 +113,7 @@ async def drop_channel(
     async with database.write(actor.tenant) as writer:
         row = await _get(writer, actor, channel_id)
         await channels.drop_channel(writer, row["project_id"], row["channel_id"])
+        _note(writer, actor, "channel.remove", row, before=_said(row))
 
 
 @post(
@@ -129,6 +133,7 @@ async def rotate_channel_secret(
         if row["kind"] != ChannelKind.WEBHOOK:
             raise errors.ConflictError("Only webhooks have a secret.", hint="E-mail is not signed.")
         await channels.save_secret(writer, row["project_id"], row["channel_id"], _sealed(settings, secret))
+        _note(writer, actor, "channel.rotate_secret", row)
     return ChannelSecret(secret=secret)
 
 
@@ -144,6 +149,7 @@ async def test_channel(
         row = await _get(writer, actor, channel_id)
         told = message.build_test(row["project_slug"], row["project_name"], clock.now())
         key = await deliveries.add_test(writer, row["project_id"], row["channel_id"], told)
+        _note(writer, actor, "channel.test", row)
         return _delivery(await deliveries.get_delivery(writer, actor.tenant, key))
 
 
@@ -189,6 +195,8 @@ async def resend_delivery(
         if row["event"] != "test" and not row["channel_is_enabled"]:
             raise errors.ConflictError("The channel is switched off.", hint="Switch it on, then send again.")
         await deliveries.save_resend(writer, key)
+        target = audit.Target("delivery", delivery_id, row["channel_name"])
+        audit.note(writer, actor.org_id, "channel.resend", target, project_id=row["project_id"])
         return _delivery(await deliveries.get_delivery(writer, actor.tenant, key))
 
 
@@ -211,6 +219,27 @@ async def _log(
     shown = rows[: page.limit]
     more = paging.place(shown[-1]["created_at"], shown[-1]["delivery_id"]) if len(rows) > page.limit else None
     return DeliveryPage(items=[_delivery(row) for row in shown], next_cursor=more)
+
+
+def _said(row: database.Row) -> dict[str, Any]:
+    """Return what may be written down about a channel: of an address its host, for the rest of it may be a secret."""
+    config: dict[str, Any] = row["config"]
+    sent_to: Any = [urlsplit(str(config["url"])).hostname] if "url" in config else config["recipients"]
+    return {**{name: row[name] for name in ("kind", "name", "rule", "is_enabled")}, "sent_to": sent_to}
+
+
+def _note(
+    writer: database.Writer,
+    actor: Actor,
+    act: str,
+    row: database.Row,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    number = row["project_id"]
+    target = audit.Target("channel", identifiers.pack(number, row["channel_id"]), row["name"])
+    audit.note(writer, actor.org_id, act, target, project_id=number, before=before, after=after)
 
 
 def _checked(kind: ChannelKind, config: ChannelConfig) -> dict[str, Any]:

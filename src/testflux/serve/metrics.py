@@ -174,6 +174,12 @@ _GAUGES: Final[tuple[tuple[str, tuple[str, ...], str, _Read], ...]] = (
         "What the last recount found amiss.",
         lambda f: [((chore.name,), chore.found) for chore in f.chores if chore.name in {"recount", "files"}],
     ),
+    (
+        "testflux_audit_broken",
+        (),
+        "Audit logs that were not whole when they were last checked.",
+        lambda f: [((), chore.found) for chore in f.chores if chore.name == "audit"],
+    ),
     ("testflux_blobs_up", (), "Whether the store of files answers.", lambda f: [((), not f.blobs)]),
     ("testflux_redis_up", (), "Whether Redis answers; absent without one.", _redis),
     (

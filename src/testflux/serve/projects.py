@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from litestar import delete, get, patch, post
 from litestar.di import NamedDependency
@@ -12,7 +13,7 @@ from testflux.model.access import Actor, Permission
 from testflux.serve import declare, paging
 from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import Facet, Facets, NewProject, Project, ProjectChange, ProjectPage
-from testflux.store import blobs, database, events, projects, run_list, uploads
+from testflux.store import audit, blobs, database, events, projects, run_list, uploads
 
 _FIELDS = Project.__struct_fields__
 
@@ -38,6 +39,7 @@ async def add_project(
         row = await projects.add_project(
             writer, actor.org_id, data.slug, data.name, data.description, data.default_branch
         )
+        _note(writer, actor, "project.add", row, after=_said(row))
         await _publish(writer, actor, row)
     return shape(row)
 
@@ -60,7 +62,9 @@ async def change_project(
 ) -> Project:
     """Change a project's name, description or default branch."""
     async with database.write(actor.tenant) as writer:
+        old = await projects.get_project(writer, actor.tenant, slug)
         row = await projects.save_project(writer, actor.tenant, slug, data.name, data.description, data.default_branch)
+        _note(writer, actor, "project.change", row, **audit.changes(_said(old), _said(row)))
         await _publish(writer, actor, row)
     return shape(row)
 
@@ -76,6 +80,7 @@ async def drop_project(
     async with database.write(actor.tenant) as writer:
         row = await projects.get_project(writer, actor.tenant, slug)
         digests = await projects.drop_project(writer, row["project_id"])
+        _note(writer, actor, "project.remove", row, before=_said(row))
         await _publish(writer, actor, row)
     await uploads.drop_unused_blobs(database, blobs, digests)
 
@@ -98,6 +103,24 @@ def shape(row: database.Row) -> Project:
 
 def _facets(rows: Iterable[database.Row]) -> list[Facet]:
     return [Facet(value=row["value"], count=row["count"]) for row in rows]
+
+
+def _said(row: database.Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("slug", "name", "description", "default_branch")}
+
+
+def _note(
+    writer: database.Writer,
+    actor: Actor,
+    act: str,
+    row: database.Row,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    number = row["project_id"]
+    target = audit.Target("project", number, row["slug"])
+    audit.note(writer, actor.org_id, act, target, project_id=number, before=before, after=after)
 
 
 async def _publish(writer: database.Writer, actor: Actor, row: database.Row) -> None:

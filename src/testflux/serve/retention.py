@@ -14,7 +14,7 @@ from testflux.model.access import Actor, Permission
 from testflux.model.retention import Ages, Kept
 from testflux.serve import declare
 from testflux.serve.shapes.storage import MOST_DAYS, OwnRetention, ProjectRetention, Retention, RetentionPreview
-from testflux.store import database, projects, retention
+from testflux.store import audit, database, projects, retention
 
 _FOR_EVER = "for_ever"
 _INHERITED = "inherited"
@@ -36,7 +36,10 @@ async def save_retention(
 ) -> Retention:
     """Set how long the organisation keeps what; it takes effect the next night."""
     async with database.write(actor.tenant) as writer:
+        before = msgspec.structs.asdict(shape(await retention.get_org_ages(writer, actor.org_id)))
         await retention.save_org_ages(writer, actor.org_id, _ages(data))
+        changed = audit.changes(before, msgspec.structs.asdict(data))
+        audit.note(writer, actor.org_id, "retention.change", audit.Target("organisation", actor.org_id), **changed)
     return data
 
 
@@ -81,8 +84,14 @@ async def save_project_retention(
     """Set where a project differs from its organisation; it takes effect the next night."""
     async with database.write(actor.tenant) as writer:
         project = await projects.get_project(writer, actor.tenant, slug)
-        await retention.save_own(writer, project["project_id"], _own(data))
-        return await _project(writer, actor, project["project_id"])
+        number = project["project_id"]
+        before = await _project(writer, actor, number)
+        await retention.save_own(writer, number, _own(data))
+        after = await _project(writer, actor, number)
+        changed = audit.changes(msgspec.structs.asdict(before.own), msgspec.structs.asdict(after.own))
+        target = audit.Target("project", number, slug)
+        audit.note(writer, actor.org_id, "retention.change", target, project_id=number, **changed)
+        return after
 
 
 @get(

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from testflux.model.access import Actor, Permission
 from testflux.serve import declare, doors, uploads
 from testflux.serve.shapes.uploads import Upload
+from testflux.store import audit
 from testflux.store import database as door
 from testflux.store import uploads as upload_store
 
@@ -27,7 +28,10 @@ async def retry_upload(
     async with database.write(actor.tenant) as writer:
         project, number = await doors.open_project(writer, actor, upload_id)
         await upload_store.save_queued(writer, project["project_id"], number)
-        return uploads.shape(await upload_store.get_upload(writer, project["project_id"], number))
+        row = await upload_store.get_upload(writer, project["project_id"], number)
+        target = audit.Target("upload", upload_id, row["file_name"])
+        audit.note(writer, actor.org_id, "upload.retry", target, project_id=row["project_id"])
+        return uploads.shape(row)
 
 
 ROUTES = [retry_upload]

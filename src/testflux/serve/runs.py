@@ -29,7 +29,7 @@ from testflux.serve.shapes.runs import (
     StripCell,
     ToolRef,
 )
-from testflux.store import blobs, database, parts, projects, removal, run_list, uploads
+from testflux.store import audit, blobs, database, parts, projects, removal, run_list, uploads
 
 STRIP = 30
 AnyRequest = Request[Any, Any, Any]
@@ -98,6 +98,9 @@ async def drop_run(
     async with database.write(actor.tenant) as writer:
         row = await doors.open_run(writer, actor, run_id)
         digests = await removal.drop_run(writer, row["project_id"], row["run_id"])
+        before = {name: row[name] for name in ("name", "kind", "environment", "branch", "started_at", "verdict")}
+        target = audit.Target("run", run_id, f"#{row['number']}")
+        audit.note(writer, actor.org_id, "run.remove", target, project_id=row["project_id"], before=before)
     await uploads.drop_unused_blobs(database, blobs, digests)
 
 

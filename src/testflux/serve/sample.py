@@ -11,6 +11,7 @@ from testflux.model.access import Actor, Permission
 from testflux.serve import declare
 from testflux.serve.house import House
 from testflux.serve.shapes.system import Sample
+from testflux.store import audit
 
 
 @get("/sample", **declare.route("getSample", Permission.PROJECT_READ))
@@ -22,13 +23,21 @@ async def get_sample(actor: NamedDependency[Actor], house: NamedDependency[House
 @post("/sample", **declare.route("addSample", Permission.SAMPLE_MANAGE, 409, status_code=202))
 async def add_sample(actor: NamedDependency[Actor], house: NamedDependency[House]) -> Sample:
     """Load the sample history; it goes on in the background."""
-    return _shape(await house.sample.start(actor.org_id, clock.now()))
+    state = await house.sample.start(actor.org_id, clock.now())
+    await _note(house, actor, "sample.load")
+    return _shape(state)
 
 
 @delete("/sample", **declare.route("dropSample", Permission.SAMPLE_MANAGE))
 async def drop_sample(actor: NamedDependency[Actor], house: NamedDependency[House]) -> None:
     """Remove the sample history."""
     await house.sample.drop(actor.org_id)
+    await _note(house, actor, "sample.remove")
+
+
+async def _note(house: House, actor: Actor, act: str) -> None:
+    async with house.database.write(actor.tenant) as writer:
+        audit.note(writer, actor.org_id, act, audit.Target("sample", "sample"))
 
 
 def _shape(state: load_sample.State) -> Sample:

@@ -7,6 +7,7 @@ import shutil
 from collections import defaultdict
 from datetime import date, timedelta
 
+import msgspec
 from litestar import get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
@@ -16,7 +17,7 @@ from testflux.kit import clock, settings
 from testflux.model.access import EVERYBODY, Actor, Permission
 from testflux.serve import declare, retention
 from testflux.serve.shapes.storage import Disk, Forecast, ProjectQuota, ProjectStorage, Quotas, Storage
-from testflux.store import database, projects, usage
+from testflux.store import audit, database, projects, usage
 from testflux.store import retention as policies
 
 _SHORT_DAYS = 30
@@ -70,7 +71,10 @@ async def save_quotas(
 ) -> Quotas:
     """Set how much the organisation may hold, and each project without a quota of its own. What is there stays."""
     async with database.write(actor.tenant) as writer:
+        old = await usage.get_org(writer, actor.org_id)
         await usage.save_org_quota(writer, actor.org_id, data.quota_bytes, data.project_quota_bytes)
+        changed = audit.changes(old, msgspec.structs.asdict(data))
+        audit.note(writer, actor.org_id, "quota.change", audit.Target("organisation", actor.org_id), **changed)
     return data
 
 
@@ -85,6 +89,9 @@ async def save_project_quota(
     async with database.write(actor.tenant) as writer:
         project = await projects.get_project(writer, actor.tenant, slug)
         await usage.save_project_quota(writer, project["project_id"], data.quota_bytes)
+        number, after = project["project_id"], {"quota_bytes": data.quota_bytes}
+        target = audit.Target("project", number, slug)
+        audit.note(writer, actor.org_id, "quota.change", target, project_id=number, after=after)
     return data
 
 

@@ -111,6 +111,7 @@ async def add_uploads(
         kept, metadata = await _keep(request, house, arriving, metadata, filename, project_id)
         sender = receive.Sender(
             project_id=project_id,
+            org_id=actor.org_id,
             metadata=metadata,
             idempotency_key=idempotency_key,
             user_id=actor.user_id,

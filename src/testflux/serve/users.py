@@ -15,7 +15,7 @@ from testflux.model.access import Actor, Permission
 from testflux.serve import declare, paging
 from testflux.serve.paging import Page
 from testflux.serve.shapes.accounts import NewUser, User, UserChange, UserCreated, UserPage
-from testflux.store import database, sessions, users
+from testflux.store import audit, database, sessions, users
 
 
 @get("/users", **declare.route("listUsers", Permission.MEMBER_MANAGE))
@@ -39,6 +39,8 @@ async def add_user(
     password_hash = await asyncio.to_thread(passwords.make_hash, data.password or generated or "")
     async with database.write(actor.tenant) as writer:
         row = await users.add_user(writer, actor.org_id, data.email, data.name, data.role, password_hash)
+        target = audit.Target("person", row["user_id"], row["email"])
+        audit.note(writer, actor.org_id, "member.add", target, after={"name": data.name, "role": data.role})
     return UserCreated(**_fields(row), password=generated)
 
 
@@ -61,6 +63,10 @@ async def change_user(
             is_disabled=data.is_disabled,
             password_hash=password_hash,
         )
+        after = {"name": data.name, "role": data.role, "is_disabled": data.is_disabled}
+        after = {name: value for name, value in after.items() if value is not None}
+        target = audit.Target("person", row["user_id"], row["email"])
+        audit.note(writer, actor.org_id, "member.change", target, after={**after, "new_password": bool(password_hash)})
         if data.is_disabled or password_hash:
             await sessions.drop_sign_ins_of(writer, row["user_id"], clock.now())
     return shape(row)

@@ -6,7 +6,7 @@ What is written down is added by the last statements of its transaction: it is t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -63,15 +63,23 @@ def note(
     told |= {name: adaptation.storable(value) for name, value in told.items() if isinstance(value, str)}
     if writer not in _waiting:
         _waiting[writer] = {}
-        # Last: the lock on the chain's head is held only while the transaction commits.
-        writer.at_end(lambda: _add_all(writer))
+        # Last: the lock on the chain's head is held only while the transaction commits. And behind all others that wait
+        # for the end, whoever came first: locks that everybody wants are taken in one order.
+        writer.at_end(lambda: _put_last(writer))
     _waiting[writer].setdefault(org_id, []).append(told)
 
 
 _waiting: WeakKeyDictionary[Writer, dict[int, list[_Told]]] = WeakKeyDictionary()
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+class Changes(TypedDict):
+    """What `note` takes as `before` and `after`."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
     """Return `before` and `after` for `note`, cut down to what differs between two states of a thing."""
     names = [name for name in after if before.get(name) != after[name]]
     return {"before": {name: before.get(name) for name in names}, "after": {name: after[name] for name in names}}
@@ -89,6 +97,11 @@ async def list_heads(reader: Reader) -> dict[int, audit.Link]:
     return {row["org_id"]: audit.Link(row["number"], row["digest"]) for row in rows}
 
 
+async def list_chains(reader: Reader) -> dict[int, str]:
+    """Return the name of every chain by organisation: its slug, or `installation`."""
+    return {row["org_id"]: row["slug"] for row in await reader.all(_SQL["list_chains"])}
+
+
 async def note_seal(writer: Writer, secret_key: str, org_id: int) -> bool:
     """Vouch for the chain as it is now, unless its last event does already; return whether that was needed.
 
@@ -101,6 +114,10 @@ async def note_seal(writer: Writer, secret_key: str, org_id: int) -> bool:
     after = msgspec.to_builtins(audit.seal(secret_key, org_id, audit.SEALING, link))
     note(writer, org_id, audit.SEALING, Target("audit", link.number), after=after)
     return True
+
+
+async def _put_last(writer: Writer) -> None:
+    writer.at_end(lambda: _add_all(writer))
 
 
 async def _add_all(writer: Writer) -> None:

@@ -77,7 +77,7 @@ async def find_start(reader: Reader, org_id: int) -> tuple[Link, Seal | None]:
 
     The seal is None at the beginning.
     """
-    row = await reader.find(_SQL["find_last_removal"], org_id=org_id, act=audit.REMOVING, since=_EARLIEST)
+    row = await reader.find(_SQL["find_last_removal"], org_id=org_id, since=_EARLIEST)
     seal = None if row is None else read_seal(row["after"])
     return (Link(0, audit.FIRST), None) if seal is None else (Link(seal.number, bytes.fromhex(seal.digest)), seal)
 

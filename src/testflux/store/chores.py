@@ -13,6 +13,7 @@ PARTITIONS = "partitions"
 RECOUNT = "recount"
 RETENTION = "retention"
 FILES = "files"
+AUDIT = "audit"
 
 _SQL = queries.load("chores")
 

@@ -237,6 +237,7 @@ create table audit_event (
     digest      bytea not null,                            -- SHA-256 over the digest before and this row: see store/audit.py
     primary key (org_id, day, number)
 ) partition by range (day);
+create index audit_event_removal on audit_event (org_id, day, number) where act = 'audit.remove';  -- where a chain begins that retention has cut
 
 -- The end of an organisation's chain. [10]
 create table audit_head (
@@ -256,6 +257,7 @@ create table audit_stream (
     secret      bytea,                                     -- signing key, sealed with the server's key
     is_enabled  boolean not null default true,
     sent_number bigint not null,                           -- everything up to here has arrived
+    sent_day    date,                                      -- of that event: the next are not before it; null: none yet
     sent_at     timestamptz,                               -- when something last arrived
     attempts    integer not null default 0,                -- in vain, since something last arrived
     next_try_at timestamptz not null default now(),

@@ -28,7 +28,7 @@ from testflux.store import (
 )
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
-from testflux.work import back_up, deliver, retain
+from testflux.work import back_up, check_audit, deliver, retain
 
 STALLED_S = 10
 """A worker whose heartbeat is this old is dead."""
@@ -59,11 +59,13 @@ def register(app: procrastinate.App, database: Database, blobs: Blobs, settings:
 
     async def hour() -> None:
         await chores.note(database, chores.PARTITIONS, prepare(database))
+        await check_audit.seal(database, settings)
 
     async def night() -> None:
         today = clock.now().date()
         await chores.note(database, chores.RECOUNT, check_totals(database))
-        await chores.note(database, chores.RETENTION, _clean(database, blobs, today))
+        await chores.note(database, chores.RETENTION, _clean(database, blobs, settings, today))
+        await chores.note(database, chores.AUDIT, check_audit.check(database, settings))
         await chores.note(database, chores.FILES, retain.recount(database, today))
         await drop_unused_files(database, blobs)
         await app.job_manager.delete_old_jobs(
@@ -86,6 +88,7 @@ def _schedule(app: procrastinate.App, task: Callable[[], Awaitable[None]], cron:
 
 async def _clean(database: Database, blobs: Blobs, today: date) -> int:
     await retain.retain(database, blobs, today)
+    await check_audit.drop_old(database, settings, today)
     return 0
 
 

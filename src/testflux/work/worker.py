@@ -14,7 +14,7 @@ from testflux.kit.settings import Settings
 from testflux.store import jobs
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
-from testflux.work import alive, orders, processes, schedule, tasks
+from testflux.work import alive, orders, processes, schedule, stream_audit, tasks
 
 _DELIVERING = 4  # a slow receiver keeps nobody waiting
 _HEARTBEAT_S = 2
@@ -38,6 +38,7 @@ async def run(database: Database, blobs: Blobs, settings: Settings) -> None:
         async with jobs.open_queue(database, app), asyncio.TaskGroup() as group:
             group.create_task(_hurry_at_the_end(app))
             group.create_task(alive.say_so(database))
+            group.create_task(stream_audit.run(database, settings))
             group.create_task(_work(app, [jobs.UPLOADS], settings.worker_concurrency))
             group.create_task(_work(app, [jobs.KEYWORDS], 1))  # whoever waits for a report comes first
             group.create_task(_work(app, [jobs.DELIVERIES, jobs.MAINTENANCE], _DELIVERING))

@@ -11,7 +11,7 @@ import pytest
 from testflux.kit import clock, trail
 from testflux.model import audit as model
 from testflux.model.access import EVERYBODY
-from testflux.store import audit, audit_chain
+from testflux.store import audit, audit_chain, events
 from testflux.store.database import Database
 
 TARGET = audit.Target("channel", "1-4", "Ops")
@@ -117,6 +117,20 @@ async def test_many_at_once_make_one_chain(database: Database) -> None:
     assert await list_numbers(database, 1) == list(range(1, 61))
     assert await is_whole(database, 1)
     assert await is_whole(database, 2)
+
+
+async def test_who_tells_and_notes_waits_for_nobody_who_notes_and_tells(database: Database) -> None:
+    async def both(number: int) -> None:
+        async with database.write(EVERYBODY) as writer:
+            if number % 2:
+                audit.note(writer, 1, "channel.add", TARGET)
+            await events.publish(writer, 1, "projects", "run.stored", {}, project_id=None)
+            if not number % 2:
+                audit.note(writer, 1, "channel.add", TARGET)
+
+    await asyncio.gather(*map(both, range(80)))  # in two orders of locks PostgreSQL would end one of them
+
+    assert await list_numbers(database) == list(range(1, 81))
 
 
 async def test_time_never_goes_back_in_a_chain(database: Database) -> None:

@@ -36,6 +36,13 @@ select number, digest from audit_head where org_id = %(org_id)s;
 -- Where every chain ends.
 select org_id, number, digest from audit_head order by org_id;
 
+-- name: list_chains
+-- Every chain with the slug of its organisation.
+select h.org_id, coalesce(o.slug, 'installation') as slug
+from audit_head h
+left join org o using (org_id)
+order by h.org_id;
+
 -- name: lock_head
 -- Where an organisation's chain ends, with the act of its last event (of its day), and nobody adds to it meanwhile.
 select h.number, h.digest, e.act

@@ -10,6 +10,6 @@ order by day, number;
 -- What the newest removal by retention says.
 select after::text as after
 from audit_event
-where org_id = %(org_id)s and day >= %(since)s and act = %(act)s
+where org_id = %(org_id)s and day >= %(since)s and act = 'audit.remove'
 order by day desc, number desc
 limit 1;

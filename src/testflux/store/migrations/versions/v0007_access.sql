@@ -193,6 +193,7 @@ create table audit_event (
     digest      bytea not null,
     primary key (org_id, day, number)
 ) partition by range (day);
+create index audit_event_removal on audit_event (org_id, day, number) where act = 'audit.remove';
 
 create table audit_head (
     org_id bigint primary key,
@@ -210,6 +211,7 @@ create table audit_stream (
     secret      bytea,
     is_enabled  boolean not null default true,
     sent_number bigint not null,
+    sent_day    date,
     sent_at     timestamptz,
     attempts    integer not null default 0,
     next_try_at timestamptz not null default now(),
