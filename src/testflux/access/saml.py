@@ -72,6 +72,7 @@ class Vouched(msgspec.Struct, frozen=True):
     request_id: str | None
     assertion_id: str
     expires_at: datetime
+    attributes: dict[str, list[str]]
 
 
 def make_request_id() -> str:
@@ -114,7 +115,8 @@ def read_response(posted: str, terms: Terms, now: datetime) -> Vouched:
         _check_request(request_id, response)
         ends_at = max(until, _check_conditions(assertion, terms, now)) + SKEW
         _check_statement(assertion, now)
-        return Vouched(_person(assertion, terms.attributes), request_id, assertion.get("ID"), ends_at)
+        said = _attributes(assertion)
+        return Vouched(_person(assertion, said, terms.attributes), request_id, assertion.get("ID"), ends_at, said)
     except ValueError as error:
         raise refusal(str(error)) from error
 
@@ -259,14 +261,13 @@ def _moment(written: str) -> datetime:
         raise ValueError(f"{written[:40]} is no time") from error
 
 
-def _person(assertion: Any, names: AttributeNames) -> Person:
+def _person(assertion: Any, said: dict[str, list[str]], names: AttributeNames) -> Person:
     name_id = assertion.find("a:Subject/a:NameID", saml_xml.NAMES)
     subject = saml_xml.text(name_id)
     if not subject:
         raise ValueError("it does not say who signed in (NameID)")
     if name_id.get("Format") == _TRANSIENT:
         raise ValueError("its name for the person is another each time; send a persistent NameID or the e-mail address")
-    said = _attributes(assertion)
     email = _first(said, names.email, _EMAILS) or (subject if "@" in subject else "")
     if not email:
         known = ", ".join(sorted(said)) or "none"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -49,6 +50,16 @@ def read(data: bytes, now: datetime) -> IdentityProvider:
             hint="Take the federation metadata XML of the identity provider, as it is.",
             code="saml-metadata",
         ) from error
+
+
+def check_certificates(certificates: Iterable[str], field: str) -> None:
+    """Raise InvalidError about `field` when one of the certificates cannot be trusted with signatures."""
+    try:
+        for each in certificates:
+            _checked(each)
+    except ValueError as error:
+        hint = "Take the signing certificate of the identity provider, in Base64 (PEM)."
+        raise errors.InvalidError(f"The certificates cannot be used: {error}.", field=field, hint=hint) from error
 
 
 def expires_at(certificate: str) -> datetime:
@@ -149,8 +160,8 @@ def _checked(encoded: str) -> str:
         certificate = saml_xml.read_certificate(encoded)
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise ValueError("one of their certificates cannot be read") from error
+        raise ValueError("one certificate cannot be read") from error
     is_strong = isinstance(key, rsa.RSAPublicKey) and key.key_size >= _KEY_BITS
     if not is_strong and not isinstance(key, ec.EllipticCurvePublicKey):
-        raise ValueError(f"one of their keys is neither of an elliptic curve nor RSA with at least {_KEY_BITS} bits")
+        raise ValueError(f"one key is neither of an elliptic curve nor RSA with at least {_KEY_BITS} bits")
     return base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode()

@@ -16,8 +16,6 @@ from litestar.openapi import OpenAPIConfig
 from testflux import __version__
 from testflux.serve import (
     account,
-    audit,
-    audit_streams,
     auth,
     changes,
     channels,
@@ -35,6 +33,7 @@ from testflux.serve import (
     house,
     invitations,
     keywords,
+    ldap,
     live,
     load,
     me,
@@ -50,6 +49,8 @@ from testflux.serve import (
     retry,
     roles,
     runs,
+    saml,
+    saml_setup,
     sample,
     second_factor,
     sign_ins,
@@ -75,6 +76,7 @@ _NOUNS: Final[tuple[tuple[str, list[Any]], ...]] = (
     ("users", users.ROUTES),
     ("members", members.ROUTES + invitations.ROUTES),
     ("roles", roles.ROUTES),
+    ("directories", saml.ROUTES + saml_setup.ROUTES + ldap.ROUTES),
     ("tokens", tokens.ROUTES),
     ("projects", projects.ROUTES),
     ("overview", overview.ROUTES + summary.ROUTES),
@@ -97,7 +99,6 @@ def create_app(rooms: House) -> Litestar:
     """Return the application of a running server."""
     app = _build(State({"house": rooms, "read_openapi": read_openapi}), None, headers.cors(rooms.settings))
     app.asgi_handler = envelope.wrap(app.asgi_handler, rooms.settings)
-    ("audit", audit.ROUTES + audit_streams.ROUTES),
     return app
 
 

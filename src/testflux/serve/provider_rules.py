@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from testflux.access import oidc
 from testflux.kit import errors, settings
-from testflux.model.sso import GitHubConfig, OidcConfig
-from testflux.serve import oidc_kinds
+from testflux.model.sso import GitHubConfig, LdapConfig, OidcConfig, SamlConfig
+from testflux.serve import ldap, oidc_kinds, saml_setup
 from testflux.serve.house import House
 from testflux.serve.shapes.providers import Check, ProviderConfig, Step
 from testflux.store import database, providers
@@ -17,6 +17,10 @@ def check(settings: settings.Settings, config: ProviderConfig) -> None:
         _check_address(config.issuer, "config.issuer", settings)
     elif isinstance(config, GitHubConfig):
         _check_address(config.url, "config.url", settings)
+    elif isinstance(config, SamlConfig):
+        saml_setup.check(config)
+    elif isinstance(config, LdapConfig):
+        ldap.check(config)
 
 
 def redirect_uri(public_url: str, kind: str, provider_id: int) -> str:
@@ -28,7 +32,8 @@ def redirect_uri(public_url: str, kind: str, provider_id: int) -> str:
 
 async def ask(house: House, provider: database.Row) -> Check:
     """Ask a provider for what it publishes, step by step, up to the first that fails."""
-    return await _ask_oidc(house, provider)
+    other = {"saml": saml_setup.ask, "ldap": ldap.ask}.get(provider["kind"], _ask_oidc)
+    return await other(house, provider)
 
 
 async def _ask_oidc(house: House, provider: database.Row) -> Check:

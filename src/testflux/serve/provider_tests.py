@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from testflux.kit import errors
 from testflux.model.access import Actor, Permission
-from testflux.serve import declare, oidc, oidc_kinds, provider_rules, rehearsal, users
+from testflux.serve import declare, oidc, oidc_kinds, provider_rules, rehearsal, saml, users
 from testflux.serve.house import House
 from testflux.serve.shapes.providers import Check, TestResult, TestStart
 from testflux.store import providers
@@ -35,9 +35,10 @@ async def test_provider(
         raise errors.ForbiddenError("A token cannot try out a sign-in.", hint="Sign in as a person, in a browser.")
     async with house.database.read(actor.tenant) as reader:
         row = await providers.get_provider(reader, actor.org_id, users.number_of(provider_id))
-    if row["kind"] not in oidc_kinds.KINDS:
+    if row["kind"] not in (*oidc_kinds.KINDS, "saml"):
         raise errors.NotFoundError("Providers of this kind are tried out elsewhere.", hint="See /api/docs.")
-    url, cookie = await oidc.begin_test(house, row, actor.user_id)
+    begin = saml.begin_test if row["kind"] == "saml" else oidc.begin_test
+    url, cookie = await begin(house, row, actor.user_id)
     return Response(TestStart(url), cookies=[cookie], headers={"Cache-Control": "no-store"})
 
 

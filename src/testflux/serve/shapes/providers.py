@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from testflux.model.sso import GitHubConfig, GoogleConfig, MicrosoftConfig, OidcConfig
+from testflux.model.sso import GitHubConfig, GoogleConfig, LdapConfig, MicrosoftConfig, OidcConfig, SamlConfig
 
 ProviderKind = Literal["oidc", "google", "microsoft", "github", "saml", "ldap"]
-ProviderConfig = OidcConfig | GoogleConfig | MicrosoftConfig | GitHubConfig
+ProviderConfig = OidcConfig | GoogleConfig | MicrosoftConfig | GitHubConfig | SamlConfig | LdapConfig
 _Name = Annotated[str, Meta(min_length=1, max_length=80)]
 _Role = Annotated[str, Meta(min_length=1, max_length=100)]
 Secret = Annotated[str, Meta(min_length=1, max_length=2000)]
