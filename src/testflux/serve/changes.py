@@ -53,7 +53,7 @@ async def get_run_diff(
     async with database.read(actor.tenant) as reader:
         run = await doors.open_run(reader, actor, run_id)
         before = await run_list.get_run(reader, run["project_id"], doors.number_in(run["project_id"], other))
-        sides = [diff.gather(await run_results.list_arrays(reader, each)) for each in (before, run)]
+        sides = [diff.gather(side) for side in await run_results.list_arrays(reader, [before, run])]
         found = diff.compare(*sides, is_complete=run["is_complete"])
         lists = {name: numbers[:SHOWN] for name, numbers in msgspec.structs.asdict(found).items()}
         shown = sorted({number for numbers in lists.values() for number in numbers})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from testflux.kit import errors, identifiers
-from testflux.model.access import Actor
+from testflux.model.access import Actor, Tenant
 from testflux.store import database, projects, run_list
 
 
@@ -21,8 +21,16 @@ async def open_project(reader: database.Reader, actor: Actor, identifier: str) -
 
 async def open_run(reader: database.Reader, actor: Actor, identifier: str) -> database.Row:
     """Return the run that an id names."""
-    project, run_id = await open_project(reader, actor, identifier)
+    rows = await run_list.read_runs(reader, [identifiers.unpack(identifier)])
+    if rows and _is_of(actor.tenant, rows[0]):
+        return rows[0]
+    project, run_id = await open_project(reader, actor, identifier)  # says which of the two there is not
     return await run_list.get_run(reader, project["project_id"], run_id)
+
+
+def _is_of(tenant: Tenant, row: database.Row) -> bool:
+    only = tenant.project_ids
+    return row["org_id"] == tenant.org_id and (only is None or row["project_id"] in only)
 
 
 def nothing(named: Mapping[str, Any]) -> errors.NotFoundError:

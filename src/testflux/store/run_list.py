@@ -16,10 +16,15 @@ from testflux.store.database import Reader, Row
 _SQL = queries.load("run_list")
 Sort = Literal["-started_at", "-number", "-duration_ms"]
 _Number = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
-_SORTS: Final = {
+_SORTS: Final[dict[Sort, tuple[str, str]]] = {
     "-started_at": ("r.started_at", "timestamptz"),
     "-number": ("r.number", "bigint"),
     "-duration_ms": ("r.duration_ms", "bigint"),
+}
+_GIVEN: Final = _SQL["read_runs"].replace("WANTED", _SQL["find_given"])
+_PAGES: Final = {
+    sort: _SQL["read_runs"].replace("WANTED", _SQL["find_page"].replace("SORT_KEY", key).replace("SORT_TYPE", type_))
+    for sort, (key, type_) in _SORTS.items()
 }
 
 
@@ -57,8 +62,8 @@ async def list_runs(
         message = "The cursor is of a list that was sorted otherwise."
         raise errors.InvalidError(message, field="cursor", hint="Begin again without a cursor when you sort anew.")
     commits = wanted.query.any_of("commit")
-    found = await reader.all(
-        _sorted("find_page", wanted.sort),
+    return await reader.all(
+        _PAGES[wanted.sort],
         project_ids=list(project_ids),
         kinds=wanted.kinds,
         verdicts=wanted.verdicts,
@@ -79,15 +84,12 @@ async def list_runs(
         limit=limit,
         **{"from": wanted.from_, "to": wanted.to},
     )
-    rows = await read_runs(reader, [(row["project_id"], row["run_id"]) for row in found])
-    keys = {(row["project_id"], row["run_id"]): row["sort_key"] for row in found}
-    return [row | {"sort_key": keys[row["project_id"], row["run_id"]]} for row in rows]
 
 
 async def read_runs(reader: Reader, ids: Sequence[tuple[int, int]]) -> list[Row]:
     """Return the runs with these (project_id, run_id), in this order; what is gone is left out."""
     project_ids, run_ids = [pair[0] for pair in ids], [pair[1] for pair in ids]
-    return await reader.all(_SQL["read_runs"], project_ids=project_ids, run_ids=run_ids)
+    return await reader.all(_GIVEN, project_ids=project_ids, run_ids=run_ids)
 
 
 async def get_run(reader: Reader, project_id: int, run_id: int) -> Row:
@@ -129,8 +131,3 @@ async def list_log(reader: Reader, run: Row, offset: int, limit: int) -> list[Ro
 def _lane(run: Row) -> dict[str, Any]:
     names = ("project_id", "kind", "name", "environment", "branch", "started_at", "run_id")
     return {name: run[name] for name in names}
-
-
-def _sorted(query: str, sort: Sort) -> str:
-    key, type_ = _SORTS[sort]
-    return _SQL[query].replace("SORT_KEY", key).replace("SORT_TYPE", type_)

@@ -100,14 +100,24 @@ async def list_attempts(reader: Reader, run: Row, test_no: int) -> list[Row]:
     return await reader.all(_SQL["list_attempts"], **_of(run), test_no=test_no)
 
 
-async def list_arrays(reader: Reader, run: Row) -> list[tuple[Ints, Ints, Ints]]:
-    """Return all results of a run, chunk by chunk: test numbers (ascending), statuses and durations (ms)."""
-    chunks: list[tuple[Ints, Ints, Ints]] = []
-    for row in await reader.all(_SQL["list_arrays"], **_of(run)):
+async def list_arrays(reader: Reader, runs: Sequence[Row]) -> list[list[tuple[Ints, Ints, Ints]]]:
+    """Return all results of each of some runs of a project.
+
+    Chunk by chunk: test numbers (ascending), statuses and durations (ms).
+    """
+    chunks: dict[int, list[tuple[Ints, Ints, Ints]]] = {run["run_id"]: [] for run in runs}
+    rows = await reader.all(
+        _SQL["list_arrays"],
+        project_id=runs[0]["project_id"],
+        run_days=[run["run_day"] for run in runs],
+        run_ids=list(chunks),
+    )
+    for row in rows:
         status = np.frombuffer(row["status"], np.uint8)
         slots = np.arange(status.size) if row["slots"] is None else arrays.read_shorts(row["slots"]).astype(np.int64)
-        chunks.append((row["bucket"] * results.CHUNK + slots, status, arrays.read_integers(row["duration_ms"])))
-    return chunks
+        chunk = (row["bucket"] * results.CHUNK + slots, status, arrays.read_integers(row["duration_ms"]))
+        chunks[row["run_id"]].append(chunk)
+    return [chunks[run["run_id"]] for run in runs]
 
 
 async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]) -> list[Row]:

@@ -21,7 +21,7 @@ async def test_arrays_hold_what_the_chunks_do(project: Project, first_number: in
     run = await project.arrive(outcomes(a=P, b=F, c=S, d=P), NOON)
     async with project.database.read(EVERYBODY) as reader:
         told = await reruns.list_counted(reader, runs.key_of(run))
-        found = await run_results.list_arrays(reader, run)
+        (found,) = await run_results.list_arrays(reader, [run])
     assert [[np.asarray(column).tolist() for column in chunk] for chunk in found] == [
         [list(chunk.numbers), list(chunk.status), list(chunk.duration_ms)] for chunk in told
     ]
@@ -32,4 +32,4 @@ async def test_arrays_hold_what_the_chunks_do(project: Project, first_number: in
 async def test_a_run_without_tests_has_no_arrays(project: Project) -> None:
     run = await project.arrive(outcomes(), NOON)
     async with project.database.read(EVERYBODY) as reader:
-        assert await run_results.list_arrays(reader, run) == []
+        assert await run_results.list_arrays(reader, [run]) == [[]]

@@ -1,7 +1,8 @@
 -- name: find_page
 -- Which runs a page of a list shows, over one or many projects. Each project gives its first few by index, then the
 -- best of all win. SORT_KEY and SORT_TYPE are ours (run_list._SORTS), never the caller's.
-select picked.project_id, picked.run_id, picked.sort_key
+select picked.project_id, picked.run_id, picked.sort_key,
+       row_number() over (order by picked.sort_key desc, picked.project_id desc, picked.run_id desc) as place
 from unnest(%(project_ids)s::bigint[]) as wanted (project_id)
 cross join lateral (
     select r.project_id, r.run_id, SORT_KEY as sort_key
@@ -30,21 +31,28 @@ cross join lateral (
     order by SORT_KEY desc, r.run_id desc
     limit %(limit)s
 ) as picked
-order by picked.sort_key desc, picked.project_id desc, picked.run_id desc
+order by place
 limit %(limit)s;
 
+-- name: find_given
+-- The runs with these ids, in this order.
+select project_id, run_id, place
+from unnest(%(project_ids)s::bigint[], %(run_ids)s::bigint[]) with ordinality as given (project_id, run_id, place);
+
 -- name: read_runs
--- The runs with these ids, in this order, with what a list says of each.
-select r.project_id, r.run_id, r.number, r.kind, r.format, r.tool_name, r.tool_version, r.name, r.environment,
+-- Some runs (WANTED is find_page or find_given) in their order, with what a list says of each.
+select wanted.*, r.number, r.kind, r.format, r.tool_name, r.tool_version, r.name, r.environment,
        r.test_type, r.branch, r.commit_sha, r.pull_request, r.ci_provider, r.build_url, r.labels, r.started_at,
        r.run_day, r.duration_ms, r.verdict, r.is_complete, r.local_times, r.warnings, r.totals,
        r.passed, r.failed, r.broken, r.skipped, r.flaky, r.new_failures, r.fixed, r.created_at, r.upload_id,
        r.rows_dropped_at, s.run_id is not null as is_starred,
-       p.slug as project_slug, p.name as project_name, p.is_sample,
+       p.org_id, p.slug as project_slug, p.name as project_name, p.is_sample,
        b.run_id as baseline_run_id, b.number as baseline_number, b.run_day as baseline_day,
        b.started_at as baseline_started_at, b.commit_sha as baseline_commit,
        f.request_avg, f.request_p95, f.vus_max, f.iterations, f.checks_rate, f.requests
-from unnest(%(project_ids)s::bigint[], %(run_ids)s::bigint[]) with ordinality as wanted (project_id, run_id, place)
+from (
+    WANTED
+) as wanted
 join run r on r.project_id = wanted.project_id and r.run_id = wanted.run_id
 join project p on p.project_id = r.project_id
 left join run_star s on s.project_id = r.project_id and s.run_id = r.run_id

@@ -132,11 +132,11 @@ where x.project_id = %(project_id)s and x.run_day = %(run_day)s and x.run_id = %
 order by x.attempt;
 
 -- name: list_arrays
--- All results of a run; arrays as bytes, for numpy to read.
-select bucket, array_send(slots) as slots, status, array_send(duration_ms) as duration_ms
+-- All results of some runs; arrays as bytes, for numpy to read.
+select run_id, bucket, array_send(slots) as slots, status, array_send(duration_ms) as duration_ms
 from result_chunk
-where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_id)s
-order by bucket;
+where project_id = %(project_id)s and run_day = any(%(run_days)s::date[]) and run_id = any(%(run_ids)s::bigint[])
+order by run_id, bucket;
 
 -- name: list_cells
 -- How some tests went in some runs, a row a chunk: tests, statuses and durations in one order; the tests that a run does
