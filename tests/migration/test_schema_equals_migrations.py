@@ -27,7 +27,12 @@ union all
 select format('constraint %s.%s %s', relname, conname, pg_get_constraintdef(c.oid))
 from ours join pg_constraint c on conrelid = ours.oid
 union all
-select format('view %s %s', relname, pg_get_viewdef(oid)) from ours where relkind = 'v'
+select format('view %s %s %s', relname, reloptions, pg_get_viewdef(ours.oid))
+from ours join pg_class c using (oid, relname) where ours.relkind = 'v'
+union all
+select format('policy %s on %s %s using %s check %s', p.polname, ours.relname, p.polcmd,
+              pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+from ours join pg_policy p on p.polrelid = ours.oid join pg_class c on c.oid = ours.oid and c.relrowsecurity
 union all
 select format('function %s', pg_get_functiondef(p.oid)) from pg_proc p
 where pronamespace = 'public'::regnamespace and proname !~ '^procrastinate_'

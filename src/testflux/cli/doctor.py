@@ -22,7 +22,7 @@ from testflux.kit import settings as kit_settings
 from testflux.kit.settings import Settings
 from testflux.model.access import EVERYBODY
 from testflux.notify import mail_server
-from testflux.store import embedded_binaries, health, migrate, partitions, queue
+from testflux.store import embedded_binaries, health, migrate, partitions, queue, walls
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
 
@@ -102,6 +102,10 @@ async def look_at_database(settings: Settings, database: Database) -> AsyncItera
         yield Check("Migrations", status.is_current, detail, "Run `testflux admin migrate`, or start `testflux serve`.")
         if not status.is_current:
             return
+        wall = (
+            "keeps organisations apart" if database.has_wall else "not in force: only our own queries keep them apart"
+        )
+        yield Check("Row-level security", database.has_wall, wall, walls.ADVICE)
         missing = await partitions.find_missing(reader, partitions.months_ahead(clock.now().date()))
         detail = f"missing: {', '.join(missing)}" if missing else f"made {partitions.MONTHS_AHEAD} months ahead"
         yield Check("Partitions", not missing, detail, "Run `testflux admin partitions`; a worker makes them daily.")

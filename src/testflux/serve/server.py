@@ -26,7 +26,7 @@ from testflux.serve.issuers import Issuers
 from testflux.serve.remembered import Remembered
 from testflux.serve.shared import Shared
 from testflux.serve.vitals import Vitals
-from testflux.store import blobs, database, embedded, health, migrate, partitions, reachable, uploads, users
+from testflux.store import blobs, database, embedded, health, migrate, partitions, reachable, uploads, users, walls
 
 Work = Callable[[database.Database, blobs.Blobs, kit_settings.Settings], Awaitable[None]]
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -61,6 +61,8 @@ async def open_house(
     await migrate.upgrade(settings.database_direct_url or database_url)
     opened = database.Database(database_url, settings.database_direct_url, max_size=_CONNECTIONS)
     await opened.open()
+    if not opened.has_wall:
+        log.warning("row-level security is not in force", advice=walls.ADVICE)
     try:
         async with opened.write(EVERYBODY) as writer:
             await partitions.ensure_ahead(writer, clock.now().date())

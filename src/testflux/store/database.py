@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from testflux.kit import errors
 from testflux.model.access import EVERYBODY, Scope
-from testflux.store import adaptation
+from testflux.store import adaptation, walls
 
 Row = dict[str, Any]
 Query = str | sql.SQL | sql.Composed
@@ -102,6 +102,7 @@ class Database:
         self.url = url
         self.direct_url = direct_url or url
         self.is_pooled = direct_url is not None
+        self.has_wall = False
         self._timeout_s = timeout_s
         arguments: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 10}
         if self.is_pooled:
@@ -126,6 +127,19 @@ class Database:
             if not self.is_pooled:
                 async with self.pool.connection() as connection:
                     await _refuse_pooler(connection)
+            await self._find_wall()
+
+    async def _find_wall(self) -> None:
+        wall = await self.look_up(walls.FIND) or {}
+        if wall["is_bound"]:
+            hint = "Connect as the user that owns them; `alter table … owner to` gives them away."
+            raise errors.SetupError("The tables belong to another database user.", hint=hint)
+        self.has_wall = wall["is_up"]
+
+    async def _begin(self, connection: Connection, scope: Scope, *, is_read_only: bool) -> None:
+        """Begin a transaction: whatever it needs to know of `scope` is in the same text, which is one round trip."""
+        text = walls.begin(scope, is_read_only=is_read_only, has_wall=self.has_wall)
+        await connection.execute(text, prepare=False)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -143,7 +157,7 @@ class Database:
         with _explain():
             async with self.pool.connection() as connection:
                 try:
-                    await _begin(connection, scope, is_read_only=True)
+                    await self._begin(connection, scope, is_read_only=True)
                     yield Reader(connection, scope)
                 finally:
                     await _end_reading(connection)
@@ -153,7 +167,7 @@ class Database:
         """Lend a connection for one transaction on the rows of `scope`: rolled back on any error, else committed."""
         with _explain():
             async with self.pool.connection() as connection:
-                await _begin(connection, scope, is_read_only=False)
+                await self._begin(connection, scope, is_read_only=False)
                 writer = Writer(connection, scope)
                 yield writer
                 await writer.finish()
@@ -205,12 +219,6 @@ async def _payloads(connection: psycopg.AsyncConnection[Any]) -> AsyncGenerator[
     async with aclosing(connection.notifies()) as notifications:
         async for notification in notifications:
             yield notification.payload
-
-
-async def _begin(connection: Connection, scope: Scope, *, is_read_only: bool) -> None:
-    """Begin a transaction: whatever it needs to know of `scope` belongs into the same text, which is one round trip."""
-    del scope
-    await connection.execute(b"begin read only" if is_read_only else b"begin", prepare=False)
 
 
 async def _end_reading(connection: Connection) -> None:

@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 
 from testflux.kit import errors
+from testflux.store import walls
 
 _OLDEST_SERVER = 150000
 # Replicas that start together wait for each other here; the number is ours and means nothing else.
@@ -48,6 +49,7 @@ def list_known() -> list[str]:
 def _upgrade(database_url: str) -> Status:
     before = _status(database_url, is_start=True)
     if before.is_current:
+        _raise_wall(database_url)
         return before
     # Alembic brings SQLAlchemy along: a second and 24 MB that most starts can do without.
     from testflux.store.migrations import runner  # noqa: PLC0415
@@ -56,7 +58,14 @@ def _upgrade(database_url: str) -> Status:
         runner.run(lambda: _connect(database_url), _ADVISORY_KEY, LOCK_TIMEOUT)
     except psycopg.OperationalError as error:
         raise _away(error) from error
+    _raise_wall(database_url)
     return _status(database_url)
+
+
+def _raise_wall(database_url: str) -> None:
+    """At every start, not by a migration: a role belongs to the cluster, and a restored database may be in another."""
+    with _connect(database_url) as connection:
+        walls.raise_wall(connection)
 
 
 def _status(database_url: str, *, is_start: bool = False) -> Status:
