@@ -10,6 +10,7 @@ from testflux.cli import (
     admin_audit,
     admin_backup,
     admin_distribute,
+    admin_keys,
     admin_retry,
     admin_tokens,
     admin_users,
@@ -35,10 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     admin_retry.add_arguments(options.add_act(acts, "retry", "queue rejected uploads again"))
     admin_distribute.add_arguments(acts)
     doctor.add_arguments(options.add_act(acts, "doctor", "check everything the installation stands on, and advise"))
-    admin_users.add_arguments(acts.add_parser("user", help="people who sign in", allow_abbrev=False))
     purpose = "walk the audit log and say whether it is whole: exit with 1 when it is not"
     admin_audit.add_arguments(options.add_act(acts, "verify-audit", purpose))
     admin_keys.add_arguments(options.add_act(acts, "rotate-key", "seal every secret with a new key"))
+    admin_users.add_arguments(acts.add_parser("user", help="people who sign in", allow_abbrev=False))
     admin_tokens.add_arguments(acts.add_parser("token", help="tokens for CI", allow_abbrev=False))
 
 
