@@ -28,7 +28,7 @@ function pages(slug: string, me: Me | undefined, canSend: boolean): Goal[] {
     ["Account", "/account"],
     ...(canSend ? [["Upload reports", "/upload"]] : []),
     ...(may(me, "member.manage") ? [["People", "/people"]] : []),
-    ...(may(me, "token.manage") ? [["API tokens", "/tokens"]] : []),
+    ["API tokens", "/tokens"],
   ];
   const here =
     slug === ""

@@ -115,7 +115,6 @@ export function Rail() {
   const slug = usePlace((place) => place.slug);
   const canSend = useMaySomewhere("upload.create");
   const canManagePeople = useMay("member.manage");
-  const canManageTokens = useMay("token.manage");
   const canStore = useMay("storage.manage");
   const canWatch = useMay("system.read");
   const user = useSession((session) => session.user);
@@ -139,7 +138,7 @@ export function Rail() {
       <ul className="grid gap-0.5">
         <Item to="/projects" icon={Folder} label="Projects" />
         {canManagePeople && <Item to="/people" icon={Users} label="People" />}
-        {canManageTokens && <Item to="/tokens" icon={KeyRound} label="API tokens" />}
+        <Item to="/tokens" icon={KeyRound} label="API tokens" />
         {canStore && <Item to="/storage" icon={HardDrive} label="Storage" />}
         {canWatch && <Item to="/health" icon={HeartPulse} label="Health" />}
       </ul>

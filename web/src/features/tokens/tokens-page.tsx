@@ -6,62 +6,20 @@ import { Card } from "@/components/card";
 import { CopyBlock } from "@/components/copy";
 import { ConfirmDialog } from "@/components/dialog";
 import { Empty, Loaded } from "@/components/states";
-import { Table, Td, Th } from "@/components/table";
 import { TabPanel, Tabs } from "@/components/tabs";
 import { snippets } from "@/features/tokens/snippets";
 import { TokenDialog } from "@/features/tokens/token-dialog";
-import { dropToken, type Token } from "@/lib/api";
-import { listTokensOptions } from "@/lib/api/@tanstack/react-query.gen";
-import { ago } from "@/lib/format";
+import { TokenTable } from "@/features/tokens/token-table";
+import { dropMyToken, dropToken, type Token } from "@/lib/api";
+import { listMyTokensOptions, listTokensOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { useMay } from "@/lib/may";
 import { invalidate } from "@/lib/queries";
 import { tell } from "@/lib/toasts";
 import { useFilters } from "@/lib/url-state";
 import { useTitle } from "@/lib/use-title";
 
-function TokenTable({ tokens, onDrop }: { tokens: Token[]; onDrop: (token: Token) => void }) {
-  return (
-    <Table
-      label="API tokens"
-      head={
-        <>
-          <Th>Token</Th>
-          <Th>May</Th>
-          <Th className="max-sm:hidden">Made</Th>
-          <Th className="max-sm:hidden">Last used</Th>
-          <Th>Ends</Th>
-          <Th numeric>
-            <span className="sr-only">Actions</span>
-          </Th>
-        </>
-      }
-    >
-      {tokens.map((token) => (
-        <tr key={token.id}>
-          <Td>
-            <span className="font-[550]">{token.name}</span>{" "}
-            <span className="font-mono text-sm text-text-3">…{token.hint}</span>
-          </Td>
-          <Td>{token.scopes.join(", ")}</Td>
-          <Td className="whitespace-nowrap max-sm:hidden">
-            {ago(token.created_at)} by {token.created_by}
-          </Td>
-          <Td className="whitespace-nowrap max-sm:hidden">
-            {token.last_used_at === null ? "never" : ago(token.last_used_at)}
-          </Td>
-          <Td className="whitespace-nowrap">{token.expires_at === null ? "never" : ago(token.expires_at)}</Td>
-          <Td numeric>
-            <Button look="quiet" aria-label={`Revoke ${token.name}`} onClick={() => onDrop(token)}>
-              Revoke
-            </Button>
-          </Td>
-        </tr>
-      ))}
-    </Table>
-  );
-}
-
-const KEYS = ["ci"] as const;
+const MOST = 500;
+const KEYS = ["ci", "of"] as const;
 
 function Snippets() {
   const [{ ci }, setFilters] = useFilters(KEYS);
@@ -86,48 +44,78 @@ function Snippets() {
   );
 }
 
-/** Tokens for CI, and how to use one. */
+const NONE_OWN =
+  "CI and scripts sign in with a token; it may do only what you say, and you can take it back.";
+const NONE =
+  "Nobody in this organisation has a token yet. A service token stands for nobody, and stays when people leave.";
+const WHOSE = [
+  { key: "mine", label: "Yours" },
+  { key: "all", label: "All of the organisation" },
+];
+
+function Tokens({ isAll, onDrop }: { isAll: boolean; onDrop: (token: Token) => void }) {
+  const mine = useQuery({ ...listMyTokensOptions({ query: { limit: MOST } }), enabled: !isAll });
+  const all = useQuery({ ...listTokensOptions({ query: { limit: MOST } }), enabled: isAll });
+  return (
+    <Loaded query={isAll ? all : mine}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Empty title="No token yet">{isAll ? NONE : NONE_OWN}</Empty>
+        ) : (
+          <TokenTable
+            label={isAll ? "Tokens of the organisation" : "Your tokens"}
+            tokens={items}
+            onDrop={onDrop}
+          />
+        )
+      }
+    </Loaded>
+  );
+}
+
+/** Tokens for CI: one's own, those of the organisation, and how to use one. */
 export function Component() {
   useTitle("API tokens");
   useCrumbs("", { label: "All projects", to: "/" }, { label: "API tokens" });
   const canManage = useMay("token.manage");
+  const [{ of }, setFilters] = useFilters(KEYS);
+  const isAll = canManage && of === "all";
   const [isMaking, setMaking] = useState(false);
   const [dropping, setDropping] = useState<Token | null>(null);
-  const query = useQuery({ ...listTokensOptions(), enabled: canManage });
   const drop = async () => {
-    await dropToken({ path: { token_id: dropping?.id ?? "" }, throwOnError: true });
+    const path = { token_id: dropping?.id ?? "" };
+    await (isAll ? dropToken({ path, throwOnError: true }) : dropMyToken({ path, throwOnError: true }));
     invalidate("listTokens");
+    invalidate("listMyTokens");
     tell(`Token ${dropping?.name} no longer works.`);
   };
   return (
     <>
-      <div className="flex items-center">
+      <div className="flex flex-wrap items-center gap-2">
         <h1 className="font-semibold text-lg">API tokens</h1>
-        {canManage && (
-          <Button look="primary" className="ml-auto" onClick={() => setMaking(true)}>
-            New token
-          </Button>
-        )}
+        <Button look="primary" className="ml-auto" onClick={() => setMaking(true)}>
+          {isAll ? "New service token" : "New token"}
+        </Button>
       </div>
       <Card>
         {canManage ? (
-          <Loaded query={query}>
-            {({ items }) =>
-              items.length === 0 ? (
-                <Empty title="No token yet">
-                  CI and scripts sign in with a token; it may do only what you say, and you can take it back.
-                </Empty>
-              ) : (
-                <TokenTable tokens={items} onDrop={setDropping} />
-              )
-            }
-          </Loaded>
+          <>
+            <Tabs
+              label="Whose tokens"
+              tabs={WHOSE}
+              active={isAll ? "all" : "mine"}
+              onChoose={(key) => setFilters({ of: key === "all" ? "all" : "" }, { replace: true })}
+            />
+            <TabPanel active={isAll ? "all" : "mine"}>
+              <Tokens isAll={isAll} onDrop={setDropping} />
+            </TabPanel>
+          </>
         ) : (
-          <Empty title="Only administrators make tokens">Ask an administrator for one.</Empty>
+          <Tokens isAll={false} onDrop={setDropping} />
         )}
       </Card>
       <Snippets />
-      {isMaking && <TokenDialog onClose={() => setMaking(false)} />}
+      {isMaking && <TokenDialog isService={isAll} onClose={() => setMaking(false)} />}
       <ConfirmDialog
         title={`Revoke ${dropping?.name ?? ""}?`}
         action="Revoke"

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddChannelData, AddChannelErrors, AddChannelResponses, AddGrantData, AddGrantErrors, AddGrantResponses, AddInvitationData, AddInvitationErrors, AddInvitationResponses, AddMyTokenData, AddMyTokenErrors, AddMyTokenResponses, AddProjectData, AddProjectErrors, AddProjectResponses, AddRoleData, AddRoleErrors, AddRoleResponses, AddSampleData, AddSampleErrors, AddSampleResponses, AddStarData, AddStarErrors, AddStarResponses, AddTokenData, AddTokenErrors, AddTokenResponses, AddUploadsData, AddUploadsErrors, AddUploadsResponses, AddUserData, AddUserErrors, AddUserResponses, BeginMySecondFactorData, BeginMySecondFactorErrors, BeginMySecondFactorResponses, ChangeChannelData, ChangeChannelErrors, ChangeChannelResponses, ChangeMeData, ChangeMeErrors, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeMeResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangeProjectData, ChangeProjectErrors, ChangeProjectResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ConfirmMySecondFactorData, ConfirmMySecondFactorErrors, ConfirmMySecondFactorResponses, DropChannelData, DropChannelErrors, DropChannelResponses, DropGrantData, DropGrantErrors, DropGrantResponses, DropInvitationData, DropInvitationErrors, DropInvitationResponses, DropMemberData, DropMemberErrors, DropMemberResponses, DropMyTokenData, DropMyTokenErrors, DropMyTokenResponses, DropProjectData, DropProjectErrors, DropProjectResponses, DropRoleData, DropRoleErrors, DropRoleResponses, DropRunData, DropRunErrors, DropRunResponses, DropSampleData, DropSampleErrors, DropSampleResponses, DropStarData, DropStarErrors, DropStarResponses, DropTokenData, DropTokenErrors, DropTokenResponses, EndMyOtherSignInsData, EndMyOtherSignInsErrors, EndMyOtherSignInsResponses, EndMySignInData, EndMySignInErrors, EndMySignInResponses, ExplainMemberData, ExplainMemberErrors, ExplainMemberResponses, ForgetPasswordData, ForgetPasswordErrors, ForgetPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetConditionData, GetConditionErrors, GetConditionResponses, GetFacetsData, GetFacetsErrors, GetFacetsResponses, GetFindingData, GetFindingErrors, GetFindingResponses, GetHealthData, GetHealthResponses, GetMeData, GetMediaData, GetMediaErrors, GetMediaResponses, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMySecondFactorData, GetMySecondFactorErrors, GetMySecondFactorResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetProjectRetentionData, GetProjectRetentionErrors, GetProjectRetentionResponses, GetProjectSummaryData, GetProjectSummaryErrors, GetProjectSummaryResponses, GetProjectTrendsData, GetProjectTrendsErrors, GetProjectTrendsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetResultData, GetResultErrors, GetResultResponses, GetRetentionData, GetRetentionErrors, GetRetentionResponses, GetRunChangesData, GetRunChangesErrors, GetRunChangesResponses, GetRunData, GetRunDiffData, GetRunDiffErrors, GetRunDiffResponses, GetRunErrors, GetRunResponses, GetSampleData, GetSampleErrors, GetSampleResponses, GetStepsData, GetStepsErrors, GetStepsResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTestData, GetTestErrors, GetTestResponses, GetTrendsData, GetTrendsErrors, GetTrendsResponses, GetUploadData, GetUploadErrors, GetUploadFileData, GetUploadFileErrors, GetUploadFileResponses, GetUploadResponses, JoinOrganisationData, JoinOrganisationErrors, JoinOrganisationResponses, JudgePasswordData, JudgePasswordErrors, JudgePasswordResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListChannelDeliveriesData, ListChannelDeliveriesErrors, ListChannelDeliveriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListChecksData, ListChecksErrors, ListChecksResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFailuresData, ListFailuresErrors, ListFailuresResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListFlakiestTestsData, ListFlakiestTestsErrors, ListFlakiestTestsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeywordsData, ListKeywordsErrors, ListKeywordsResponses, ListKnownFilesData, ListKnownFilesErrors, ListKnownFilesResponses, ListLiveEventsData, ListLiveEventsErrors, ListLiveEventsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMetricsData, ListMetricsErrors, ListMetricsResponses, ListMyIdentitiesData, ListMyIdentitiesErrors, ListMyIdentitiesResponses, ListMySignInsData, ListMySignInsErrors, ListMySignInsResponses, ListMyTokensData, ListMyTokensErrors, ListMyTokensResponses, ListProjectRunsData, ListProjectRunsErrors, ListProjectRunsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRunLogData, ListRunLogErrors, ListRunLogResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSlowestTestsData, ListSlowestTestsErrors, ListSlowestTestsResponses, ListSuitesData, ListSuitesErrors, ListSuitesResponses, ListTestHistoryData, ListTestHistoryErrors, ListTestHistoryResponses, ListTestsData, ListTestsErrors, ListTestsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MakeMyRecoveryCodesData, MakeMyRecoveryCodesErrors, MakeMyRecoveryCodesResponses, OpenInvitationData, OpenInvitationErrors, OpenInvitationResponses, PreviewProjectRetentionData, PreviewProjectRetentionErrors, PreviewProjectRetentionResponses, PreviewRetentionData, PreviewRetentionErrors, PreviewRetentionResponses, RefreshAccessData, RefreshAccessErrors, RefreshAccessResponses, RemoveMySecondFactorData, RemoveMySecondFactorErrors, RemoveMySecondFactorResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RetryUploadData, RetryUploadErrors, RetryUploadResponses, RotateChannelSecretData, RotateChannelSecretErrors, RotateChannelSecretResponses, SaveProjectQuotaData, SaveProjectQuotaErrors, SaveProjectQuotaResponses, SaveProjectRetentionData, SaveProjectRetentionErrors, SaveProjectRetentionResponses, SaveQuotasData, SaveQuotasErrors, SaveQuotasResponses, SaveRetentionData, SaveRetentionErrors, SaveRetentionResponses, SignInData, SignInErrors, SignInResponses, SignInSecondStepData, SignInSecondStepErrors, SignInSecondStepResponses, SignOutData, SignOutErrors, SignOutResponses, SwitchOrganisationData, SwitchOrganisationErrors, SwitchOrganisationResponses, TestChannelData, TestChannelErrors, TestChannelResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddAuditStreamData, AddAuditStreamErrors, AddAuditStreamResponses, AddChannelData, AddChannelErrors, AddChannelResponses, AddDomainData, AddDomainErrors, AddDomainResponses, AddGrantData, AddGrantErrors, AddGrantResponses, AddInvitationData, AddInvitationErrors, AddInvitationResponses, AddMyTokenData, AddMyTokenErrors, AddMyTokenResponses, AddProjectData, AddProjectErrors, AddProjectResponses, AddProviderData, AddProviderErrors, AddProviderResponses, AddRoleData, AddRoleErrors, AddRoleResponses, AddSampleData, AddSampleErrors, AddSampleResponses, AddStarData, AddStarErrors, AddStarResponses, AddTokenData, AddTokenErrors, AddTokenResponses, AddUploadsData, AddUploadsErrors, AddUploadsResponses, AddUserData, AddUserErrors, AddUserResponses, BeginMySecondFactorData, BeginMySecondFactorErrors, BeginMySecondFactorResponses, ChangeAuditStreamData, ChangeAuditStreamErrors, ChangeAuditStreamResponses, ChangeChannelData, ChangeChannelErrors, ChangeChannelResponses, ChangeMeData, ChangeMeErrors, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeMeResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangeProjectData, ChangeProjectErrors, ChangeProjectResponses, ChangeProviderData, ChangeProviderErrors, ChangeProviderResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, ConfirmMySecondFactorData, ConfirmMySecondFactorErrors, ConfirmMySecondFactorResponses, DropAuditStreamData, DropAuditStreamErrors, DropAuditStreamResponses, DropChannelData, DropChannelErrors, DropChannelResponses, DropDomainData, DropDomainErrors, DropDomainResponses, DropGrantData, DropGrantErrors, DropGrantResponses, DropInvitationData, DropInvitationErrors, DropInvitationResponses, DropMemberData, DropMemberErrors, DropMemberResponses, DropMyTokenData, DropMyTokenErrors, DropMyTokenResponses, DropProjectData, DropProjectErrors, DropProjectResponses, DropProviderData, DropProviderErrors, DropProviderResponses, DropRoleData, DropRoleErrors, DropRoleResponses, DropRunData, DropRunErrors, DropRunResponses, DropSampleData, DropSampleErrors, DropSampleResponses, DropStarData, DropStarErrors, DropStarResponses, DropTokenData, DropTokenErrors, DropTokenResponses, EndMyOtherSignInsData, EndMyOtherSignInsErrors, EndMyOtherSignInsResponses, EndMySignInData, EndMySignInErrors, EndMySignInResponses, ExplainMemberData, ExplainMemberErrors, ExplainMemberResponses, ExportAuditEventsData, ExportAuditEventsErrors, ExportAuditEventsResponses, FinishOidcSignInData, FinishOidcSignInErrors, FinishSamlSignInData, FinishSamlSignInErrors, ForgetPasswordData, ForgetPasswordErrors, ForgetPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetAuditReportData, GetAuditReportErrors, GetAuditReportResponses, GetAuditStateData, GetAuditStateErrors, GetAuditStateResponses, GetConditionData, GetConditionErrors, GetConditionResponses, GetFacetsData, GetFacetsErrors, GetFacetsResponses, GetFindingData, GetFindingErrors, GetFindingResponses, GetHealthData, GetHealthResponses, GetMeData, GetMediaData, GetMediaErrors, GetMediaResponses, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMySecondFactorData, GetMySecondFactorErrors, GetMySecondFactorResponses, GetOverviewData, GetOverviewErrors, GetOverviewResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetProjectRetentionData, GetProjectRetentionErrors, GetProjectRetentionResponses, GetProjectSummaryData, GetProjectSummaryErrors, GetProjectSummaryResponses, GetProjectTrendsData, GetProjectTrendsErrors, GetProjectTrendsResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetProviderTestData, GetProviderTestErrors, GetProviderTestResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetResultData, GetResultErrors, GetResultResponses, GetRetentionData, GetRetentionErrors, GetRetentionResponses, GetRunChangesData, GetRunChangesErrors, GetRunChangesResponses, GetRunData, GetRunDiffData, GetRunDiffErrors, GetRunDiffResponses, GetRunErrors, GetRunResponses, GetSamlMetadataData, GetSamlMetadataErrors, GetSamlMetadataResponses, GetSampleData, GetSampleErrors, GetSampleResponses, GetStepsData, GetStepsErrors, GetStepsResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTestData, GetTestErrors, GetTestResponses, GetTrendsData, GetTrendsErrors, GetTrendsResponses, GetUploadData, GetUploadErrors, GetUploadFileData, GetUploadFileErrors, GetUploadFileResponses, GetUploadResponses, JoinOrganisationData, JoinOrganisationErrors, JoinOrganisationResponses, JudgePasswordData, JudgePasswordErrors, JudgePasswordResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListAuditStreamsData, ListAuditStreamsErrors, ListAuditStreamsResponses, ListChannelDeliveriesData, ListChannelDeliveriesErrors, ListChannelDeliveriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListChecksData, ListChecksErrors, ListChecksResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListFailuresData, ListFailuresErrors, ListFailuresResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListFlakiestTestsData, ListFlakiestTestsErrors, ListFlakiestTestsResponses, ListGroupsData, ListGroupsErrors, ListGroupsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeywordsData, ListKeywordsErrors, ListKeywordsResponses, ListKnownFilesData, ListKnownFilesErrors, ListKnownFilesResponses, ListLiveEventsData, ListLiveEventsErrors, ListLiveEventsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMetricsData, ListMetricsErrors, ListMetricsResponses, ListMyIdentitiesData, ListMyIdentitiesErrors, ListMyIdentitiesResponses, ListMySignInsData, ListMySignInsErrors, ListMySignInsResponses, ListMyTokensData, ListMyTokensErrors, ListMyTokensResponses, ListProjectRunsData, ListProjectRunsErrors, ListProjectRunsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRunLogData, ListRunLogErrors, ListRunLogResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSignInProvidersData, ListSignInProvidersErrors, ListSignInProvidersResponses, ListSlowestTestsData, ListSlowestTestsErrors, ListSlowestTestsResponses, ListSuitesData, ListSuitesErrors, ListSuitesResponses, ListTestHistoryData, ListTestHistoryErrors, ListTestHistoryResponses, ListTestsData, ListTestsErrors, ListTestsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LookUpInDirectoryData, LookUpInDirectoryErrors, LookUpInDirectoryResponses, MakeMyRecoveryCodesData, MakeMyRecoveryCodesErrors, MakeMyRecoveryCodesResponses, OpenInvitationData, OpenInvitationErrors, OpenInvitationResponses, PreviewProjectRetentionData, PreviewProjectRetentionErrors, PreviewProjectRetentionResponses, PreviewRetentionData, PreviewRetentionErrors, PreviewRetentionResponses, ReadSamlMetadataData, ReadSamlMetadataErrors, ReadSamlMetadataResponses, RefreshAccessData, RefreshAccessErrors, RefreshAccessResponses, RemoveMySecondFactorData, RemoveMySecondFactorErrors, RemoveMySecondFactorResponses, RequireProviderData, RequireProviderErrors, RequireProviderResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RetryUploadData, RetryUploadErrors, RetryUploadResponses, RotateChannelSecretData, RotateChannelSecretErrors, RotateChannelSecretResponses, SaveAuditRetentionData, SaveAuditRetentionErrors, SaveAuditRetentionResponses, SaveProjectQuotaData, SaveProjectQuotaErrors, SaveProjectQuotaResponses, SaveProjectRetentionData, SaveProjectRetentionErrors, SaveProjectRetentionResponses, SaveQuotasData, SaveQuotasErrors, SaveQuotasResponses, SaveRetentionData, SaveRetentionErrors, SaveRetentionResponses, SignInAtDirectoryData, SignInAtDirectoryErrors, SignInAtDirectoryResponses, SignInData, SignInErrors, SignInResponses, SignInSecondStepData, SignInSecondStepErrors, SignInSecondStepResponses, SignOutData, SignOutErrors, SignOutResponses, StartOidcSignInData, StartOidcSignInErrors, StartSamlSignInData, StartSamlSignInErrors, SwitchOrganisationData, SwitchOrganisationErrors, SwitchOrganisationResponses, TakeSamlAnswerData, TakeSamlAnswerErrors, TestAuditStreamData, TestAuditStreamErrors, TestAuditStreamResponses, TestChannelData, TestChannelErrors, TestChannelResponses, TestProviderData, TestProviderErrors, TestProviderResponses, VerifyDomainData, VerifyDomainErrors, VerifyDomainResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -507,6 +507,242 @@ export const changeRole = <ThrowOnError extends boolean = false>(options: Option
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Lead the browser to an identity provider's sign-in; afterwards it goes on at `go_to`, a path of this site.
+ */
+export const startSamlSignIn = <ThrowOnError extends boolean = false>(options: Options<StartSamlSignInData, ThrowOnError>): RequestResult<unknown, StartSamlSignInErrors, ThrowOnError> => (options.client ?? client).get<unknown, StartSamlSignInErrors, ThrowOnError>({ url: '/api/v1/auth/saml/{provider_id}/start', ...options });
+
+/**
+ * Take the answer that an identity provider's page posts (SAMLResponse, RelayState), and lead the browser on.
+ */
+export const takeSamlAnswer = <ThrowOnError extends boolean = false>(options: Options<TakeSamlAnswerData, ThrowOnError>): RequestResult<unknown, TakeSamlAnswerErrors, ThrowOnError> => (options.client ?? client).post<unknown, TakeSamlAnswerErrors, ThrowOnError>({ url: '/api/v1/auth/saml/{provider_id}/acs', ...options });
+
+/**
+ * Sign in whom an answer names, in the browser that asked; or lead to the sign-in page, which says why not.
+ */
+export const finishSamlSignIn = <ThrowOnError extends boolean = false>(options: Options<FinishSamlSignInData, ThrowOnError>): RequestResult<unknown, FinishSamlSignInErrors, ThrowOnError> => (options.client ?? client).get<unknown, FinishSamlSignInErrors, ThrowOnError>({ url: '/api/v1/auth/saml/{provider_id}/finish', ...options });
+
+/**
+ * Answer our own metadata, to be given to the identity provider.
+ */
+export const getSamlMetadata = <ThrowOnError extends boolean = false>(options: Options<GetSamlMetadataData, ThrowOnError>): RequestResult<GetSamlMetadataResponses, GetSamlMetadataErrors, ThrowOnError> => (options.client ?? client).get<GetSamlMetadataResponses, GetSamlMetadataErrors, ThrowOnError>({
+    responseType: 'blob',
+    url: '/api/v1/auth/saml/{provider_id}/metadata',
+    ...options
+});
+
+/**
+ * Read an identity provider's metadata, given or from an address; nothing is kept.
+ */
+export const readSamlMetadata = <ThrowOnError extends boolean = false>(options: Options<ReadSamlMetadataData, ThrowOnError>): RequestResult<ReadSamlMetadataResponses, ReadSamlMetadataErrors, ThrowOnError> => (options.client ?? client).post<ReadSamlMetadataResponses, ReadSamlMetadataErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/providers/saml-metadata',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sign in with the name and password of a directory. The directory judges the password; it is not kept.
+ */
+export const signInAtDirectory = <ThrowOnError extends boolean = false>(options: Options<SignInAtDirectoryData, ThrowOnError>): RequestResult<SignInAtDirectoryResponses, SignInAtDirectoryErrors, ThrowOnError> => (options.client ?? client).post<SignInAtDirectoryResponses, SignInAtDirectoryErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/ldap/{provider_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Look somebody up: what the directory has of them, and what would become of them at the door.
+ *
+ * With their password it is a try-out; an owner's own shows that people can sign in this way.
+ */
+export const lookUpInDirectory = <ThrowOnError extends boolean = false>(options: Options<LookUpInDirectoryData, ThrowOnError>): RequestResult<LookUpInDirectoryResponses, LookUpInDirectoryErrors, ThrowOnError> => (options.client ?? client).post<LookUpInDirectoryResponses, LookUpInDirectoryErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/providers/{provider_id}/lookup',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the ways to sign in: of an organisation (its slug), or of the one that the mail address's domain belongs to.
+ *
+ * With neither, those of the installation's organisation if there is only one. Of an address the domain alone counts:
+ * whether there is such a person is not looked at.
+ */
+export const listSignInProviders = <ThrowOnError extends boolean = false>(options?: Options<ListSignInProvidersData, ThrowOnError>): RequestResult<ListSignInProvidersResponses, ListSignInProvidersErrors, ThrowOnError> => (options?.client ?? client).get<ListSignInProvidersResponses, ListSignInProvidersErrors, ThrowOnError>({
+    responseType: 'json',
+    url: '/api/v1/auth/providers',
+    ...options
+});
+
+/**
+ * Lead the browser to a provider's sign-in; afterwards it goes on at `next`, a path of this site.
+ */
+export const startOidcSignIn = <ThrowOnError extends boolean = false>(options: Options<StartOidcSignInData, ThrowOnError>): RequestResult<unknown, StartOidcSignInErrors, ThrowOnError> => (options.client ?? client).get<unknown, StartOidcSignInErrors, ThrowOnError>({ url: '/api/v1/auth/oidc/{provider_id}/start', ...options });
+
+/**
+ * Take a browser back from a provider, and sign its person in; or lead to the sign-in page, which says why not.
+ */
+export const finishOidcSignIn = <ThrowOnError extends boolean = false>(options: Options<FinishOidcSignInData, ThrowOnError>): RequestResult<unknown, FinishOidcSignInErrors, ThrowOnError> => (options.client ?? client).get<unknown, FinishOidcSignInErrors, ThrowOnError>({ url: '/api/v1/auth/oidc/{provider_id}/callback', ...options });
+
+/**
+ * List the organisation's sign-in providers.
+ */
+export const listProviders = <ThrowOnError extends boolean = false>(options?: Options<ListProvidersData, ThrowOnError>): RequestResult<ListProvidersResponses, ListProvidersErrors, ThrowOnError> => (options?.client ?? client).get<ListProvidersResponses, ListProvidersErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/providers',
+    ...options
+});
+
+/**
+ * Set up a provider. Test its connection, then switch it on.
+ */
+export const addProvider = <ThrowOnError extends boolean = false>(options: Options<AddProviderData, ThrowOnError>): RequestResult<AddProviderResponses, AddProviderErrors, ThrowOnError> => (options.client ?? client).post<AddProviderResponses, AddProviderErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/providers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a provider: whoever came through it is signed out, and has no more roles than people gave them.
+ */
+export const dropProvider = <ThrowOnError extends boolean = false>(options: Options<DropProviderData, ThrowOnError>): RequestResult<DropProviderResponses, DropProviderErrors, ThrowOnError> => (options.client ?? client).delete<DropProviderResponses, DropProviderErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/providers/{provider_id}',
+    ...options
+});
+
+/**
+ * Answer how a provider is set up; its secret is never answered.
+ */
+export const getProvider = <ThrowOnError extends boolean = false>(options: Options<GetProviderData, ThrowOnError>): RequestResult<GetProviderResponses, GetProviderErrors, ThrowOnError> => (options.client ?? client).get<GetProviderResponses, GetProviderErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/providers/{provider_id}',
+    ...options
+});
+
+/**
+ * Change a provider. Set up in another way it has to be tested anew; switched off, its sign-ins end.
+ */
+export const changeProvider = <ThrowOnError extends boolean = false>(options: Options<ChangeProviderData, ThrowOnError>): RequestResult<ChangeProviderResponses, ChangeProviderErrors, ThrowOnError> => (options.client ?? client).patch<ChangeProviderResponses, ChangeProviderErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/providers/{provider_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let everybody come through one provider alone (null: in any way again).
+ *
+ * An owner has to have come through it in a try-out as it is set up now. Owners whom a person made owners can always
+ * sign in with their password, and at least one must be able to.
+ */
+export const requireProvider = <ThrowOnError extends boolean = false>(options: Options<RequireProviderData, ThrowOnError>): RequestResult<RequireProviderResponses, RequireProviderErrors, ThrowOnError> => (options.client ?? client).put<RequireProviderResponses, RequireProviderErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/organisation/required-provider',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask a provider for what it publishes: addresses and keys.
+ */
+export const checkProvider = <ThrowOnError extends boolean = false>(options: Options<CheckProviderData, ThrowOnError>): RequestResult<CheckProviderResponses, CheckProviderErrors, ThrowOnError> => (options.client ?? client).post<CheckProviderResponses, CheckProviderErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/providers/{provider_id}/check',
+    ...options
+});
+
+/**
+ * Begin a try-out: open the address in this browser, and sign in; what was found is shown, nobody is signed in.
+ */
+export const testProvider = <ThrowOnError extends boolean = false>(options: Options<TestProviderData, ThrowOnError>): RequestResult<TestProviderResponses, TestProviderErrors, ThrowOnError> => (options.client ?? client).post<TestProviderResponses, TestProviderErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/providers/{provider_id}/test',
+    ...options
+});
+
+/**
+ * Answer what one's own try-out of the last ten minutes found.
+ */
+export const getProviderTest = <ThrowOnError extends boolean = false>(options: Options<GetProviderTestData, ThrowOnError>): RequestResult<GetProviderTestResponses, GetProviderTestErrors, ThrowOnError> => (options.client ?? client).get<GetProviderTestResponses, GetProviderTestErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/provider-tests/{token}',
+    ...options
+});
+
+/**
+ * List the organisation's mail domains.
+ */
+export const listDomains = <ThrowOnError extends boolean = false>(options?: Options<ListDomainsData, ThrowOnError>): RequestResult<ListDomainsResponses, ListDomainsErrors, ThrowOnError> => (options?.client ?? client).get<ListDomainsResponses, ListDomainsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/domains',
+    ...options
+});
+
+/**
+ * Add a mail domain; the answer says which DNS record proves it.
+ */
+export const addDomain = <ThrowOnError extends boolean = false>(options: Options<AddDomainData, ThrowOnError>): RequestResult<AddDomainResponses, AddDomainErrors, ThrowOnError> => (options.client ?? client).post<AddDomainResponses, AddDomainErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/domains',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Look for the record in the DNS, and if it is there take the domain as the organisation's own.
+ */
+export const verifyDomain = <ThrowOnError extends boolean = false>(options: Options<VerifyDomainData, ThrowOnError>): RequestResult<VerifyDomainResponses, VerifyDomainErrors, ThrowOnError> => (options.client ?? client).post<VerifyDomainResponses, VerifyDomainErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/domains/{domain}/verify',
+    ...options
+});
+
+/**
+ * Remove a mail domain: providers add nobody of it any more; who is there stays.
+ */
+export const dropDomain = <ThrowOnError extends boolean = false>(options: Options<DropDomainData, ThrowOnError>): RequestResult<DropDomainResponses, DropDomainErrors, ThrowOnError> => (options.client ?? client).delete<DropDomainResponses, DropDomainErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/domains/{domain}',
+    ...options
 });
 
 /**
@@ -1253,6 +1489,117 @@ export const resendDelivery = <ThrowOnError extends boolean = false>(options: Op
     responseType: 'json',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/deliveries/{delivery_id}/resend',
+    ...options
+});
+
+/**
+ * List what was done in the organisation, newest first.
+ */
+export const listAuditEvents = <ThrowOnError extends boolean = false>(options?: Options<ListAuditEventsData, ThrowOnError>): RequestResult<ListAuditEventsResponses, ListAuditEventsErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditEventsResponses, ListAuditEventsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit',
+    ...options
+});
+
+/**
+ * Answer where the log ends, when it was last checked, and how long it is kept.
+ */
+export const getAuditState = <ThrowOnError extends boolean = false>(options?: Options<GetAuditStateData, ThrowOnError>): RequestResult<GetAuditStateResponses, GetAuditStateErrors, ThrowOnError> => (options?.client ?? client).get<GetAuditStateResponses, GetAuditStateErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/state',
+    ...options
+});
+
+/**
+ * Download events, oldest first. NDJSON lines carry the digests that chain them. The export is noted itself.
+ */
+export const exportAuditEvents = <ThrowOnError extends boolean = false>(options?: Options<ExportAuditEventsData, ThrowOnError>): RequestResult<ExportAuditEventsResponses, ExportAuditEventsErrors, ThrowOnError> => (options?.client ?? client).get<ExportAuditEventsResponses, ExportAuditEventsErrors, ThrowOnError>({
+    responseType: 'blob',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/export',
+    ...options
+});
+
+/**
+ * Set how long the audit log is kept; it takes effect the next night.
+ */
+export const saveAuditRetention = <ThrowOnError extends boolean = false>(options: Options<SaveAuditRetentionData, ThrowOnError>): RequestResult<SaveAuditRetentionResponses, SaveAuditRetentionErrors, ThrowOnError> => (options.client ?? client).put<SaveAuditRetentionResponses, SaveAuditRetentionErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/retention',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Make a report of a period: who had access to what, and what changed. Making it is an event itself.
+ */
+export const getAuditReport = <ThrowOnError extends boolean = false>(options: Options<GetAuditReportData, ThrowOnError>): RequestResult<GetAuditReportResponses, GetAuditReportErrors, ThrowOnError> => (options.client ?? client).get<GetAuditReportResponses, GetAuditReportErrors, ThrowOnError>({
+    responseType: 'blob',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/report',
+    ...options
+});
+
+/**
+ * List where the log is sent, and how far it has come.
+ */
+export const listAuditStreams = <ThrowOnError extends boolean = false>(options?: Options<ListAuditStreamsData, ThrowOnError>): RequestResult<ListAuditStreamsResponses, ListAuditStreamsErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditStreamsResponses, ListAuditStreamsErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/streams',
+    ...options
+});
+
+/**
+ * Set up a stream; a webhook's secret is shown this once.
+ */
+export const addAuditStream = <ThrowOnError extends boolean = false>(options: Options<AddAuditStreamData, ThrowOnError>): RequestResult<AddAuditStreamResponses, AddAuditStreamErrors, ThrowOnError> => (options.client ?? client).post<AddAuditStreamResponses, AddAuditStreamErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/streams',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a stream.
+ */
+export const dropAuditStream = <ThrowOnError extends boolean = false>(options: Options<DropAuditStreamData, ThrowOnError>): RequestResult<DropAuditStreamResponses, DropAuditStreamErrors, ThrowOnError> => (options.client ?? client).delete<DropAuditStreamResponses, DropAuditStreamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/streams/{stream_id}',
+    ...options
+});
+
+/**
+ * Change a stream, or switch it off and on: it goes on where it was.
+ */
+export const changeAuditStream = <ThrowOnError extends boolean = false>(options: Options<ChangeAuditStreamData, ThrowOnError>): RequestResult<ChangeAuditStreamResponses, ChangeAuditStreamErrors, ThrowOnError> => (options.client ?? client).patch<ChangeAuditStreamResponses, ChangeAuditStreamErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/streams/{stream_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a test message now, and answer what became of it.
+ */
+export const testAuditStream = <ThrowOnError extends boolean = false>(options: Options<TestAuditStreamData, ThrowOnError>): RequestResult<TestAuditStreamResponses, TestAuditStreamErrors, ThrowOnError> => (options.client ?? client).post<TestAuditStreamResponses, TestAuditStreamErrors, ThrowOnError>({
+    responseType: 'json',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/audit/streams/{stream_id}/test',
     ...options
 });
 

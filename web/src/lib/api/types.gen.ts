@@ -64,6 +64,184 @@ export type AttemptItem = {
 };
 
 /**
+ * AuditAct
+ *
+ * An act that may be in the log, and what it says.
+ */
+export type AuditAct = {
+    act: string;
+    about: string;
+};
+
+/**
+ * AuditActor
+ *
+ * Who acted; `name` is as it was then. A system's is TestFlux itself, or a person at the command line.
+ */
+export type AuditActor = {
+    kind: 'person' | 'token' | 'system' | 'nobody';
+    id: number | null;
+    name: string;
+};
+
+/**
+ * AuditEvent
+ *
+ * One act. `about` says it in words; `project` is null when it was about none, or the project is gone.
+ *
+ * `digest` chains it to event `number` - 1.
+ */
+export type AuditEvent = {
+    number: number;
+    happened_at: string;
+    act: string;
+    about: string;
+    actor: AuditActor;
+    target: AuditTarget;
+    project: string | null;
+    is_refused: boolean;
+    address: string;
+    request_id: string;
+    before: {
+        [key: string]: unknown;
+    } | null;
+    after: {
+        [key: string]: unknown;
+    } | null;
+    digest: string;
+};
+
+/**
+ * AuditPage
+ *
+ * Some events, newest first.
+ */
+export type AuditPage = {
+    items: Array<AuditEvent>;
+    next_cursor: string | null;
+};
+
+/**
+ * AuditRetention
+ *
+ * How many days the log is kept at least; null: for ever. Whole months go.
+ */
+export type AuditRetention = {
+    days: number | null;
+};
+
+/**
+ * AuditState
+ *
+ * Where the log ends, and how it is looked after.
+ *
+ * `kept_from` is the number of the first event that is still there. `checked_at` is when the night's check last came
+ * to its end; `broken` counts the chains of the installation that were not whole then.
+ */
+export type AuditState = {
+    number: number;
+    digest: string;
+    kept_from: number;
+    checked_at: string | null;
+    broken: number;
+    retention_days: number | null;
+    acts: Array<AuditAct>;
+};
+
+/**
+ * AuditStream
+ *
+ * A place that the log is sent to as it grows. `waiting` events are still to be sent; `last_error`: why.
+ */
+export type AuditStream = {
+    id: number;
+    kind: 'webhook' | 'syslog';
+    name: string;
+    config: AuditStreamConfig;
+    is_enabled: boolean;
+    sent_number: number;
+    waiting: number;
+    sent_at: string | null;
+    last_error: string;
+    failed_at: string | null;
+    next_try_at: string;
+    created_at: string;
+};
+
+/**
+ * AuditStreamChange
+ *
+ * What to change; what is null or absent stays.
+ */
+export type AuditStreamChange = {
+    name?: string | null;
+    config?: AuditStreamConfig | null;
+    is_enabled?: boolean | null;
+};
+
+/**
+ * AuditStreamConfig
+ *
+ * Where to: a webhook's `url`, or a syslog server's `host`, `port` and `transport`.
+ */
+export type AuditStreamConfig = {
+    url?: string | null;
+    host?: string | null;
+    port?: number | null;
+    transport?: 'udp' | 'tcp' | 'tls' | null;
+};
+
+/**
+ * AuditStreamCreated
+ *
+ * A new stream; a webhook's signing `secret` is shown this once, null for syslog.
+ */
+export type AuditStreamCreated = {
+    id: number;
+    kind: 'webhook' | 'syslog';
+    name: string;
+    config: AuditStreamConfig;
+    is_enabled: boolean;
+    sent_number: number;
+    waiting: number;
+    sent_at: string | null;
+    last_error: string;
+    failed_at: string | null;
+    next_try_at: string;
+    created_at: string;
+    secret: string | null;
+};
+
+/**
+ * AuditStreamTest
+ *
+ * What became of a test message: an empty `error` means that it arrived (over UDP: that it was sent).
+ */
+export type AuditStreamTest = {
+    error: string;
+};
+
+/**
+ * AuditStreams
+ *
+ * All streams of an organisation.
+ */
+export type AuditStreams = {
+    items: Array<AuditStream>;
+};
+
+/**
+ * AuditTarget
+ *
+ * What was acted on; `name` is as it was then.
+ */
+export type AuditTarget = {
+    kind: string;
+    id: string;
+    name: string;
+};
+
+/**
  * BackupFigures
  *
  * The newest backup, and the newest failure that no backup followed; null: none.
@@ -194,16 +372,6 @@ export type ChannelSecret = {
 };
 
 /**
- * Check
- *
- * One thing the server stands on.
- */
-export type Check = {
-    ok: boolean;
-    detail: string;
-};
-
-/**
  * CheckItem
  *
  * A check; `group` is its path of group names, `rate` the share that passed, 0..100.
@@ -305,6 +473,26 @@ export type DiffItem = {
 };
 
 /**
+ * DirectoryQuestion
+ *
+ * Whom to look up; with a password they are signed in as well, as far as the door.
+ */
+export type DirectoryQuestion = {
+    username: string;
+    password?: string;
+};
+
+/**
+ * DirectorySignIn
+ *
+ * Name and password in a directory.
+ */
+export type DirectorySignIn = {
+    username: string;
+    password: string;
+};
+
+/**
  * Disk
  *
  * The disk of the server's data folder, if it has one. `full_on`: if everything grows on as in the last 30 days.
@@ -323,6 +511,27 @@ export type Disk = {
 export type DiskFigures = {
     size_bytes: number;
     free_bytes: number;
+};
+
+/**
+ * DomainEntry
+ *
+ * A mail domain; the DNS record `record` (type TXT) of value `value` proves that it is the organisation's.
+ */
+export type DomainEntry = {
+    domain: string;
+    record: string;
+    value: string;
+    verified_at: string | null;
+};
+
+/**
+ * DomainList
+ *
+ * The mail domains of an organisation by name.
+ */
+export type DomainList = {
+    items: Array<DomainEntry>;
 };
 
 /**
@@ -553,6 +762,40 @@ export type Forgotten = {
 };
 
 /**
+ * GitHubConfig
+ *
+ * GitHub, or (`url`) a GitHub Enterprise Server. Only members of `organisations` may come; none: everybody.
+ */
+export type GitHubConfig = {
+    client_id: string;
+    url?: string;
+    organisations?: Array<string | unknown>;
+    kind: 'github';
+};
+
+/**
+ * GoogleConfig
+ *
+ * Google. `hosted_domain` is the Workspace domain whose people may come; empty: everybody with an account there.
+ */
+export type GoogleConfig = {
+    client_id: string;
+    hosted_domain?: string;
+    kind: 'google';
+};
+
+/**
+ * GroupGrant
+ *
+ * Whoever is in the provider's `group` gets the role, in one project (its slug) or (null) everywhere.
+ */
+export type GroupGrant = {
+    group: string;
+    role: string;
+    project?: string | null;
+};
+
+/**
  * GroupItem
  *
  * A group of a load test with the checks below it, added up. `depth` is 0 for a top-level group.
@@ -744,6 +987,31 @@ export type LastRun = {
     id: string;
     number: number;
     started_at: string;
+};
+
+/**
+ * LdapConfig
+ *
+ * A directory. `ldaps://` is encrypted from the start, `ldap://` by StartTLS before anything else is said.
+ *
+ * `ca_certificates` (PEM) are trusted in place of the machine's own when given. `user_filter` has {username} where the
+ * typed name goes, `group_filter` {dn} or {username}. `groups_by`: the person's memberOf, a search, Active
+ * Directory's rule for members of members, or no groups. Groups are called by their DN or their common name.
+ */
+export type LdapConfig = {
+    url: string;
+    base_dn: string;
+    bind_dn?: string;
+    ca_certificates?: string;
+    user_filter?: string;
+    id_attribute?: string;
+    email_attribute?: string;
+    name_attribute?: string;
+    groups_by?: 'member_of' | 'search' | 'nested' | 'none';
+    group_base_dn?: string;
+    group_filter?: string;
+    group_names?: 'dn' | 'cn';
+    kind: 'ldap';
 };
 
 /**
@@ -955,6 +1223,19 @@ export type MetricPage = {
 };
 
 /**
+ * MicrosoftConfig
+ *
+ * Microsoft Entra ID. `tenant` is the directory's id; `groups_claim` is `groups` (their ids) or `roles`.
+ */
+export type MicrosoftConfig = {
+    tenant: string;
+    client_id: string;
+    groups_claim?: string;
+    trusts_email?: boolean;
+    kind: 'microsoft';
+};
+
+/**
  * NewAccount
  *
  * Who accepts an invitation and has no account yet.
@@ -963,6 +1244,18 @@ export type NewAccount = {
     token: string;
     name: string;
     password: string;
+};
+
+/**
+ * NewAuditStream
+ *
+ * A stream to set up. It begins with what happens next, or with `from_start` with all that is kept.
+ */
+export type NewAuditStream = {
+    kind: 'webhook' | 'syslog';
+    name: string;
+    config: AuditStreamConfig;
+    from_start?: boolean;
 };
 
 /**
@@ -976,6 +1269,15 @@ export type NewChannel = {
     config: ChannelConfig;
     rule?: Rule;
     is_enabled?: boolean;
+};
+
+/**
+ * NewDomain
+ *
+ * A mail domain to add, in lower case.
+ */
+export type NewDomain = {
+    domain: string;
 };
 
 /**
@@ -1025,6 +1327,21 @@ export type NewProject = {
 };
 
 /**
+ * NewProvider
+ *
+ * A provider to set up; its kind is in `config`. `secret` is the client secret or the bind password.
+ */
+export type NewProvider = {
+    name: string;
+    config: OidcConfig | GoogleConfig | MicrosoftConfig | GitHubConfig | SamlConfig | LdapConfig;
+    secret?: string | null;
+    default_role?: string | null;
+    group_roles?: Array<GroupGrant>;
+    adds_people?: boolean;
+    is_enabled?: boolean;
+};
+
+/**
  * NewRole
  *
  * A role to make; the key stays.
@@ -1060,6 +1377,46 @@ export type NewUser = {
     name: string;
     role?: ModelAccessRole;
     password?: string | null;
+};
+
+/**
+ * Offered
+ *
+ * A way to sign in. The browser opens `url`; without one our own page asks for name and password (LDAP).
+ */
+export type Offered = {
+    id: string;
+    kind: 'oidc' | 'google' | 'microsoft' | 'github' | 'saml' | 'ldap';
+    name: string;
+    organisation: string;
+    url: string | null;
+    is_required: boolean;
+};
+
+/**
+ * OfferedList
+ *
+ * The ways to sign in, the required one first.
+ */
+export type OfferedList = {
+    items: Array<Offered>;
+};
+
+/**
+ * OidcConfig
+ *
+ * Any OpenID Connect provider.
+ *
+ * `issuer` is its address without `/.well-known/openid-configuration`. `groups_claim` may be a path with dots.
+ * `trusts_email`: its e-mail addresses are kept by administrators, so they count as verified.
+ */
+export type OidcConfig = {
+    issuer: string;
+    client_id: string;
+    scopes?: Array<string | unknown>;
+    groups_claim?: string;
+    trusts_email?: boolean;
+    kind: 'oidc';
 };
 
 /**
@@ -1453,6 +1810,55 @@ export type Proof = {
 };
 
 /**
+ * Provider
+ *
+ * A provider as it is set up, without its secret.
+ *
+ * `redirect_uri` is what to enter at the provider; `people` have come through it; `tested_at` is when an owner last
+ * came through it as it is set up now.
+ */
+export type Provider = {
+    id: string;
+    kind: 'oidc' | 'google' | 'microsoft' | 'github' | 'saml' | 'ldap';
+    name: string;
+    config: OidcConfig | GoogleConfig | MicrosoftConfig | GitHubConfig | SamlConfig | LdapConfig;
+    has_secret: boolean;
+    default_role: string | null;
+    group_roles: Array<GroupGrant>;
+    adds_people: boolean;
+    is_enabled: boolean;
+    is_required: boolean;
+    people: number;
+    redirect_uri: string;
+    created_at: string;
+    tested_at: string | null;
+};
+
+/**
+ * ProviderChange
+ *
+ * What to change about a provider; what is absent stays. `default_role` null: none.
+ */
+export type ProviderChange = {
+    name?: string;
+    config?: OidcConfig | GoogleConfig | MicrosoftConfig | GitHubConfig | SamlConfig | LdapConfig;
+    secret?: string;
+    default_role?: string | null;
+    group_roles?: Array<GroupGrant>;
+    adds_people?: boolean;
+    is_enabled?: boolean;
+};
+
+/**
+ * ProviderList
+ *
+ * The providers of an organisation by name.
+ */
+export type ProviderList = {
+    items: Array<Provider>;
+};
+
+/**
  * QueueFigures
  *
  * The jobs of a queue: due and waiting, running, failed for good; `oldest_s`: how long the first one waits.
@@ -1485,7 +1891,7 @@ export type Quotas = {
 export type Readiness = {
     status: 'ready' | 'degraded' | 'not ready';
     checks: {
-        [key: string]: Check;
+        [key: string]: SystemCheck;
     };
 };
 
@@ -1508,6 +1914,15 @@ export type ReportWarning = {
     message: string;
     line?: number | null;
     byte?: number | null;
+};
+
+/**
+ * RequiredProvider
+ *
+ * Through which provider everybody but owners has to come; null: through any way.
+ */
+export type RequiredProvider = {
+    provider: string | null;
 };
 
 /**
@@ -1827,6 +2242,60 @@ export type RunSmall = {
 };
 
 /**
+ * SamlCertificate
+ *
+ * A certificate (DER in base64) that an identity provider signs with, and until when it runs.
+ */
+export type SamlCertificate = {
+    certificate: string;
+    expires_at: string;
+};
+
+/**
+ * SamlConfig
+ *
+ * A SAML 2.0 identity provider, as its metadata say (`metadata_url`: where they were read).
+ *
+ * `certificates` are DER in base64, each for one of its keys. Attributes that are named "" are looked for under the
+ * names in wide use. `unasked_allowed`: it may send people who did not begin here (IdP-initiated). `sha1_allowed`:
+ * its signatures may use SHA-1, which can be forged with effort.
+ */
+export type SamlConfig = {
+    entity_id: string;
+    sso_url: string;
+    certificates: Array<string | unknown>;
+    metadata_url?: string;
+    email_attribute?: string;
+    name_attribute?: string;
+    groups_attribute?: string;
+    signs_requests?: boolean;
+    unasked_allowed?: boolean;
+    sha1_allowed?: boolean;
+    kind: 'saml';
+};
+
+/**
+ * SamlMetadata
+ *
+ * An identity provider's metadata: the XML itself, or where to read it.
+ */
+export type SamlMetadata = {
+    xml?: string;
+    url?: string;
+};
+
+/**
+ * SamlProvider
+ *
+ * What metadata say: the parts of a SAML provider's configuration.
+ */
+export type SamlProvider = {
+    entity_id: string;
+    sso_url: string;
+    certificates: Array<SamlCertificate>;
+};
+
+/**
  * Sample
  *
  * The sample history: `done` of `total` reports are in; `projects` are the slugs of its projects.
@@ -1973,6 +2442,17 @@ export type StageDuration = {
  * Whether somebody must do something.
  */
 export type State = 'fine' | 'look' | 'act';
+
+/**
+ * Step
+ *
+ * One step of a check: what was tried, whether it went well, and what was found or is to be done.
+ */
+export type Step = {
+    name: string;
+    is_ok: boolean;
+    said: string;
+};
 
 /**
  * StepImage
@@ -2237,6 +2717,51 @@ export type TestProperty = {
  */
 export type TestRanking = {
     items: Array<TestLately>;
+};
+
+/**
+ * TestResult
+ *
+ * What a try-out found; nobody was signed in.
+ *
+ * `account` says as whom one would have come in; `code`, `reason` and `hint` say why not. `claims` are the provider's
+ * own words.
+ */
+export type TestResult = {
+    is_ok: boolean;
+    provider: string;
+    subject?: string;
+    email?: string;
+    is_email_verified?: boolean;
+    name?: string;
+    groups?: Array<string>;
+    account?: 'known' | 'linked' | 'joined' | 'new' | 'none';
+    roles?: Array<TestRole>;
+    code?: string;
+    reason?: string;
+    hint?: string;
+    claims?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * TestRole
+ *
+ * A role that would be given, in a project (its slug) or (null) everywhere.
+ */
+export type TestRole = {
+    role: string;
+    project: string | null;
+};
+
+/**
+ * TestStart
+ *
+ * Where to sign in for a try-out.
+ */
+export type TestStart = {
+    url: string;
 };
 
 /**
@@ -2599,6 +3124,14 @@ export type WorkerFigures = {
 export type ModelAccessRole = 'owner' | 'admin' | 'maintainer' | 'member' | 'viewer' | 'auditor';
 
 /**
+ * Check
+ */
+export type ProvidersCheck = {
+    is_ok: boolean;
+    steps: Array<Step>;
+};
+
+/**
  * Role
  */
 export type ServeShapesMembersRole = {
@@ -2611,6 +3144,14 @@ export type ServeShapesMembersRole = {
     may_give: boolean;
     may_give_in_projects: boolean;
     may_change: boolean;
+};
+
+/**
+ * Check
+ */
+export type SystemCheck = {
+    ok: boolean;
+    detail: string;
 };
 
 export type SignInData = {
@@ -4827,6 +5368,1180 @@ export type ChangeRoleResponses = {
 };
 
 export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
+
+export type StartSamlSignInData = {
+    body?: never;
+    path: {
+        provider_id: string;
+    };
+    query?: {
+        go_to?: string;
+    };
+    url: '/api/v1/auth/saml/{provider_id}/start';
+};
+
+export type StartSamlSignInErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type StartSamlSignInError = StartSamlSignInErrors[keyof StartSamlSignInErrors];
+
+export type TakeSamlAnswerData = {
+    body?: never;
+    path: {
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/saml/{provider_id}/acs';
+};
+
+export type TakeSamlAnswerErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type TakeSamlAnswerError = TakeSamlAnswerErrors[keyof TakeSamlAnswerErrors];
+
+export type FinishSamlSignInData = {
+    body?: never;
+    path: {
+        provider_id: string;
+    };
+    query?: {
+        begun?: string;
+        answer?: string;
+    };
+    url: '/api/v1/auth/saml/{provider_id}/finish';
+};
+
+export type FinishSamlSignInErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type FinishSamlSignInError = FinishSamlSignInErrors[keyof FinishSamlSignInErrors];
+
+export type GetSamlMetadataData = {
+    body?: never;
+    path: {
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/saml/{provider_id}/metadata';
+};
+
+export type GetSamlMetadataErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetSamlMetadataError = GetSamlMetadataErrors[keyof GetSamlMetadataErrors];
+
+export type GetSamlMetadataResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: string;
+};
+
+export type GetSamlMetadataResponse = GetSamlMetadataResponses[keyof GetSamlMetadataResponses];
+
+export type ReadSamlMetadataData = {
+    body: SamlMetadata;
+    path?: never;
+    query?: never;
+    url: '/api/v1/providers/saml-metadata';
+};
+
+export type ReadSamlMetadataErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ReadSamlMetadataError = ReadSamlMetadataErrors[keyof ReadSamlMetadataErrors];
+
+export type ReadSamlMetadataResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: SamlProvider;
+};
+
+export type ReadSamlMetadataResponse = ReadSamlMetadataResponses[keyof ReadSamlMetadataResponses];
+
+export type SignInAtDirectoryData = {
+    body: DirectorySignIn;
+    path: {
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/ldap/{provider_id}';
+};
+
+export type SignInAtDirectoryErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SignInAtDirectoryError = SignInAtDirectoryErrors[keyof SignInAtDirectoryErrors];
+
+export type SignInAtDirectoryResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: AccessGrant;
+};
+
+export type SignInAtDirectoryResponse = SignInAtDirectoryResponses[keyof SignInAtDirectoryResponses];
+
+export type LookUpInDirectoryData = {
+    body: DirectoryQuestion;
+    path: {
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/providers/{provider_id}/lookup';
+};
+
+export type LookUpInDirectoryErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type LookUpInDirectoryError = LookUpInDirectoryErrors[keyof LookUpInDirectoryErrors];
+
+export type LookUpInDirectoryResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: TestResult;
+};
+
+export type LookUpInDirectoryResponse = LookUpInDirectoryResponses[keyof LookUpInDirectoryResponses];
+
+export type ListSignInProvidersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        email?: string;
+        organisation?: string;
+    };
+    url: '/api/v1/auth/providers';
+};
+
+export type ListSignInProvidersErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListSignInProvidersError = ListSignInProvidersErrors[keyof ListSignInProvidersErrors];
+
+export type ListSignInProvidersResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: OfferedList;
+};
+
+export type ListSignInProvidersResponse = ListSignInProvidersResponses[keyof ListSignInProvidersResponses];
+
+export type StartOidcSignInData = {
+    body?: never;
+    path: {
+        provider_id: string;
+    };
+    query?: {
+        next?: string;
+    };
+    url: '/api/v1/auth/oidc/{provider_id}/start';
+};
+
+export type StartOidcSignInErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type StartOidcSignInError = StartOidcSignInErrors[keyof StartOidcSignInErrors];
+
+export type FinishOidcSignInData = {
+    body?: never;
+    path: {
+        provider_id: string;
+    };
+    query?: {
+        state?: string;
+        code?: string;
+        iss?: string;
+        error?: string;
+        error_description?: string;
+    };
+    url: '/api/v1/auth/oidc/{provider_id}/callback';
+};
+
+export type FinishOidcSignInErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type FinishOidcSignInError = FinishOidcSignInErrors[keyof FinishOidcSignInErrors];
+
+export type ListProvidersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/providers';
+};
+
+export type ListProvidersErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListProvidersError = ListProvidersErrors[keyof ListProvidersErrors];
+
+export type ListProvidersResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: ProviderList;
+};
+
+export type ListProvidersResponse = ListProvidersResponses[keyof ListProvidersResponses];
+
+export type AddProviderData = {
+    body: NewProvider;
+    path?: never;
+    query?: never;
+    url: '/api/v1/providers';
+};
+
+export type AddProviderErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddProviderError = AddProviderErrors[keyof AddProviderErrors];
+
+export type AddProviderResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: Provider;
+};
+
+export type AddProviderResponse = AddProviderResponses[keyof AddProviderResponses];
+
+export type DropProviderData = {
+    body?: never;
+    path: {
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/providers/{provider_id}';
+};
+
+export type DropProviderErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DropProviderError = DropProviderErrors[keyof DropProviderErrors];
+
+export type DropProviderResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type DropProviderResponse = DropProviderResponses[keyof DropProviderResponses];
+
+export type GetProviderData = {
+    body?: never;
+    path: {
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/providers/{provider_id}';
+};
+
+export type GetProviderErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetProviderError = GetProviderErrors[keyof GetProviderErrors];
+
+export type GetProviderResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Provider;
+};
+
+export type GetProviderResponse = GetProviderResponses[keyof GetProviderResponses];
+
+export type ChangeProviderData = {
+    body: ProviderChange;
+    path: {
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/providers/{provider_id}';
+};
+
+export type ChangeProviderErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeProviderError = ChangeProviderErrors[keyof ChangeProviderErrors];
+
+export type ChangeProviderResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Provider;
+};
+
+export type ChangeProviderResponse = ChangeProviderResponses[keyof ChangeProviderResponses];
+
+export type RequireProviderData = {
+    body: RequiredProvider;
+    path?: never;
+    query?: never;
+    url: '/api/v1/organisation/required-provider';
+};
+
+export type RequireProviderErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RequireProviderError = RequireProviderErrors[keyof RequireProviderErrors];
+
+export type RequireProviderResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: RequiredProvider;
+};
+
+export type RequireProviderResponse = RequireProviderResponses[keyof RequireProviderResponses];
+
+export type CheckProviderData = {
+    body?: never;
+    path: {
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/providers/{provider_id}/check';
+};
+
+export type CheckProviderErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CheckProviderError = CheckProviderErrors[keyof CheckProviderErrors];
+
+export type CheckProviderResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: ProvidersCheck;
+};
+
+export type CheckProviderResponse = CheckProviderResponses[keyof CheckProviderResponses];
+
+export type TestProviderData = {
+    body?: never;
+    path: {
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/providers/{provider_id}/test';
+};
+
+export type TestProviderErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type TestProviderError = TestProviderErrors[keyof TestProviderErrors];
+
+export type TestProviderResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: TestStart;
+};
+
+export type TestProviderResponse = TestProviderResponses[keyof TestProviderResponses];
+
+export type GetProviderTestData = {
+    body?: never;
+    path: {
+        token: string;
+    };
+    query?: never;
+    url: '/api/v1/provider-tests/{token}';
+};
+
+export type GetProviderTestErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetProviderTestError = GetProviderTestErrors[keyof GetProviderTestErrors];
+
+export type GetProviderTestResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: TestResult;
+};
+
+export type GetProviderTestResponse = GetProviderTestResponses[keyof GetProviderTestResponses];
+
+export type ListDomainsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/domains';
+};
+
+export type ListDomainsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListDomainsError = ListDomainsErrors[keyof ListDomainsErrors];
+
+export type ListDomainsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: DomainList;
+};
+
+export type ListDomainsResponse = ListDomainsResponses[keyof ListDomainsResponses];
+
+export type AddDomainData = {
+    body: NewDomain;
+    path?: never;
+    query?: never;
+    url: '/api/v1/domains';
+};
+
+export type AddDomainErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddDomainError = AddDomainErrors[keyof AddDomainErrors];
+
+export type AddDomainResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: DomainEntry;
+};
+
+export type AddDomainResponse = AddDomainResponses[keyof AddDomainResponses];
+
+export type VerifyDomainData = {
+    body?: never;
+    path: {
+        domain: string;
+    };
+    query?: never;
+    url: '/api/v1/domains/{domain}/verify';
+};
+
+export type VerifyDomainErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type VerifyDomainError = VerifyDomainErrors[keyof VerifyDomainErrors];
+
+export type VerifyDomainResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: DomainEntry;
+};
+
+export type VerifyDomainResponse = VerifyDomainResponses[keyof VerifyDomainResponses];
+
+export type DropDomainData = {
+    body?: never;
+    path: {
+        domain: string;
+    };
+    query?: never;
+    url: '/api/v1/domains/{domain}';
+};
+
+export type DropDomainErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DropDomainError = DropDomainErrors[keyof DropDomainErrors];
+
+export type DropDomainResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type DropDomainResponse = DropDomainResponses[keyof DropDomainResponses];
 
 export type ListMyTokensData = {
     body?: never;
@@ -8928,6 +10643,597 @@ export type ResendDeliveryResponses = {
 };
 
 export type ResendDeliveryResponse = ResendDeliveryResponses[keyof ResendDeliveryResponses];
+
+export type ListAuditEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First day, UTC.
+         */
+        from?: string;
+        /**
+         * Last day, UTC.
+         */
+        to?: string;
+        /**
+         * Acts or nouns, comma-separated: `channel,run.remove`.
+         */
+        act?: string;
+        /**
+         * Part of the actor's name.
+         */
+        who?: string;
+        /**
+         * Part of the target's name, or its id.
+         */
+        target?: string;
+        /**
+         * A project's slug.
+         */
+        project?: string;
+        /**
+         * The address it came from.
+         */
+        address?: string;
+        /**
+         * Only what was refused, or only what was not.
+         */
+        refused?: boolean;
+        /**
+         * A text in any part of an event.
+         */
+        q?: string;
+        /**
+         * How many to answer at most.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/audit';
+};
+
+export type ListAuditEventsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListAuditEventsError = ListAuditEventsErrors[keyof ListAuditEventsErrors];
+
+export type ListAuditEventsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: AuditPage;
+};
+
+export type ListAuditEventsResponse = ListAuditEventsResponses[keyof ListAuditEventsResponses];
+
+export type GetAuditStateData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/state';
+};
+
+export type GetAuditStateErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetAuditStateError = GetAuditStateErrors[keyof GetAuditStateErrors];
+
+export type GetAuditStateResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: AuditState;
+};
+
+export type GetAuditStateResponse = GetAuditStateResponses[keyof GetAuditStateResponses];
+
+export type ExportAuditEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First day, UTC.
+         */
+        from?: string;
+        /**
+         * Last day, UTC.
+         */
+        to?: string;
+        /**
+         * Acts or nouns, comma-separated: `channel,run.remove`.
+         */
+        act?: string;
+        /**
+         * Part of the actor's name.
+         */
+        who?: string;
+        /**
+         * Part of the target's name, or its id.
+         */
+        target?: string;
+        /**
+         * A project's slug.
+         */
+        project?: string;
+        /**
+         * The address it came from.
+         */
+        address?: string;
+        /**
+         * Only what was refused, or only what was not.
+         */
+        refused?: boolean;
+        /**
+         * A text in any part of an event.
+         */
+        q?: string;
+        format?: 'csv' | 'ndjson';
+    };
+    url: '/api/v1/audit/export';
+};
+
+export type ExportAuditEventsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ExportAuditEventsError = ExportAuditEventsErrors[keyof ExportAuditEventsErrors];
+
+export type ExportAuditEventsResponses = {
+    /**
+     * Stream Response
+     */
+    200: unknown;
+};
+
+export type SaveAuditRetentionData = {
+    body: AuditRetention;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/retention';
+};
+
+export type SaveAuditRetentionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SaveAuditRetentionError = SaveAuditRetentionErrors[keyof SaveAuditRetentionErrors];
+
+export type SaveAuditRetentionResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: AuditRetention;
+};
+
+export type SaveAuditRetentionResponse = SaveAuditRetentionResponses[keyof SaveAuditRetentionResponses];
+
+export type GetAuditReportData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * A UTC day; the period holds it.
+         */
+        from: string;
+        /**
+         * A UTC day; the period holds it.
+         */
+        to: string;
+        format?: 'html' | 'pdf';
+    };
+    url: '/api/v1/audit/report';
+};
+
+export type GetAuditReportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetAuditReportError = GetAuditReportErrors[keyof GetAuditReportErrors];
+
+export type GetAuditReportResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Blob | File;
+};
+
+export type GetAuditReportResponse = GetAuditReportResponses[keyof GetAuditReportResponses];
+
+export type ListAuditStreamsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/streams';
+};
+
+export type ListAuditStreamsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListAuditStreamsError = ListAuditStreamsErrors[keyof ListAuditStreamsErrors];
+
+export type ListAuditStreamsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: AuditStreams;
+};
+
+export type ListAuditStreamsResponse = ListAuditStreamsResponses[keyof ListAuditStreamsResponses];
+
+export type AddAuditStreamData = {
+    body: NewAuditStream;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/streams';
+};
+
+export type AddAuditStreamErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddAuditStreamError = AddAuditStreamErrors[keyof AddAuditStreamErrors];
+
+export type AddAuditStreamResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: AuditStreamCreated;
+};
+
+export type AddAuditStreamResponse = AddAuditStreamResponses[keyof AddAuditStreamResponses];
+
+export type DropAuditStreamData = {
+    body?: never;
+    path: {
+        stream_id: number;
+    };
+    query?: never;
+    url: '/api/v1/audit/streams/{stream_id}';
+};
+
+export type DropAuditStreamErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DropAuditStreamError = DropAuditStreamErrors[keyof DropAuditStreamErrors];
+
+export type DropAuditStreamResponses = {
+    /**
+     * Request fulfilled, nothing follows
+     */
+    204: void;
+};
+
+export type DropAuditStreamResponse = DropAuditStreamResponses[keyof DropAuditStreamResponses];
+
+export type ChangeAuditStreamData = {
+    body: AuditStreamChange;
+    path: {
+        stream_id: number;
+    };
+    query?: never;
+    url: '/api/v1/audit/streams/{stream_id}';
+};
+
+export type ChangeAuditStreamErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeAuditStreamError = ChangeAuditStreamErrors[keyof ChangeAuditStreamErrors];
+
+export type ChangeAuditStreamResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: AuditStream;
+};
+
+export type ChangeAuditStreamResponse = ChangeAuditStreamResponses[keyof ChangeAuditStreamResponses];
+
+export type TestAuditStreamData = {
+    body?: never;
+    path: {
+        stream_id: number;
+    };
+    query?: never;
+    url: '/api/v1/audit/streams/{stream_id}/test';
+};
+
+export type TestAuditStreamErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type TestAuditStreamError = TestAuditStreamErrors[keyof TestAuditStreamErrors];
+
+export type TestAuditStreamResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: AuditStreamTest;
+};
+
+export type TestAuditStreamResponse = TestAuditStreamResponses[keyof TestAuditStreamResponses];
 
 export type ListLiveEventsData = {
     body?: never;

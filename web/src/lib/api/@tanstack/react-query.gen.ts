@@ -4,8 +4,8 @@ import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOption
 import type { AxiosError } from 'axios';
 
 import { client } from '../client.gen';
-import { acceptInvitation, addChannel, addGrant, addInvitation, addMyToken, addProject, addRole, addSample, addStar, addToken, addUploads, addUser, beginMySecondFactor, changeChannel, changeMe, changeMember, changeMyPassword, changeProject, changeRole, changeUser, confirmMySecondFactor, dropChannel, dropGrant, dropInvitation, dropMember, dropMyToken, dropProject, dropRole, dropRun, dropSample, dropStar, dropToken, endMyOtherSignIns, endMySignIn, explainMember, forgetPassword, getAttachment, getCondition, getFacets, getFinding, getHealth, getMe, getMedia, getMember, getMySecondFactor, getOverview, getProject, getProjectRetention, getProjectSummary, getProjectTrends, getReadiness, getResult, getRetention, getRun, getRunChanges, getRunDiff, getSample, getSteps, getStorage, getSystem, getTest, getTrends, getUpload, getUploadFile, joinOrganisation, judgePassword, listAttachments, listChannelDeliveries, listChannels, listChecks, listDeliveries, listFailures, listFindings, listFlakiestTests, listGroups, listInvitations, listKeywords, listKnownFiles, listLiveEvents, listMembers, listMetrics, listMyIdentities, listMySignIns, listMyTokens, listProjectRuns, listProjects, listResults, listRoles, listRunLog, listRuns, listSeries, listSlowestTests, listSuites, listTestHistory, listTests, listThresholds, listTokens, listUploads, listUsers, makeMyRecoveryCodes, openInvitation, type Options, previewProjectRetention, previewRetention, refreshAccess, removeMySecondFactor, resendDelivery, resendInvitation, resetPassword, retryUpload, rotateChannelSecret, saveProjectQuota, saveProjectRetention, saveQuotas, saveRetention, signIn, signInSecondStep, signOut, switchOrganisation, testChannel } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AddChannelData, AddChannelError, AddChannelResponse, AddGrantData, AddGrantError, AddGrantResponse, AddInvitationData, AddInvitationError, AddInvitationResponse, AddMyTokenData, AddMyTokenError, AddMyTokenResponse, AddProjectData, AddProjectError, AddProjectResponse, AddRoleData, AddRoleError, AddRoleResponse, AddSampleData, AddSampleError, AddSampleResponse, AddStarData, AddStarError, AddStarResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, AddUserData, AddUserError, AddUserResponse, BeginMySecondFactorData, BeginMySecondFactorError, BeginMySecondFactorResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMeData, ChangeMeError, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeMeResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeRoleData, ChangeRoleError, ChangeRoleResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ConfirmMySecondFactorData, ConfirmMySecondFactorError, ConfirmMySecondFactorResponse, DropChannelData, DropChannelError, DropChannelResponse, DropGrantData, DropGrantError, DropGrantResponse, DropInvitationData, DropInvitationError, DropInvitationResponse, DropMemberData, DropMemberError, DropMemberResponse, DropMyTokenData, DropMyTokenError, DropMyTokenResponse, DropProjectData, DropProjectError, DropProjectResponse, DropRoleData, DropRoleError, DropRoleResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropStarData, DropStarError, DropStarResponse, DropTokenData, DropTokenError, DropTokenResponse, EndMyOtherSignInsData, EndMyOtherSignInsError, EndMyOtherSignInsResponse, EndMySignInData, EndMySignInError, EndMySignInResponse, ExplainMemberData, ExplainMemberError, ExplainMemberResponse, ForgetPasswordData, ForgetPasswordError, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetConditionData, GetConditionError, GetConditionResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMediaData, GetMediaError, GetMediaResponse, GetMeError, GetMemberData, GetMemberError, GetMemberResponse, GetMeResponse, GetMySecondFactorData, GetMySecondFactorError, GetMySecondFactorResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectRetentionData, GetProjectRetentionError, GetProjectRetentionResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRetentionData, GetRetentionError, GetRetentionResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunDiffData, GetRunDiffError, GetRunDiffResponse, GetRunError, GetRunResponse, GetSampleData, GetSampleError, GetSampleResponse, GetStepsData, GetStepsError, GetStepsResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, JoinOrganisationData, JoinOrganisationError, JoinOrganisationResponse, JudgePasswordData, JudgePasswordError, JudgePasswordResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListFlakiestTestsData, ListFlakiestTestsError, ListFlakiestTestsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeywordsData, ListKeywordsError, ListKeywordsResponse, ListKnownFilesData, ListKnownFilesError, ListKnownFilesResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListMyIdentitiesData, ListMyIdentitiesError, ListMyIdentitiesResponse, ListMySignInsData, ListMySignInsError, ListMySignInsResponse, ListMyTokensData, ListMyTokensError, ListMyTokensResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSeriesData, ListSeriesError, ListSeriesResponse, ListSlowestTestsData, ListSlowestTestsError, ListSlowestTestsResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUsersResponse, MakeMyRecoveryCodesData, MakeMyRecoveryCodesError, MakeMyRecoveryCodesResponse, OpenInvitationData, OpenInvitationError, OpenInvitationResponse, PreviewProjectRetentionData, PreviewProjectRetentionError, PreviewProjectRetentionResponse, PreviewRetentionData, PreviewRetentionError, PreviewRetentionResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, RemoveMySecondFactorData, RemoveMySecondFactorError, RemoveMySecondFactorResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RetryUploadData, RetryUploadError, RetryUploadResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SaveProjectQuotaData, SaveProjectQuotaError, SaveProjectQuotaResponse, SaveProjectRetentionData, SaveProjectRetentionError, SaveProjectRetentionResponse, SaveQuotasData, SaveQuotasError, SaveQuotasResponse, SaveRetentionData, SaveRetentionError, SaveRetentionResponse, SignInData, SignInError, SignInResponse, SignInSecondStepData, SignInSecondStepError, SignInSecondStepResponse, SignOutData, SignOutError, SignOutResponse, SwitchOrganisationData, SwitchOrganisationError, SwitchOrganisationResponse, TestChannelData, TestChannelError, TestChannelResponse } from '../types.gen';
+import { acceptInvitation, addAuditStream, addChannel, addDomain, addGrant, addInvitation, addMyToken, addProject, addProvider, addRole, addSample, addStar, addToken, addUploads, addUser, beginMySecondFactor, changeAuditStream, changeChannel, changeMe, changeMember, changeMyPassword, changeProject, changeProvider, changeRole, changeUser, checkProvider, confirmMySecondFactor, dropAuditStream, dropChannel, dropDomain, dropGrant, dropInvitation, dropMember, dropMyToken, dropProject, dropProvider, dropRole, dropRun, dropSample, dropStar, dropToken, endMyOtherSignIns, endMySignIn, explainMember, exportAuditEvents, finishOidcSignIn, finishSamlSignIn, forgetPassword, getAttachment, getAuditReport, getAuditState, getCondition, getFacets, getFinding, getHealth, getMe, getMedia, getMember, getMySecondFactor, getOverview, getProject, getProjectRetention, getProjectSummary, getProjectTrends, getProvider, getProviderTest, getReadiness, getResult, getRetention, getRun, getRunChanges, getRunDiff, getSamlMetadata, getSample, getSteps, getStorage, getSystem, getTest, getTrends, getUpload, getUploadFile, joinOrganisation, judgePassword, listAttachments, listAuditEvents, listAuditStreams, listChannelDeliveries, listChannels, listChecks, listDeliveries, listDomains, listFailures, listFindings, listFlakiestTests, listGroups, listInvitations, listKeywords, listKnownFiles, listLiveEvents, listMembers, listMetrics, listMyIdentities, listMySignIns, listMyTokens, listProjectRuns, listProjects, listProviders, listResults, listRoles, listRunLog, listRuns, listSeries, listSignInProviders, listSlowestTests, listSuites, listTestHistory, listTests, listThresholds, listTokens, listUploads, listUsers, lookUpInDirectory, makeMyRecoveryCodes, openInvitation, type Options, previewProjectRetention, previewRetention, readSamlMetadata, refreshAccess, removeMySecondFactor, requireProvider, resendDelivery, resendInvitation, resetPassword, retryUpload, rotateChannelSecret, saveAuditRetention, saveProjectQuota, saveProjectRetention, saveQuotas, saveRetention, signIn, signInAtDirectory, signInSecondStep, signOut, startOidcSignIn, startSamlSignIn, switchOrganisation, takeSamlAnswer, testAuditStream, testChannel, testProvider, verifyDomain } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AddAuditStreamData, AddAuditStreamError, AddAuditStreamResponse, AddChannelData, AddChannelError, AddChannelResponse, AddDomainData, AddDomainError, AddDomainResponse, AddGrantData, AddGrantError, AddGrantResponse, AddInvitationData, AddInvitationError, AddInvitationResponse, AddMyTokenData, AddMyTokenError, AddMyTokenResponse, AddProjectData, AddProjectError, AddProjectResponse, AddProviderData, AddProviderError, AddProviderResponse, AddRoleData, AddRoleError, AddRoleResponse, AddSampleData, AddSampleError, AddSampleResponse, AddStarData, AddStarError, AddStarResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, AddUserData, AddUserError, AddUserResponse, BeginMySecondFactorData, BeginMySecondFactorError, BeginMySecondFactorResponse, ChangeAuditStreamData, ChangeAuditStreamError, ChangeAuditStreamResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMeData, ChangeMeError, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeMeResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeProviderData, ChangeProviderError, ChangeProviderResponse, ChangeRoleData, ChangeRoleError, ChangeRoleResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckProviderData, CheckProviderError, CheckProviderResponse, ConfirmMySecondFactorData, ConfirmMySecondFactorError, ConfirmMySecondFactorResponse, DropAuditStreamData, DropAuditStreamError, DropAuditStreamResponse, DropChannelData, DropChannelError, DropChannelResponse, DropDomainData, DropDomainError, DropDomainResponse, DropGrantData, DropGrantError, DropGrantResponse, DropInvitationData, DropInvitationError, DropInvitationResponse, DropMemberData, DropMemberError, DropMemberResponse, DropMyTokenData, DropMyTokenError, DropMyTokenResponse, DropProjectData, DropProjectError, DropProjectResponse, DropProviderData, DropProviderError, DropProviderResponse, DropRoleData, DropRoleError, DropRoleResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropStarData, DropStarError, DropStarResponse, DropTokenData, DropTokenError, DropTokenResponse, EndMyOtherSignInsData, EndMyOtherSignInsError, EndMyOtherSignInsResponse, EndMySignInData, EndMySignInError, EndMySignInResponse, ExplainMemberData, ExplainMemberError, ExplainMemberResponse, ExportAuditEventsData, ExportAuditEventsError, FinishOidcSignInData, FinishOidcSignInError, FinishSamlSignInData, FinishSamlSignInError, ForgetPasswordData, ForgetPasswordError, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetAuditReportData, GetAuditReportError, GetAuditReportResponse, GetAuditStateData, GetAuditStateError, GetAuditStateResponse, GetConditionData, GetConditionError, GetConditionResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMediaData, GetMediaError, GetMediaResponse, GetMeError, GetMemberData, GetMemberError, GetMemberResponse, GetMeResponse, GetMySecondFactorData, GetMySecondFactorError, GetMySecondFactorResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectRetentionData, GetProjectRetentionError, GetProjectRetentionResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetProviderData, GetProviderError, GetProviderResponse, GetProviderTestData, GetProviderTestError, GetProviderTestResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRetentionData, GetRetentionError, GetRetentionResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunDiffData, GetRunDiffError, GetRunDiffResponse, GetRunError, GetRunResponse, GetSamlMetadataData, GetSamlMetadataError, GetSamlMetadataResponse, GetSampleData, GetSampleError, GetSampleResponse, GetStepsData, GetStepsError, GetStepsResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, JoinOrganisationData, JoinOrganisationError, JoinOrganisationResponse, JudgePasswordData, JudgePasswordError, JudgePasswordResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListAuditStreamsData, ListAuditStreamsError, ListAuditStreamsResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDomainsData, ListDomainsError, ListDomainsResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListFlakiestTestsData, ListFlakiestTestsError, ListFlakiestTestsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeywordsData, ListKeywordsError, ListKeywordsResponse, ListKnownFilesData, ListKnownFilesError, ListKnownFilesResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListMyIdentitiesData, ListMyIdentitiesError, ListMyIdentitiesResponse, ListMySignInsData, ListMySignInsError, ListMySignInsResponse, ListMyTokensData, ListMyTokensError, ListMyTokensResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSeriesData, ListSeriesError, ListSeriesResponse, ListSignInProvidersData, ListSignInProvidersError, ListSignInProvidersResponse, ListSlowestTestsData, ListSlowestTestsError, ListSlowestTestsResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUsersResponse, LookUpInDirectoryData, LookUpInDirectoryError, LookUpInDirectoryResponse, MakeMyRecoveryCodesData, MakeMyRecoveryCodesError, MakeMyRecoveryCodesResponse, OpenInvitationData, OpenInvitationError, OpenInvitationResponse, PreviewProjectRetentionData, PreviewProjectRetentionError, PreviewProjectRetentionResponse, PreviewRetentionData, PreviewRetentionError, PreviewRetentionResponse, ReadSamlMetadataData, ReadSamlMetadataError, ReadSamlMetadataResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, RemoveMySecondFactorData, RemoveMySecondFactorError, RemoveMySecondFactorResponse, RequireProviderData, RequireProviderError, RequireProviderResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RetryUploadData, RetryUploadError, RetryUploadResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SaveAuditRetentionData, SaveAuditRetentionError, SaveAuditRetentionResponse, SaveProjectQuotaData, SaveProjectQuotaError, SaveProjectQuotaResponse, SaveProjectRetentionData, SaveProjectRetentionError, SaveProjectRetentionResponse, SaveQuotasData, SaveQuotasError, SaveQuotasResponse, SaveRetentionData, SaveRetentionError, SaveRetentionResponse, SignInAtDirectoryData, SignInAtDirectoryError, SignInAtDirectoryResponse, SignInData, SignInError, SignInResponse, SignInSecondStepData, SignInSecondStepError, SignInSecondStepResponse, SignOutData, SignOutError, SignOutResponse, StartOidcSignInData, StartOidcSignInError, StartSamlSignInData, StartSamlSignInError, SwitchOrganisationData, SwitchOrganisationError, SwitchOrganisationResponse, TakeSamlAnswerData, TakeSamlAnswerError, TestAuditStreamData, TestAuditStreamError, TestAuditStreamResponse, TestChannelData, TestChannelError, TestChannelResponse, TestProviderData, TestProviderError, TestProviderResponse, VerifyDomainData, VerifyDomainError, VerifyDomainResponse } from '../types.gen';
 
 /**
  * Sign in with e-mail address and password; who has a second factor is asked for it next.
@@ -866,6 +866,415 @@ export const changeRoleMutation = (options?: Partial<Options<ChangeRoleData>>): 
     const mutationOptions: UseMutationOptions<ChangeRoleResponse, AxiosError<ChangeRoleError>, Options<ChangeRoleData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await changeRole({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const startSamlSignInQueryKey = (options: Options<StartSamlSignInData>) => createQueryKey('startSamlSignIn', options);
+
+/**
+ * Lead the browser to an identity provider's sign-in; afterwards it goes on at `go_to`, a path of this site.
+ */
+export const startSamlSignInOptions = (options: Options<StartSamlSignInData>) => queryOptions<unknown, AxiosError<StartSamlSignInError>, unknown, ReturnType<typeof startSamlSignInQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await startSamlSignIn({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: startSamlSignInQueryKey(options)
+});
+
+/**
+ * Take the answer that an identity provider's page posts (SAMLResponse, RelayState), and lead the browser on.
+ */
+export const takeSamlAnswerMutation = (options?: Partial<Options<TakeSamlAnswerData>>): UseMutationOptions<unknown, AxiosError<TakeSamlAnswerError>, Options<TakeSamlAnswerData>> => {
+    const mutationOptions: UseMutationOptions<unknown, AxiosError<TakeSamlAnswerError>, Options<TakeSamlAnswerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await takeSamlAnswer({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const finishSamlSignInQueryKey = (options: Options<FinishSamlSignInData>) => createQueryKey('finishSamlSignIn', options);
+
+/**
+ * Sign in whom an answer names, in the browser that asked; or lead to the sign-in page, which says why not.
+ */
+export const finishSamlSignInOptions = (options: Options<FinishSamlSignInData>) => queryOptions<unknown, AxiosError<FinishSamlSignInError>, unknown, ReturnType<typeof finishSamlSignInQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await finishSamlSignIn({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: finishSamlSignInQueryKey(options)
+});
+
+export const getSamlMetadataQueryKey = (options: Options<GetSamlMetadataData>) => createQueryKey('getSamlMetadata', options);
+
+/**
+ * Answer our own metadata, to be given to the identity provider.
+ */
+export const getSamlMetadataOptions = (options: Options<GetSamlMetadataData>) => queryOptions<GetSamlMetadataResponse, AxiosError<GetSamlMetadataError>, GetSamlMetadataResponse, ReturnType<typeof getSamlMetadataQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSamlMetadata({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSamlMetadataQueryKey(options)
+});
+
+/**
+ * Read an identity provider's metadata, given or from an address; nothing is kept.
+ */
+export const readSamlMetadataMutation = (options?: Partial<Options<ReadSamlMetadataData>>): UseMutationOptions<ReadSamlMetadataResponse, AxiosError<ReadSamlMetadataError>, Options<ReadSamlMetadataData>> => {
+    const mutationOptions: UseMutationOptions<ReadSamlMetadataResponse, AxiosError<ReadSamlMetadataError>, Options<ReadSamlMetadataData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await readSamlMetadata({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Sign in with the name and password of a directory. The directory judges the password; it is not kept.
+ */
+export const signInAtDirectoryMutation = (options?: Partial<Options<SignInAtDirectoryData>>): UseMutationOptions<SignInAtDirectoryResponse, AxiosError<SignInAtDirectoryError>, Options<SignInAtDirectoryData>> => {
+    const mutationOptions: UseMutationOptions<SignInAtDirectoryResponse, AxiosError<SignInAtDirectoryError>, Options<SignInAtDirectoryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await signInAtDirectory({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Look somebody up: what the directory has of them, and what would become of them at the door.
+ *
+ * With their password it is a try-out; an owner's own shows that people can sign in this way.
+ */
+export const lookUpInDirectoryMutation = (options?: Partial<Options<LookUpInDirectoryData>>): UseMutationOptions<LookUpInDirectoryResponse, AxiosError<LookUpInDirectoryError>, Options<LookUpInDirectoryData>> => {
+    const mutationOptions: UseMutationOptions<LookUpInDirectoryResponse, AxiosError<LookUpInDirectoryError>, Options<LookUpInDirectoryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await lookUpInDirectory({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listSignInProvidersQueryKey = (options?: Options<ListSignInProvidersData>) => createQueryKey('listSignInProviders', options);
+
+/**
+ * List the ways to sign in: of an organisation (its slug), or of the one that the mail address's domain belongs to.
+ *
+ * With neither, those of the installation's organisation if there is only one. Of an address the domain alone counts:
+ * whether there is such a person is not looked at.
+ */
+export const listSignInProvidersOptions = (options?: Options<ListSignInProvidersData>) => queryOptions<ListSignInProvidersResponse, AxiosError<ListSignInProvidersError>, ListSignInProvidersResponse, ReturnType<typeof listSignInProvidersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSignInProviders({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSignInProvidersQueryKey(options)
+});
+
+export const startOidcSignInQueryKey = (options: Options<StartOidcSignInData>) => createQueryKey('startOidcSignIn', options);
+
+/**
+ * Lead the browser to a provider's sign-in; afterwards it goes on at `next`, a path of this site.
+ */
+export const startOidcSignInOptions = (options: Options<StartOidcSignInData>) => queryOptions<unknown, AxiosError<StartOidcSignInError>, unknown, ReturnType<typeof startOidcSignInQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await startOidcSignIn({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: startOidcSignInQueryKey(options)
+});
+
+export const finishOidcSignInQueryKey = (options: Options<FinishOidcSignInData>) => createQueryKey('finishOidcSignIn', options);
+
+/**
+ * Take a browser back from a provider, and sign its person in; or lead to the sign-in page, which says why not.
+ */
+export const finishOidcSignInOptions = (options: Options<FinishOidcSignInData>) => queryOptions<unknown, AxiosError<FinishOidcSignInError>, unknown, ReturnType<typeof finishOidcSignInQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await finishOidcSignIn({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: finishOidcSignInQueryKey(options)
+});
+
+export const listProvidersQueryKey = (options?: Options<ListProvidersData>) => createQueryKey('listProviders', options);
+
+/**
+ * List the organisation's sign-in providers.
+ */
+export const listProvidersOptions = (options?: Options<ListProvidersData>) => queryOptions<ListProvidersResponse, AxiosError<ListProvidersError>, ListProvidersResponse, ReturnType<typeof listProvidersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listProviders({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listProvidersQueryKey(options)
+});
+
+/**
+ * Set up a provider. Test its connection, then switch it on.
+ */
+export const addProviderMutation = (options?: Partial<Options<AddProviderData>>): UseMutationOptions<AddProviderResponse, AxiosError<AddProviderError>, Options<AddProviderData>> => {
+    const mutationOptions: UseMutationOptions<AddProviderResponse, AxiosError<AddProviderError>, Options<AddProviderData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addProvider({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove a provider: whoever came through it is signed out, and has no more roles than people gave them.
+ */
+export const dropProviderMutation = (options?: Partial<Options<DropProviderData>>): UseMutationOptions<DropProviderResponse, AxiosError<DropProviderError>, Options<DropProviderData>> => {
+    const mutationOptions: UseMutationOptions<DropProviderResponse, AxiosError<DropProviderError>, Options<DropProviderData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await dropProvider({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getProviderQueryKey = (options: Options<GetProviderData>) => createQueryKey('getProvider', options);
+
+/**
+ * Answer how a provider is set up; its secret is never answered.
+ */
+export const getProviderOptions = (options: Options<GetProviderData>) => queryOptions<GetProviderResponse, AxiosError<GetProviderError>, GetProviderResponse, ReturnType<typeof getProviderQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getProvider({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getProviderQueryKey(options)
+});
+
+/**
+ * Change a provider. Set up in another way it has to be tested anew; switched off, its sign-ins end.
+ */
+export const changeProviderMutation = (options?: Partial<Options<ChangeProviderData>>): UseMutationOptions<ChangeProviderResponse, AxiosError<ChangeProviderError>, Options<ChangeProviderData>> => {
+    const mutationOptions: UseMutationOptions<ChangeProviderResponse, AxiosError<ChangeProviderError>, Options<ChangeProviderData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeProvider({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Let everybody come through one provider alone (null: in any way again).
+ *
+ * An owner has to have come through it in a try-out as it is set up now. Owners whom a person made owners can always
+ * sign in with their password, and at least one must be able to.
+ */
+export const requireProviderMutation = (options?: Partial<Options<RequireProviderData>>): UseMutationOptions<RequireProviderResponse, AxiosError<RequireProviderError>, Options<RequireProviderData>> => {
+    const mutationOptions: UseMutationOptions<RequireProviderResponse, AxiosError<RequireProviderError>, Options<RequireProviderData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await requireProvider({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Ask a provider for what it publishes: addresses and keys.
+ */
+export const checkProviderMutation = (options?: Partial<Options<CheckProviderData>>): UseMutationOptions<CheckProviderResponse, AxiosError<CheckProviderError>, Options<CheckProviderData>> => {
+    const mutationOptions: UseMutationOptions<CheckProviderResponse, AxiosError<CheckProviderError>, Options<CheckProviderData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await checkProvider({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Begin a try-out: open the address in this browser, and sign in; what was found is shown, nobody is signed in.
+ */
+export const testProviderMutation = (options?: Partial<Options<TestProviderData>>): UseMutationOptions<TestProviderResponse, AxiosError<TestProviderError>, Options<TestProviderData>> => {
+    const mutationOptions: UseMutationOptions<TestProviderResponse, AxiosError<TestProviderError>, Options<TestProviderData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testProvider({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getProviderTestQueryKey = (options: Options<GetProviderTestData>) => createQueryKey('getProviderTest', options);
+
+/**
+ * Answer what one's own try-out of the last ten minutes found.
+ */
+export const getProviderTestOptions = (options: Options<GetProviderTestData>) => queryOptions<GetProviderTestResponse, AxiosError<GetProviderTestError>, GetProviderTestResponse, ReturnType<typeof getProviderTestQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getProviderTest({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getProviderTestQueryKey(options)
+});
+
+export const listDomainsQueryKey = (options?: Options<ListDomainsData>) => createQueryKey('listDomains', options);
+
+/**
+ * List the organisation's mail domains.
+ */
+export const listDomainsOptions = (options?: Options<ListDomainsData>) => queryOptions<ListDomainsResponse, AxiosError<ListDomainsError>, ListDomainsResponse, ReturnType<typeof listDomainsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDomains({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDomainsQueryKey(options)
+});
+
+/**
+ * Add a mail domain; the answer says which DNS record proves it.
+ */
+export const addDomainMutation = (options?: Partial<Options<AddDomainData>>): UseMutationOptions<AddDomainResponse, AxiosError<AddDomainError>, Options<AddDomainData>> => {
+    const mutationOptions: UseMutationOptions<AddDomainResponse, AxiosError<AddDomainError>, Options<AddDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Look for the record in the DNS, and if it is there take the domain as the organisation's own.
+ */
+export const verifyDomainMutation = (options?: Partial<Options<VerifyDomainData>>): UseMutationOptions<VerifyDomainResponse, AxiosError<VerifyDomainError>, Options<VerifyDomainData>> => {
+    const mutationOptions: UseMutationOptions<VerifyDomainResponse, AxiosError<VerifyDomainError>, Options<VerifyDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await verifyDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove a mail domain: providers add nobody of it any more; who is there stays.
+ */
+export const dropDomainMutation = (options?: Partial<Options<DropDomainData>>): UseMutationOptions<DropDomainResponse, AxiosError<DropDomainError>, Options<DropDomainData>> => {
+    const mutationOptions: UseMutationOptions<DropDomainResponse, AxiosError<DropDomainError>, Options<DropDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await dropDomain({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -2800,6 +3209,211 @@ export const resendDeliveryMutation = (options?: Partial<Options<ResendDeliveryD
     const mutationOptions: UseMutationOptions<ResendDeliveryResponse, AxiosError<ResendDeliveryError>, Options<ResendDeliveryData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await resendDelivery({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listAuditEventsQueryKey = (options?: Options<ListAuditEventsData>) => createQueryKey('listAuditEvents', options);
+
+/**
+ * List what was done in the organisation, newest first.
+ */
+export const listAuditEventsOptions = (options?: Options<ListAuditEventsData>) => queryOptions<ListAuditEventsResponse, AxiosError<ListAuditEventsError>, ListAuditEventsResponse, ReturnType<typeof listAuditEventsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAuditEvents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAuditEventsQueryKey(options)
+});
+
+export const listAuditEventsInfiniteQueryKey = (options?: Options<ListAuditEventsData>): QueryKey<Options<ListAuditEventsData>> => createQueryKey('listAuditEvents', options, true);
+
+/**
+ * List what was done in the organisation, newest first.
+ */
+export const listAuditEventsInfiniteOptions = (options?: Options<ListAuditEventsData>) => {
+    const opts = infiniteQueryOptions<ListAuditEventsResponse, AxiosError<ListAuditEventsError>, InfiniteData<ListAuditEventsResponse>, QueryKey<Options<ListAuditEventsData>>, string | Pick<QueryKey<Options<ListAuditEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListAuditEventsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listAuditEvents({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listAuditEventsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getAuditStateQueryKey = (options?: Options<GetAuditStateData>) => createQueryKey('getAuditState', options);
+
+/**
+ * Answer where the log ends, when it was last checked, and how long it is kept.
+ */
+export const getAuditStateOptions = (options?: Options<GetAuditStateData>) => queryOptions<GetAuditStateResponse, AxiosError<GetAuditStateError>, GetAuditStateResponse, ReturnType<typeof getAuditStateQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAuditState({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAuditStateQueryKey(options)
+});
+
+export const exportAuditEventsQueryKey = (options?: Options<ExportAuditEventsData>) => createQueryKey('exportAuditEvents', options);
+
+/**
+ * Download events, oldest first. NDJSON lines carry the digests that chain them. The export is noted itself.
+ */
+export const exportAuditEventsOptions = (options?: Options<ExportAuditEventsData>) => queryOptions<unknown, AxiosError<ExportAuditEventsError>, unknown, ReturnType<typeof exportAuditEventsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportAuditEvents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportAuditEventsQueryKey(options)
+});
+
+/**
+ * Set how long the audit log is kept; it takes effect the next night.
+ */
+export const saveAuditRetentionMutation = (options?: Partial<Options<SaveAuditRetentionData>>): UseMutationOptions<SaveAuditRetentionResponse, AxiosError<SaveAuditRetentionError>, Options<SaveAuditRetentionData>> => {
+    const mutationOptions: UseMutationOptions<SaveAuditRetentionResponse, AxiosError<SaveAuditRetentionError>, Options<SaveAuditRetentionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await saveAuditRetention({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getAuditReportQueryKey = (options: Options<GetAuditReportData>) => createQueryKey('getAuditReport', options);
+
+/**
+ * Make a report of a period: who had access to what, and what changed. Making it is an event itself.
+ */
+export const getAuditReportOptions = (options: Options<GetAuditReportData>) => queryOptions<GetAuditReportResponse, AxiosError<GetAuditReportError>, GetAuditReportResponse, ReturnType<typeof getAuditReportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAuditReport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAuditReportQueryKey(options)
+});
+
+export const listAuditStreamsQueryKey = (options?: Options<ListAuditStreamsData>) => createQueryKey('listAuditStreams', options);
+
+/**
+ * List where the log is sent, and how far it has come.
+ */
+export const listAuditStreamsOptions = (options?: Options<ListAuditStreamsData>) => queryOptions<ListAuditStreamsResponse, AxiosError<ListAuditStreamsError>, ListAuditStreamsResponse, ReturnType<typeof listAuditStreamsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAuditStreams({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAuditStreamsQueryKey(options)
+});
+
+/**
+ * Set up a stream; a webhook's secret is shown this once.
+ */
+export const addAuditStreamMutation = (options?: Partial<Options<AddAuditStreamData>>): UseMutationOptions<AddAuditStreamResponse, AxiosError<AddAuditStreamError>, Options<AddAuditStreamData>> => {
+    const mutationOptions: UseMutationOptions<AddAuditStreamResponse, AxiosError<AddAuditStreamError>, Options<AddAuditStreamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addAuditStream({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove a stream.
+ */
+export const dropAuditStreamMutation = (options?: Partial<Options<DropAuditStreamData>>): UseMutationOptions<DropAuditStreamResponse, AxiosError<DropAuditStreamError>, Options<DropAuditStreamData>> => {
+    const mutationOptions: UseMutationOptions<DropAuditStreamResponse, AxiosError<DropAuditStreamError>, Options<DropAuditStreamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await dropAuditStream({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change a stream, or switch it off and on: it goes on where it was.
+ */
+export const changeAuditStreamMutation = (options?: Partial<Options<ChangeAuditStreamData>>): UseMutationOptions<ChangeAuditStreamResponse, AxiosError<ChangeAuditStreamError>, Options<ChangeAuditStreamData>> => {
+    const mutationOptions: UseMutationOptions<ChangeAuditStreamResponse, AxiosError<ChangeAuditStreamError>, Options<ChangeAuditStreamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeAuditStream({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send a test message now, and answer what became of it.
+ */
+export const testAuditStreamMutation = (options?: Partial<Options<TestAuditStreamData>>): UseMutationOptions<TestAuditStreamResponse, AxiosError<TestAuditStreamError>, Options<TestAuditStreamData>> => {
+    const mutationOptions: UseMutationOptions<TestAuditStreamResponse, AxiosError<TestAuditStreamError>, Options<TestAuditStreamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testAuditStream({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
