@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[Any]
 BUCKETS = 64
 EDGES = tuple(2 ** (index / 2) for index in range(BUCKETS - 1))
 """Where buckets 1 to 63 begin, in ms."""
@@ -28,22 +33,24 @@ def merge(histograms: Iterable[Sequence[int]]) -> list[int]:
     return [sum(column) for column in zip(*filled, strict=True)]
 
 
-def percentile(histogram: Sequence[int], share: float) -> float | None:
-    """Return the duration in ms that a share (0..1) of all do not exceed, None without durations.
+def percentiles(histograms: Ints, share: float) -> list[float]:
+    """Return, for each of some histograms (one a row), the duration in ms that a share (0..1) of all do not exceed.
 
-    Inside a bucket, durations are taken to be spread evenly.
+    None of them is without durations. Inside a bucket, durations are taken to be spread evenly.
     """
-    wanted = share * sum(histogram)
-    seen = 0
-    for index, count in enumerate(histogram):
-        if count and seen + count >= wanted:
-            low, high = bounds(index)
-            return low + (high - low) * max(wanted - seen, 0) / count
-        seen += count
-    return None
+    wanted = share * histograms.sum(axis=1)
+    seen = histograms.cumsum(axis=1)
+    found = ((seen >= wanted[:, None]) & (histograms > 0)).argmax(axis=1)
+    rows = np.arange(len(histograms))
+    counts = histograms[rows, found]
+    inside = np.maximum(wanted - (seen[rows, found] - counts), 0) / counts
+    return (_LOWS[found] + (_HIGHS[found] - _LOWS[found]) * inside).tolist()
 
 
 def bounds(index: int) -> tuple[float, float]:
     """Return where a bucket begins and ends, in ms."""
     low = EDGES[index - 1] if index else 0.0
     return low, EDGES[index] if index < len(EDGES) else low * 2**0.5
+
+
+_LOWS, _HIGHS = np.array([bounds(index) for index in range(BUCKETS)]).T

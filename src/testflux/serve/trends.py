@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
+import numpy as np
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
@@ -62,11 +63,12 @@ async def _answer(
 
 async def _read(reader: database.Reader, project_ids: Sequence[int], wanted: trends.TrendFilter) -> Trends:
     totals = await trends.list_totals(reader, project_ids, wanted)
-    histograms = _by_start(await trends.list_histograms(reader, project_ids, wanted))
-    findings = _by_start(await trends.list_findings(reader, project_ids, wanted))
-    load = _by_start(await trends.list_load(reader, project_ids, wanted))
+    percentiles = _percentiles(await trends.list_histograms(reader, project_ids, wanted))
+    has_scans, has_load = (any(row[kind] for row in totals) for kind in ("scans", "load_tests"))
+    findings = _by_start(await trends.list_findings(reader, project_ids, wanted)) if has_scans else {}
+    load = _by_start(await trends.list_load(reader, project_ids, wanted)) if has_load else {}
     points = [
-        _point(row, histograms.get(row["start"]), findings.get(row["start"]), load.get(row["start"])) for row in totals
+        _point(row, percentiles.get(row["start"]), findings.get(row["start"]), load.get(row["start"])) for row in totals
     ]
     return Trends(
         interval=wanted.interval,
@@ -77,15 +79,24 @@ async def _read(reader: database.Reader, project_ids: Sequence[int], wanted: tre
     )
 
 
+def _percentiles(rows: Sequence[database.Row]) -> dict[date, tuple[float, float]]:
+    """Return the 50th and 95th percentile of durations by the start of their bucket."""
+    if not rows:
+        return {}
+    histograms = np.array([row["histogram"] for row in rows])
+    pairs = zip(histogram.percentiles(histograms, 0.5), histogram.percentiles(histograms, 0.95), strict=True)
+    return dict(zip((row["start"] for row in rows), pairs, strict=True))
+
+
 def _by_start(rows: Sequence[database.Row]) -> dict[date, database.Row]:
     return {row["start"]: row for row in rows}
 
 
 def _point(
-    row: database.Row, durations: database.Row | None, findings: database.Row | None, load: database.Row | None
+    row: database.Row, percentiles: tuple[float, float] | None, findings: database.Row | None, load: database.Row | None
 ) -> TrendPoint:
     ran = row["passed"] + row["failed"] + row["broken"] + row["flaky"]
-    counts: list[int] = durations["histogram"] if durations else []
+    p50, p95 = percentiles or (None, None)
     return TrendPoint(
         start=row["start"],
         runs=row["runs"],
@@ -97,8 +108,8 @@ def _point(
         skipped=row["skipped"],
         flaky=row["flaky"],
         duration_avg_ms=row["duration_sum_ms"] / ran if ran else None,
-        duration_p50_ms=histogram.percentile(counts, 0.5),
-        duration_p95_ms=histogram.percentile(counts, 0.95),
+        duration_p50_ms=p50,
+        duration_p95_ms=p95,
         run_duration_avg_ms=row["run_duration_sum_ms"] / row["runs"] if row["runs"] else None,
         findings=OpenFindings(**_without_start(findings)) if findings else None,
         load=_load(load) if load else None,

@@ -5,6 +5,7 @@ They have one dimension, at least one element and no nulls, as all arrays of a c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 
 Ints = NDArray[Any]
 _HEAD: Final = 20  # bytes before the elements
+_CELLS: Final = 64
+_HISTOGRAM: Final = np.dtype([("head", f"V{_HEAD}"), ("cells", [("length", ">i4"), ("value", ">i8")], _CELLS)])
 _SHORTS: Final = np.dtype([("length", ">i4"), ("value", ">i2")])
 _INTEGERS: Final = np.dtype([("length", ">i4"), ("value", ">i4")])
 
@@ -24,3 +27,12 @@ def read_shorts(sent: bytes) -> Ints:
 def read_integers(sent: bytes) -> Ints:
     """Read an integer[]."""
     return np.frombuffer(sent, _INTEGERS, offset=_HEAD)["value"]
+
+
+def add_histograms(sent: Sequence[bytes]) -> Ints:
+    """Add up, for each of the given, the bigint[64] that stand in it one behind the other: a row each."""
+    if not sent:
+        return np.zeros((0, _CELLS), np.int64)
+    whole = np.frombuffer(b"".join(sent), _HISTOGRAM)["cells"]["value"].astype(np.int64)
+    counts = [len(each) // _HISTOGRAM.itemsize for each in sent]
+    return np.add.reduceat(whole, np.cumsum([0, *counts[:-1]]), axis=0)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 from psycopg.types.json import Jsonb
 
-from testflux.store import queries
+from testflux.store import arrays, queries
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("trends")
@@ -42,13 +42,19 @@ class TrendFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_totals(reader: Reader, project_ids: Sequence[int], wanted: TrendFilter) -> list[Row]:
-    """List counters and sums of durations per bucket: start, runs, passed, …, duration_sum_ms, run_duration_sum_ms."""
+    """List counters and sums of durations per bucket.
+
+    start, runs, of these scans and load_tests, passed, …, duration_sum_ms, run_duration_sum_ms.
+    """
     return await reader.all(_SQL["list_totals"], **_filled(project_ids, wanted))
 
 
 async def list_histograms(reader: Reader, project_ids: Sequence[int], wanted: TrendFilter) -> list[Row]:
     """List merged histograms of test durations per bucket: start, histogram. Buckets without tests are left out."""
-    return await reader.all(_SQL["list_histograms"], **_filled(project_ids, wanted))
+    rows = await reader.all(_SQL["list_histograms"], **_filled(project_ids, wanted))
+    merged = arrays.add_histograms([row["histograms"] for row in rows])
+    pairs = zip(rows, merged, strict=True)
+    return [{"start": row["start"], "histogram": counts} for row, counts in pairs if counts.any()]
 
 
 async def list_findings(reader: Reader, project_ids: Sequence[int], wanted: TrendFilter) -> list[Row]:

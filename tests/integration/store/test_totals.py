@@ -6,7 +6,7 @@ import pytest
 
 from made import NOON, F, P, Project, S, functional, load_test, outcomes, result, scan
 from testflux.model.access import EVERYBODY
-from testflux.store import removal, totals
+from testflux.store import removal, totals, trends
 
 EVER = date(2000, 1, 1)
 DAY = timedelta(days=1)
@@ -92,3 +92,15 @@ async def test_a_day_without_runs_has_no_total(project: Project) -> None:
     async with project.database.write(EVERYBODY) as writer:
         await removal.drop_run(writer, project.project_id, run["run_id"])
     assert await project.count("day_total") == 0
+
+
+async def test_a_day_whose_tests_were_removed_has_no_durations(project: Project) -> None:
+    """What is left is a run that held none."""
+    await project.arrive(outcomes(), NOON, branch="main")
+    run = await project.arrive(outcomes(a=P), NOON, branch="main")
+    async with project.database.write(EVERYBODY) as writer:
+        await removal.drop_run(writer, project.project_id, run["run_id"])
+    wanted = trends.TrendFilter(first_day=NOON.date(), last_day=NOON.date())
+    async with project.database.read(EVERYBODY) as reader:
+        assert (await trends.list_totals(reader, [project.project_id], wanted))[0]["runs"] == 1
+        assert await trends.list_histograms(reader, [project.project_id], wanted) == []

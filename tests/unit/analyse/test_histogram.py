@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +8,10 @@ from hypothesis import strategies as st
 from testflux.analyse import histogram
 
 DURATIONS = st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=200)
+
+
+def percentile(counts: list[int], share: float) -> float:
+    return histogram.percentiles(np.array([counts]), share)[0]
 
 
 def test_each_doubling_has_two_buckets() -> None:
@@ -20,7 +25,6 @@ def test_the_longest_duration_has_a_bucket() -> None:
 
 def test_no_durations_have_no_histogram() -> None:
     assert histogram.build([]) == []
-    assert histogram.percentile([], 0.5) is None
 
 
 def test_merging_passes_over_empty_ones() -> None:
@@ -31,17 +35,15 @@ def test_merging_passes_over_empty_ones() -> None:
 @pytest.mark.parametrize(("share", "expected"), [(0.5, 109), (0.95, 126)])
 def test_a_percentile_lies_in_the_bucket_of_the_durations(share: float, expected: float) -> None:
     low, high = histogram.bounds(14)  # 90.5 to 128 ms
-    found = histogram.percentile(histogram.build([100] * 1000), share)
-    assert found is not None
+    found = percentile(histogram.build([100] * 1000), share)
     assert low <= found <= high
     assert found == pytest.approx(expected, rel=0.05)
 
 
 @given(DURATIONS, st.floats(0.01, 1))
 def test_a_percentile_is_at_most_a_factor_of_the_bucket_width_off(durations: list[int], share: float) -> None:
-    found = histogram.percentile(histogram.build(durations), share)
+    found = percentile(histogram.build(durations), share)
     exact = sorted(durations)[max(0, -int(-share * len(durations) // 1) - 1)]
-    assert found is not None
     assert found <= max(exact, 1) * 2**0.5 * 1.0001
     assert found >= exact / 2**0.5 * 0.9999 or exact <= 1
 
@@ -51,3 +53,9 @@ def test_merging_is_counting_all_at_once(some: list[int], others: list[int]) -> 
     merged = histogram.merge([histogram.build(some), histogram.build(others)])
     assert merged == histogram.build(some + others)
     assert sum(merged) == len(some) + len(others)
+
+
+@given(st.lists(DURATIONS, min_size=1, max_size=5), st.floats(0.01, 1))
+def test_percentiles_of_many_are_those_of_each(many: list[list[int]], share: float) -> None:
+    counts = [histogram.build(durations) for durations in many]
+    assert histogram.percentiles(np.array(counts), share) == [percentile(each, share) for each in counts]

@@ -2,14 +2,14 @@
 -- What runs add up to, per bucket of days. From the day totals, or from the runs themselves when a filter asks for what
 -- the totals do not know (a label, a tool).
 with source as (
-    select run_day, runs::bigint as runs, passed, failed, broken, skipped, flaky, duration_sum_ms, run_duration_sum_ms
+    select run_day, kind, runs::bigint as runs, passed, failed, broken, skipped, flaky, duration_sum_ms, run_duration_sum_ms
     from day_total
     where not %(by_run)s and project_id = any(%(project_ids)s::bigint[]) and run_day between %(first_day)s and %(last_day)s
       and (%(kind)s::text is null or kind = %(kind)s) and (%(branch)s::text is null or branch = %(branch)s)
       and (%(environment)s::text is null or environment = %(environment)s)
       and (%(type)s::text is null or test_type = %(type)s) and (%(name)s::text is null or name = %(name)s)
     union all
-    select run_day, 1, passed, failed, broken, skipped, flaky, duration_sum_ms, duration_ms
+    select run_day, kind, 1, passed, failed, broken, skipped, flaky, duration_sum_ms, duration_ms
     from run
     where %(by_run)s and project_id = any(%(project_ids)s::bigint[]) and run_day between %(first_day)s and %(last_day)s
       and (%(kind)s::text is null or kind = %(kind)s) and (%(branch)s::text is null or branch = %(branch)s)
@@ -18,6 +18,8 @@ with source as (
       and (%(labels)s::jsonb is null or labels @> %(labels)s) and (%(tool)s::text is null or tool_name = %(tool)s)
 )
 select date_trunc(%(interval)s, run_day::timestamp)::date as start, sum(runs)::bigint as runs,
+       coalesce(sum(runs) filter (where kind = 'security'), 0)::bigint as scans,
+       coalesce(sum(runs) filter (where kind = 'load'), 0)::bigint as load_tests,
        sum(passed)::bigint as passed, sum(failed)::bigint as failed, sum(broken)::bigint as broken,
        sum(skipped)::bigint as skipped, sum(flaky)::bigint as flaky,
        sum(duration_sum_ms)::bigint as duration_sum_ms, sum(run_duration_sum_ms)::bigint as run_duration_sum_ms
@@ -26,8 +28,8 @@ group by 1
 order by 1;
 
 -- name: list_histograms
--- The durations of tests, per bucket of days: histograms merged element by element, chosen as in list_totals. 64 sums in
--- a row take a tenth of the time that unnesting, grouping and gathering again takes.
+-- The durations of tests, per bucket of days: histograms one behind the other, for numpy to add up, chosen as in
+-- list_totals. To send them takes half as long as 64 sums in a row.
 with source as (
     select run_day, duration_histogram as h
     from day_total
@@ -45,19 +47,11 @@ with source as (
       and (%(labels)s::jsonb is null or labels @> %(labels)s) and (%(tool)s::text is null or tool_name = %(tool)s)
 )
 select date_trunc(%(interval)s, run_day::timestamp)::date as start,
-       array[
-           sum(h[1]), sum(h[2]), sum(h[3]), sum(h[4]), sum(h[5]), sum(h[6]), sum(h[7]), sum(h[8]),
-           sum(h[9]), sum(h[10]), sum(h[11]), sum(h[12]), sum(h[13]), sum(h[14]), sum(h[15]), sum(h[16]),
-           sum(h[17]), sum(h[18]), sum(h[19]), sum(h[20]), sum(h[21]), sum(h[22]), sum(h[23]), sum(h[24]),
-           sum(h[25]), sum(h[26]), sum(h[27]), sum(h[28]), sum(h[29]), sum(h[30]), sum(h[31]), sum(h[32]),
-           sum(h[33]), sum(h[34]), sum(h[35]), sum(h[36]), sum(h[37]), sum(h[38]), sum(h[39]), sum(h[40]),
-           sum(h[41]), sum(h[42]), sum(h[43]), sum(h[44]), sum(h[45]), sum(h[46]), sum(h[47]), sum(h[48]),
-           sum(h[49]), sum(h[50]), sum(h[51]), sum(h[52]), sum(h[53]), sum(h[54]), sum(h[55]), sum(h[56]),
-           sum(h[57]), sum(h[58]), sum(h[59]), sum(h[60]), sum(h[61]), sum(h[62]), sum(h[63]), sum(h[64])
-       ]::bigint[] as histogram
+       string_agg(array_send(h), ''::bytea) as histograms
 from source
 where cardinality(h) > 0
-group by 1;
+group by 1
+order by 1;
 
 -- name: list_findings
 -- Open findings per bucket of days: the last whole scan of each lane in the bucket, added up.
