@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from testflux.cli import exits, options, reach, words
-from testflux.kit import clock, errors
+from testflux.kit import clock, deviations, errors
 from testflux.kit import settings as kit_settings
 from testflux.kit.settings import Settings
 from testflux.model.access import EVERYBODY
@@ -80,8 +80,8 @@ def look_at_machine(settings: Settings) -> Iterator[Check]:
     yield _look_at_secret_key(settings)
     if settings.database_url is None:
         yield _look_at_binaries()
-    if settings.smtp_url is not None:
-        yield _look_at_mail(settings.smtp_url)
+    yield _look_at_mail(settings.smtp_url)
+    yield from _look_at_safety(settings)
 
 
 async def _collect(settings: Settings) -> list[Check]:
@@ -161,7 +161,15 @@ def _look_at_binaries() -> Check:
     return Check("PostgreSQL programs", ok=True, detail=f"version {found.major} in {found.folder}")
 
 
-def _look_at_mail(url: str) -> Check:
+def _look_at_safety(settings: Settings) -> Iterator[Check]:
+    found = [Check(each.name, ok=False, detail=each.detail, advice=each.advice) for each in deviations.find(settings)]
+    yield from found or [Check("Settings", ok=True, detail="as safe as the defaults")]
+
+
+def _look_at_mail(url: str | None) -> Check:
+    if url is None:
+        detail = "none: no invitations, password resets or news by mail (TESTFLUX_SMTP_URL)"
+        return Check("Mail server", ok=True, detail=detail)
     try:
         server = mail_server.read_url(url)
         with socket.create_connection((server.host, server.port), timeout=_PATIENCE_S):

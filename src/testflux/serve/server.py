@@ -16,7 +16,7 @@ import uvicorn
 
 from testflux.access import passwords
 from testflux.ingest import load_sample
-from testflux.kit import clock, errors
+from testflux.kit import clock, deviations, errors
 from testflux.kit import settings as kit_settings
 from testflux.model.access import EVERYBODY, Role
 from testflux.serve import app, limiter, live_events
@@ -124,6 +124,8 @@ async def add_first_administrator(house: House) -> str | None:
 
 async def _run(settings: kit_settings.Settings, work: Work | None, out: TextIO, *, with_sample: bool) -> None:
     _cancel_on_signals()
+    for found in deviations.find(settings):
+        log.warning("a setting is less than safe", what=found.name, detail=found.detail, advice=found.advice)
     with _listen(settings) as listener:
         async with _postgres(settings) as (database_url, own), open_house(settings, database_url, own) as house:
             async with house.database.read(EVERYBODY) as reader:

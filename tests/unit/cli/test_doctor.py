@@ -33,7 +33,15 @@ def settings(tmp_path: Path) -> Settings:
 def test_sound_machine_is_sound(settings: Settings) -> None:
     checks = looked(settings)
     assert {name for name, check in checks.items() if not check.ok} <= {"Web app"}
-    assert checks.keys() == {"Python", "Web app", "Data folder", "Disk space", "Secret key", "PostgreSQL programs"}
+    machine = {"Python", "Web app", "Data folder", "Disk space", "Secret key", "PostgreSQL programs"}
+    assert checks.keys() == machine | {"Mail server", "Settings"}
+    assert checks["Mail server"].detail.startswith("none")
+
+
+def test_what_is_less_than_safe_is_listed(tmp_path: Path) -> None:
+    check = looked(Settings(data_dir=tmp_path, public_url="http://tests.example.org"))["Public URL"]
+    assert not check.ok
+    assert "https://" in check.advice
 
 
 def test_looking_leaves_nothing_behind(settings: Settings) -> None:
