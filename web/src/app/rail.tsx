@@ -13,8 +13,10 @@ import {
   KeyRound,
   LayoutDashboard,
   List,
+  LogIn,
   LogOut,
   type LucideIcon,
+  ScrollText,
   Shield,
   Upload,
   UserRound,
@@ -116,7 +118,9 @@ export function Rail() {
   const canSend = useMaySomewhere("upload.create");
   const canManagePeople = useMay("member.manage");
   const canStore = useMay("storage.manage");
+  const canSignOn = useMay("sso.manage");
   const canWatch = useMay("system.read");
+  const canAudit = useMay("audit.read");
   const user = useSession((session) => session.user);
   const { data } = useQuery(listProjectsOptions({ query: { limit: 500 } }));
   const project = data?.items.find((candidate) => candidate.slug === slug);
@@ -139,7 +143,9 @@ export function Rail() {
         <Item to="/projects" icon={Folder} label="Projects" />
         {canManagePeople && <Item to="/people" icon={Users} label="People" />}
         <Item to="/tokens" icon={KeyRound} label="API tokens" />
+        {canSignOn && <Item to="/sign-in-providers" icon={LogIn} label="Sign-in providers" />}
         {canStore && <Item to="/storage" icon={HardDrive} label="Storage" />}
+        {canAudit && <Item to="/audit" icon={ScrollText} label="Audit log" />}
         {canWatch && <Item to="/health" icon={HeartPulse} label="Health" />}
       </ul>
       <Heading>{user?.email ?? ""}</Heading>

@@ -36,9 +36,20 @@ const pages: RouteObject[] = [
     path: "tokens",
     lazy: () => import("@/features/tokens/tokens-page"),
   },
+  { path: "sign-in-providers", lazy: () => import("@/features/sso/providers-page") },
+  { path: "sign-in-providers/new", lazy: () => import("@/features/sso/new-provider-page") },
+  { path: "sign-in-providers/:providerId", lazy: () => import("@/features/sso/provider-page") },
   {
     path: "storage",
     lazy: () => import("@/features/storage/storage-page"),
+  },
+  {
+    path: "audit",
+    lazy: () => import("@/features/audit/audit-page"),
+  },
+  {
+    path: "audit/streams",
+    lazy: () => import("@/features/audit/streams-page"),
   },
   {
     path: "health",

@@ -1,5 +1,11 @@
 import clsx from "clsx";
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from "react";
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from "react";
 
 const CONTROL =
   "h-[30px] w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 aria-[invalid=true]:border-fail";
@@ -99,6 +105,59 @@ export function SelectField({
       >
         {children}
       </select>
+    </Field>
+  );
+}
+
+/** A switch with its label beside it. */
+export function CheckField({
+  label,
+  help,
+  ...rest
+}: Pick<Labelled, "label" | "help"> & InputHTMLAttributes<HTMLInputElement>) {
+  const id = useId();
+  return (
+    <div className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-2">
+      <input
+        id={id}
+        type="checkbox"
+        className="mt-0.5 size-4"
+        aria-describedby={help === undefined ? undefined : `${id}-help`}
+        {...rest}
+      />
+      <label htmlFor={id}>{label}</label>
+      {help !== undefined && (
+        <p id={`${id}-help`} className="col-start-2 text-sm text-text-3">
+          {help}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Several lines of text with their label. */
+export function AreaField({
+  label,
+  help,
+  error,
+  hideLabel,
+  className,
+  ...rest
+}: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  const id = useId();
+  return (
+    <Field id={id} label={label} help={help} error={error} hideLabel={hideLabel}>
+      <textarea
+        id={id}
+        spellCheck={false}
+        aria-invalid={error !== undefined}
+        aria-describedby={describedBy(id, { label, help, error })}
+        className={clsx(
+          "w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 py-1.5 font-mono text-sm aria-[invalid=true]:border-fail",
+          className,
+        )}
+        {...rest}
+      />
     </Field>
   );
 }

@@ -5,6 +5,7 @@ import { TextField } from "@/components/field";
 import { TroubleNote } from "@/components/states";
 import { CodeStep } from "@/features/auth/code-step";
 import { Door } from "@/features/auth/door";
+import { ProviderButtons, ProviderProblem } from "@/features/auth/providers";
 import { useCapsLock } from "@/features/auth/use-caps-lock";
 import { signIn, useSession } from "@/lib/session";
 
@@ -89,6 +90,8 @@ export function SignInPage() {
           <TroubleNote error={over} />
         </div>
       )}
+      <ProviderProblem />
+      <ProviderButtons back={safeBack(params.get("back"))} />
       <PasswordStep
         onState={(next) => {
           setOver(null);
