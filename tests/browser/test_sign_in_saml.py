@@ -59,7 +59,7 @@ def who(page: Page) -> dict[str, Any]:
 
 def test_signs_in(house: RunningHouse, idp: saml_idp.SamlIdp, stranger: Page) -> None:
     provider = set_up(house, idp, "by redirect")
-    stranger.goto(f"/api/v1/auth/saml/{provider['id']}/start?go_to=/runs")
+    stranger.goto(f"/api/v1/auth/saml/{provider['id']}/start?next=/runs")
     expect(stranger).to_have_url(re.compile(f"^{idp.url}/sso"))
     say_who(stranger, "ada")
     expect(stranger).to_have_url(f"{house.url}/runs")

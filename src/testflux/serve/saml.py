@@ -16,7 +16,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from msgspec import Meta
 
@@ -56,12 +56,14 @@ class _Answered(msgspec.Struct, frozen=True):
 
 @get("/auth/saml/{provider_id:str}/start", **declare.route("startSamlSignIn", None, rate=Rate.PUBLIC, status_code=302))
 async def start_sign_in(
-    provider_id: FromPath[str], house: NamedDependency[House], go_to: FromQuery[_Text] = "/"
+    provider_id: FromPath[str],
+    house: NamedDependency[House],
+    next_path: Annotated[str, QueryParameter(name="next", max_length=4000)] = "/",
 ) -> Redirect:
-    """Lead the browser to an identity provider's sign-in; afterwards it goes on at `go_to`, a path of this site."""
+    """Lead the browser to an identity provider's sign-in; afterwards it goes on at `next`, a path of this site."""
     try:
         provider = await _provider(house, provider_id)
-        url, cookie = await _begin(house, provider, vouch.local_path(go_to), None)
+        url, cookie = await _begin(house, provider, vouch.local_path(next_path), None)
     except errors.TestFluxError as error:
         return vouch.show(error)
     return Redirect(url, status_code=302, cookies=[cookie], headers={"Cache-Control": "no-store"})

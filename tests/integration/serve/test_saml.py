@@ -118,7 +118,7 @@ async def failures(idp: Idp) -> list[str]:
 
 async def test_signs_in(idp: Idp) -> None:
     browser = idp.browser()
-    request_id, state = await idp.begin(browser, go_to="/runs?x=1")
+    request_id, state = await idp.begin(browser, next="/runs?x=1")
     response = await idp.come_back(browser, idp.answer(request_id), state)
     assert (response.status_code, response.headers["location"]) == (302, "/runs?x=1")
     granted = await browser.post("/auth/refresh")
@@ -197,7 +197,7 @@ async def test_a_flow_of_another_provider(house: ServeHouse, idp: Idp) -> None:
 @pytest.mark.parametrize("go_to", ["//evil.example", "https://evil.example", "javascript:alert(1)", "/\\evil.example"])
 async def test_no_open_redirect(idp: Idp, go_to: str) -> None:
     browser = idp.browser()
-    request_id, state = await idp.begin(browser, go_to=go_to)
+    request_id, state = await idp.begin(browser, next=go_to)
     response = await idp.come_back(browser, idp.answer(request_id, subject=f"r{go_to}", attributes=mail(go_to)), state)
     assert response.headers["location"] == "/"
 

@@ -510,7 +510,7 @@ export const changeRole = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Lead the browser to an identity provider's sign-in; afterwards it goes on at `go_to`, a path of this site.
+ * Lead the browser to an identity provider's sign-in; afterwards it goes on at `next`, a path of this site.
  */
 export const startSamlSignIn = <ThrowOnError extends boolean = false>(options: Options<StartSamlSignInData, ThrowOnError>): RequestResult<unknown, StartSamlSignInErrors, ThrowOnError> => (options.client ?? client).get<unknown, StartSamlSignInErrors, ThrowOnError>({ url: '/api/v1/auth/saml/{provider_id}/start', ...options });
 

@@ -5375,7 +5375,7 @@ export type StartSamlSignInData = {
         provider_id: string;
     };
     query?: {
-        go_to?: string;
+        next?: string;
     };
     url: '/api/v1/auth/saml/{provider_id}/start';
 };

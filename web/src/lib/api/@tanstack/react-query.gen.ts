@@ -879,7 +879,7 @@ export const changeRoleMutation = (options?: Partial<Options<ChangeRoleData>>): 
 export const startSamlSignInQueryKey = (options: Options<StartSamlSignInData>) => createQueryKey('startSamlSignIn', options);
 
 /**
- * Lead the browser to an identity provider's sign-in; afterwards it goes on at `go_to`, a path of this site.
+ * Lead the browser to an identity provider's sign-in; afterwards it goes on at `next`, a path of this site.
  */
 export const startSamlSignInOptions = (options: Options<StartSamlSignInData>) => queryOptions<unknown, AxiosError<StartSamlSignInError>, unknown, ReturnType<typeof startSamlSignInQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
