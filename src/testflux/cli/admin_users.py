@@ -7,15 +7,14 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from testflux.access import passwords
-from testflux.cli import exits, options, reach
+from testflux.access import passwords, strength
+from testflux.cli import admin_access, exits, options, reach
 from testflux.kit import clock, errors
 from testflux.model.access import EVERYBODY, Role
-from testflux.store import sessions, users
+from testflux.store import resets, sessions, sign_in_waits, users
 from testflux.store.database import Reader, Row, Writer
 
 _EVERYBODY = 100_000
-_SHORTEST = 12
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,10 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_password_argument(adding)
     resetting = _about_somebody(options.add_act(acts, "password", "set a new password; prints it"), _reset)
     _add_password_argument(resetting)
+    resetting.add_argument("--link", action="store_true", help="print a link to set a password of one's own instead")
     changing = _about_somebody(options.add_act(acts, "role", "change the role"), _change_role)
     changing.add_argument("role", choices=[*Role], help="admin manages and uploads, user reads")
     _about_somebody(options.add_act(acts, "disable", "end a person's access"), _disable)
     _about_somebody(options.add_act(acts, "enable", "give access back"), _enable)
+    _about_somebody(options.add_act(acts, "unlock", "end the waits after failed sign-ins"), admin_access.unlock)
+    factor = options.add_act(acts, "second-factor", "say whether somebody has a second factor")
+    _about_somebody(factor, admin_access.remove_second_factor)
+    factor.add_argument("--remove", action="store_true", help="take it away: the password is enough then")
 
 
 def _about_somebody(
@@ -75,10 +79,14 @@ async def _add(writer: Writer, org_id: int, given: argparse.Namespace) -> str:
 
 
 async def _reset(writer: Writer, org_id: int, given: argparse.Namespace) -> str:
+    if given.link:
+        return await admin_access.make_link(writer, given)
     user = await _get(writer, org_id, given.email)
     password, told = _password(given)
-    await users.save_user(writer, org_id, user["user_id"], password_hash=passwords.make_hash(password))
+    await resets.save_password(writer, user["user_id"], passwords.make_hash(password), clock.now())
     await sessions.drop_sign_ins_of(writer, user["user_id"], clock.now())
+    await sign_in_waits.drop_waits(writer, user["email"])
+    await admin_access.note(writer, user, "password.reset", {"by": "an administrator"})
     return f"{user['email']} can sign in{told}, and is signed out everywhere.\n"
 
 
@@ -113,9 +121,7 @@ def _password(given: argparse.Namespace) -> tuple[str, str]:
         password = passwords.generate()
         return password, f" with the password {password}"
     password = sys.stdin.readline().rstrip("\n")
-    if len(password) < _SHORTEST:
-        hint = f"It takes at least {_SHORTEST} characters."
-        raise errors.InvalidError("The password is too short.", field="password", hint=hint)
+    strength.check(password, (given.email,))
     return password, " with that password"
 
 

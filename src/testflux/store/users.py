@@ -37,12 +37,6 @@ async def get_user(reader: Reader, org_id: int, user_id: int) -> Row:
     raise errors.NotFoundError("There is no such person.", hint="They may have left; reload the list.")
 
 
-async def find_sign_in(reader: Reader, email: str) -> Row | None:
-    """Return who may sign in with that address, with the hash and the organisation where they arrive."""
-    row = await reader.find(_SQL["find_sign_in"], email=email)
-    return row if row and row["org_id"] is not None else None
-
-
 async def get_password_hash(reader: Reader, user_id: int) -> str | None:
     """Return a person's password hash, None when they have no password."""
     return (await reader.one(_SQL["get_password_hash"], user_id=user_id))["password_hash"]

@@ -27,21 +27,6 @@ where m.org_id = %(org_id)s
 order by u.email
 limit %(limit)s;
 
--- name: find_sign_in
--- Who signs in with that address, and at which organisation they arrive: the one they looked at last, if they still may.
-select u.user_id, u.email, u.name, u.password_hash,
-       (
-           select m.org_id from member m
-           left join lateral (
-               select max(s.seen_at) as seen_at from sign_in s where s.user_id = m.user_id and s.org_id = m.org_id
-           ) last on true
-           where m.user_id = u.user_id and m.disabled_at is null
-           order by last.seen_at desc nulls last, m.org_id
-           limit 1
-       ) as org_id
-from app_user u
-where u.email = %(email)s and u.disabled_at is null;
-
 -- name: get_password_hash
 -- What a person's present password is checked against; null: they have none.
 select password_hash from app_user where user_id = %(user_id)s;
