@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -14,8 +13,8 @@ from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import QueryParameter
 
-from testflux.kit import clock, errors
-from testflux.model.access import EVERYBODY, Actor, Permission
+from testflux.kit import errors
+from testflux.model.access import EVERYBODY, Actor, Permission, Tenant
 from testflux.serve import declare, identity, live_events
 from testflux.serve.house import House
 from testflux.serve.hub import Watcher
@@ -65,19 +64,23 @@ async def _serve(socket: Socket, house: House) -> None:
     """Serve one subscription after the other, until the browser goes."""
     subscribe = await _hear(socket, _FIRST_WORD_S)
     while True:
-        watcher, expires_at, backlog = await _subscribe(socket, house, subscribe)
+        watcher, backlog = await _subscribe(socket, house, subscribe)
         hearing = asyncio.create_task(_hear(socket, None))
-        telling = asyncio.create_task(_tell(socket, watcher, expires_at, backlog))
+        others = (
+            asyncio.create_task(_tell(socket, watcher, backlog)),
+            asyncio.create_task(_ask_again(house, subscribe.token, watcher.tenant)),
+        )
         try:
-            await asyncio.wait((hearing, telling), return_when=asyncio.FIRST_COMPLETED)
-            if telling.done():
-                telling.result()
+            await asyncio.wait((hearing, *others), return_when=asyncio.FIRST_COMPLETED)
+            for task in others:
+                if task.done():
+                    task.result()
             subscribe = await hearing
         finally:
             house.hub.remove(watcher)
-            for task in (hearing, telling):
+            for task in (hearing, *others):
                 task.cancel()
-            await asyncio.gather(hearing, telling, return_exceptions=True)
+            await asyncio.gather(hearing, *others, return_exceptions=True)
 
 
 async def _hear(socket: Socket, timeout_s: float | None) -> Subscribe:
@@ -90,14 +93,9 @@ async def _hear(socket: Socket, timeout_s: float | None) -> Subscribe:
         raise _Refused(BAD_MESSAGE, "No subscription came.") from error
 
 
-async def _subscribe(
-    socket: Socket, house: House, subscribe: Subscribe
-) -> tuple[Watcher, datetime | None, list[LiveEvent]]:
+async def _subscribe(socket: Socket, house: House, subscribe: Subscribe) -> tuple[Watcher, list[LiveEvent]]:
     """Check who asks, begin to watch, and find what was missed since `last_event`."""
-    try:
-        actor, expires_at = await identity.read_token(house.settings, house.database, subscribe.token)
-    except errors.UnauthenticatedError as error:
-        raise _Refused(BAD_TOKEN, error.message) from error
+    actor = await _identify(house, subscribe.token)
     if actor.tenant.project_ids == ():
         raise _Refused(BAD_TOKEN, "This token may not read.")
     watcher = Watcher(actor.tenant, subscribe.topics)
@@ -106,10 +104,27 @@ async def _subscribe(
     if answer.gap or len(answer.items) == _MOST_MISSED:
         await socket.send_json({"op": "gap"})
     await socket.send_json({"op": "subscribed", "last_event": answer.last_event})
-    return watcher, expires_at, answer.items
+    return watcher, answer.items
 
 
-async def _tell(socket: Socket, watcher: Watcher, expires_at: datetime | None, backlog: Sequence[LiveEvent]) -> None:
+async def _identify(house: House, token: str) -> Actor:
+    try:
+        actor, _ = await identity.read_token(house.settings, house.database, token)
+    except errors.UnauthenticatedError as error:
+        raise _Refused(BAD_TOKEN, error.message) from error
+    return actor
+
+
+async def _ask_again(house: House, token: str, tenant: Tenant) -> None:
+    """End the conversation once the token has expired, its sign-in was ended, or it may read something else."""
+    while True:
+        await asyncio.sleep(PING_S)
+        with contextlib.suppress(errors.UnavailableError):
+            if (await _identify(house, token)).tenant != tenant:
+                raise _Refused(BAD_TOKEN, "What this token may read has changed; connect again.")
+
+
+async def _tell(socket: Socket, watcher: Watcher, backlog: Sequence[LiveEvent]) -> None:
     """Send what was missed, then what happens; a ping when nothing does. Events that are in both are sent once."""
     for event in backlog:
         await socket.send_text(msgspec.json.encode(event).decode())
@@ -117,8 +132,6 @@ async def _tell(socket: Socket, watcher: Watcher, expires_at: datetime | None, b
     while True:
         if watcher.is_slow:
             raise _Refused(TOO_SLOW, "Too slow to follow; reload and connect again.")
-        if expires_at is not None and expires_at <= clock.now():
-            raise _Refused(BAD_TOKEN, "The token has expired.")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PING_S):
                 event = await watcher.events.get()

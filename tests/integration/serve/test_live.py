@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 import tiny_reports
 from serve_house import READER, SECRET, ServeHouse, send
+from sign_ins import browser, log_in
 from testflux.access import tokens
 from testflux.kit import clock
 from testflux.model.access import EVERYBODY
@@ -188,6 +189,18 @@ async def test_a_socket_ends_with_its_token(address: str, house: ServeHouse, mon
         await subscribe(connection, token_of(house, age=almost), "run:1-1")
         assert (await hear(connection))["op"] == "subscribed"
         assert (await closing(connection))[0] == 4401
+
+
+async def test_a_socket_ends_with_its_sign_in(address: str, house: ServeHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "PING_S", 0.05)
+    async with browser(house) as own, connect(address) as connection:
+        token = (await log_in(own)).json()["access_token"]
+        await subscribe(connection, token, "run:1-1")
+        assert (await hear(connection))["op"] == "subscribed"
+        assert (await own.post("/auth/logout")).status_code == 204
+        code, reason = await closing(connection)
+    assert code == 4401
+    assert reason == "The sign-in has ended."
 
 
 @pytest.mark.parametrize("message", ["", "{", '{"op": "dance"}', '{"op": "subscribe", "token": 1, "topics": []}'])
