@@ -12,7 +12,7 @@ from testflux.access import tokens as token_maker
 from testflux.cli import exits, options, reach
 from testflux.kit import clock, errors
 from testflux.model.access import EVERYBODY, Role
-from testflux.store import tokens, users
+from testflux.store import members, tokens, users
 from testflux.store.database import Reader, Row, Writer
 
 _ALL = 100_000
@@ -71,15 +71,19 @@ async def _revoke(writer: Writer, org_id: int, given: argparse.Namespace) -> str
 
 
 async def _owner(reader: Reader, org_id: int, email: str | None) -> Row:
-    everybody = [row for row in await users.list_users(reader, org_id, "", _ALL) if not row["is_disabled"]]
+    everybody = [row for row in await members.list_members(reader, org_id) if not row["is_disabled"]]
     if email is not None:
         found = [row for row in everybody if row["email"] == email.lower()]
     else:
-        found = sorted((row for row in everybody if row["role"] == Role.OWNER), key=lambda row: row["user_id"])
+        found = sorted(filter(_is_owner, everybody), key=lambda row: row["user_id"])
     if not found:
         hint = "`testflux admin user list` names everybody."
         raise errors.InvalidError(f"Nobody signs in as {email}.", field="--user", hint=hint)
     return found[0]
+
+
+def _is_owner(row: Row) -> bool:
+    return any(grant["role"] == Role.OWNER and grant["project_id"] is None for grant in row["grants"])
 
 
 def _line(row: Row) -> str:

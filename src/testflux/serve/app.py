@@ -70,7 +70,6 @@ from testflux.serve import (
     trends,
     upload_metadata,
     uploads,
-    users,
     web,
 )
 from testflux.serve.house import House
@@ -80,7 +79,6 @@ _BODY_BYTES: Final = 1024 * 1024
 _NOUNS: Final[tuple[tuple[str, list[Any]], ...]] = (
     ("auth", auth.ROUTES + forgotten.ROUTES + me.ROUTES),
     ("account", account.ROUTES + second_factor.ROUTES + sign_ins.ROUTES),
-    ("users", users.ROUTES),
     ("members", members.ROUTES + invitations.ROUTES),
     ("roles", roles.ROUTES),
     ("directories", saml.ROUTES + saml_setup.ROUTES + ldap.ROUTES),

@@ -16,7 +16,7 @@ from testflux.access import tokens as token_maker
 from testflux.cli import main
 from testflux.kit import clock
 from testflux.model.access import EVERYBODY
-from testflux.store import entry, jobs, migrate, partitions, tokens, users
+from testflux.store import entry, jobs, members, migrate, partitions, projects, roles, tokens, users
 from testflux.store.database import Database, Reader, Writer
 
 MAIL = "somebody@example.test"
@@ -104,6 +104,44 @@ def test_last_owner_stays(capsys: pytest.CaptureFixture[str]) -> None:
     admin("user", "add", MAIL, "--role", "owner")
     assert admin("user", "role", MAIL, "viewer") == 4
     assert "last owner" in capsys.readouterr().err
+
+
+def test_roles_of_an_organisations_own_and_of_projects_are_shown(
+    database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    admin("user", "add", MAIL)
+    admin("user", "add", "root@example.test", "--role", "owner")
+
+    async def prepare(writer: Writer) -> None:
+        org_id = await users.get_org(writer)
+        await roles.add_role(writer, org_id, "tester", "Tester", "", ["upload.create"])
+        project = await projects.add_project(writer, org_id, "shop", "Shop", "", "main")
+        found = await members.find_by_email(writer, org_id, MAIL)
+        assert found is not None
+        await members.add_grant(writer, org_id, found["user_id"], "maintainer", project["project_id"])
+
+    in_database(database_url, prepare)
+    capsys.readouterr()
+    assert admin("user", "role", MAIL, "tester") == 0
+    assert capsys.readouterr().out == f"{MAIL}  tester, maintainer in shop  {MAIL}  (never signed in)\n"
+    assert admin("user", "role", MAIL, "king") == 2
+    assert "Choose one of owner, admin, maintainer, member, viewer, auditor, tester." in capsys.readouterr().err
+
+
+def test_somebody_belongs_to_a_second_organisation(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    admin("user", "add", MAIL, "--role", "owner")
+
+    async def prepare(writer: Writer) -> None:
+        await writer.run("insert into org (slug, name) values ('second', 'Second')")
+
+    in_database(database_url, prepare)
+    assert admin("user", "list", "--organisation", "second") == 0
+    assert admin("user", "add", MAIL, "--role", "member", "--organisation", "second") == 0
+    assert "too, and signs in as before" in capsys.readouterr().out
+    assert admin("user", "add", MAIL, "--organisation", "second") != 0
+    assert admin("user", "list", "--organisation", "second") == 0
+    assert capsys.readouterr().out.startswith(f"{MAIL}  member  ")
+    assert admin("user", "list", "--organisation", "third") == 2
 
 
 @pytest.mark.parametrize("words", [["password", MAIL], ["role", MAIL, "viewer"], ["add", "nobody"]])

@@ -61,7 +61,7 @@ async def test_a_wrong_password_and_a_wrong_address_are_told_the_same(nobody: ht
 async def test_who_is_disabled_does_not_sign_in_and_is_out_at_once(fresh: ServeHouse) -> None:
     admin, own, nobody = fresh.client(), fresh.client(READER), fresh.client(None)
     assert (await own.get("/me")).status_code == 200
-    changed = await admin.patch(f"/users/{fresh.ids[READER]}", json={"is_disabled": True})
+    changed = await admin.patch(f"/members/{fresh.ids[READER]}", json={"is_disabled": True})
     assert changed.json()["is_disabled"] is True
     assert (await own.get("/me")).status_code == 401
     response = await nobody.post("/auth/login", json={"email": READER, "password": PASSWORD})
@@ -146,7 +146,7 @@ async def test_an_api_token_narrows_what_its_maker_may(house: ServeHouse) -> Non
 async def test_an_api_token_never_does_more_than_its_maker(house: ServeHouse) -> None:
     client = house.client(token=await house.api_token("admin", email=READER))
     assert (await client.get("/projects")).status_code == 200
-    assert (await client.get("/users")).status_code == 403
+    assert (await client.get("/members")).status_code == 403
 
 
 async def test_an_api_token_past_its_time(house: ServeHouse) -> None:

@@ -13,7 +13,7 @@ import pytest_asyncio
 from serve_house import ADMIN, READER, ServeHouse
 from testflux.kit import clock
 from testflux.model.access import EVERYBODY, Role
-from testflux.store import users
+from testflux.store import members
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MEMBER, ADMINISTRATOR, LEAVER = "member@example.org", "boss@example.org", "leaver@example.org"
@@ -125,7 +125,7 @@ async def test_a_service_has_a_role_of_its_own_and_stays_when_its_maker_leaves(h
     service = await make(maker, "/tokens", role="member", projects=["shop"])
     assert (service["kind"], service["role"], service["scopes"]) == ("service", "member", ["admin"])
     async with house.rooms.database.write(EVERYBODY) as writer:
-        await users.save_user(writer, house.org_id, house.ids[LEAVER], is_disabled=True)
+        await members.save_access(writer, house.org_id, house.ids[LEAVER], clock.now(), is_disabled=True)
     assert (await house.client(token=personal["token"]).get("/projects")).status_code == 401
     client = house.client(token=service["token"])
     assert (await upload(client, "shop")).is_success

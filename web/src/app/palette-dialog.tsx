@@ -27,7 +27,12 @@ function pages(slug: string, me: Me | undefined, canSend: boolean): Goal[] {
     ["Projects", "/projects"],
     ["Account", "/account"],
     ...(canSend ? [["Upload reports", "/upload"]] : []),
-    ...(may(me, "member.manage") ? [["People", "/people"]] : []),
+    ...(may(me, "member.read")
+      ? [
+          ["Members", "/members"],
+          ["Roles", "/roles"],
+        ]
+      : []),
     ["API tokens", "/tokens"],
   ];
   const here =

@@ -19,6 +19,7 @@ import {
   ScrollText,
   Shield,
   Upload,
+  UserCog,
   UserRound,
   Users,
 } from "lucide-react";
@@ -116,7 +117,7 @@ function leave(): void {
 export function Rail() {
   const slug = usePlace((place) => place.slug);
   const canSend = useMaySomewhere("upload.create");
-  const canManagePeople = useMay("member.manage");
+  const canSeeMembers = useMay("member.read");
   const canStore = useMay("storage.manage");
   const canSignOn = useMay("sso.manage");
   const canWatch = useMay("system.read");
@@ -141,7 +142,8 @@ export function Rail() {
       <Heading>Organisation</Heading>
       <ul className="grid gap-0.5">
         <Item to="/projects" icon={Folder} label="Projects" />
-        {canManagePeople && <Item to="/people" icon={Users} label="People" />}
+        {canSeeMembers && <Item to="/members" icon={Users} label="Members" />}
+        {canSeeMembers && <Item to="/roles" icon={UserCog} label="Roles" />}
         <Item to="/tokens" icon={KeyRound} label="API tokens" />
         {canSignOn && <Item to="/sign-in-providers" icon={LogIn} label="Sign-in providers" />}
         {canStore && <Item to="/storage" icon={HardDrive} label="Storage" />}

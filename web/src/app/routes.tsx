@@ -29,8 +29,16 @@ const pages: RouteObject[] = [
     lazy: () => import("@/features/projects/projects-page"),
   },
   {
-    path: "people",
-    lazy: () => import("@/features/people/people-page"),
+    path: "members",
+    lazy: () => import("@/features/members/members-page"),
+  },
+  {
+    path: "members/:memberId",
+    lazy: () => import("@/features/members/member-page"),
+  },
+  {
+    path: "roles",
+    lazy: () => import("@/features/roles/roles-page"),
   },
   {
     path: "tokens",
@@ -111,6 +119,10 @@ export const router = createBrowserRouter([
       { path: "forgotten", lazy: () => import("@/features/auth/forgotten-page") },
       { path: "reset", lazy: () => import("@/features/auth/reset-page") },
       { path: "second-factor", lazy: () => import("@/features/auth/second-factor-page") },
+      {
+        path: "join",
+        lazy: async () => ({ Component: (await import("@/features/invitations/join-page")).JoinPage }),
+      },
       {
         Component: Guard,
         children: [{ Component: Shell, children: [{ ErrorBoundary: Crash, children: pages }] }],

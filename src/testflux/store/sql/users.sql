@@ -2,6 +2,10 @@
 -- The organisation there is from the start.
 select org_id from org order by org_id limit 1;
 
+-- name: find_org
+-- The organisation of that short name.
+select org_id from org where slug = %(slug)s;
+
 -- name: add_org
 -- The organisation everything belongs to, made at first start.
 insert into org (slug, name) values ('default', 'TestFlux') on conflict (slug) do nothing;
@@ -10,8 +14,8 @@ insert into org (slug, name) values ('default', 'TestFlux') on conflict (slug) d
 -- Is this the first start?
 select count(*) as count from member where org_id = %(org_id)s;
 
--- name: list_users
--- A page of an organisation's people by address. The role is the strongest they have everywhere in it.
+-- name: get_user
+-- A person of an organisation. The role is the strongest they have everywhere in it.
 select u.user_id, u.email, u.name, u.created_at, u.last_sign_in_at, m.disabled_at is not null or u.disabled_at is not null as is_disabled,
        coalesce((
            select g.role from role_grant g
@@ -21,11 +25,11 @@ select u.user_id, u.email, u.name, u.created_at, u.last_sign_in_at, m.disabled_a
        ), '') as role
 from member m
 join app_user u on u.user_id = m.user_id
-where m.org_id = %(org_id)s
-  and u.email > %(after)s
-  and (%(user_id)s::bigint is null or u.user_id = %(user_id)s)
-order by u.email
-limit %(limit)s;
+where m.org_id = %(org_id)s and u.user_id = %(user_id)s;
+
+-- name: find_account
+-- Whose address is that?
+select user_id from app_user where email = %(email)s;
 
 -- name: get_password_hash
 -- What a person's present password is checked against; null: they have none.
@@ -38,27 +42,6 @@ values (%(email)s, %(name)s, %(password_hash)s, %(is_operator)s)
 on conflict (email) do nothing
 returning user_id;
 
--- name: add_member
--- They belong to the organisation from now on.
-insert into member (org_id, user_id) values (%(org_id)s, %(user_id)s) on conflict (org_id, user_id) do nothing;
-
--- name: add_grant
--- The same role twice is once.
-insert into role_grant (org_id, user_id, role) values (%(org_id)s, %(user_id)s, %(role)s)
-on conflict (org_id, user_id, project_id, role, provider_id) do nothing;
-
--- name: drop_grants
--- Every role that a person gave them in the whole organisation.
-delete from role_grant
-where org_id = %(org_id)s and user_id = %(user_id)s and project_id is null and provider_id is null;
-
--- name: lock_owners
--- Two owners must not take each other's role at the same time.
-select user_id from role_grant
-where org_id = %(org_id)s and role = 'owner' and project_id is null
-order by user_id
-for update;
-
 -- name: save_person
 -- Null leaves a column as it is.
 update app_user
@@ -68,24 +51,6 @@ set name = coalesce(%(name)s, name),
 where user_id = %(user_id)s
   and exists (select from member where org_id = %(org_id)s and member.user_id = app_user.user_id)
 returning user_id;
-
--- name: save_access
--- Disabling twice keeps the first time.
-update member
-set disabled_at = case when %(is_disabled)s::boolean then coalesce(disabled_at, now()) end
-where org_id = %(org_id)s and user_id = %(user_id)s;
-
--- name: count_owners
--- Somebody must be left who can manage everything.
-select count(*) as count
-from role_grant g
-join member m on m.org_id = g.org_id and m.user_id = g.user_id
-join app_user u on u.user_id = g.user_id
-where g.org_id = %(org_id)s
-  and g.role = 'owner'
-  and g.project_id is null
-  and m.disabled_at is null
-  and u.disabled_at is null;
 
 -- name: save_sign_in
 -- Administrators look for dead accounts.

@@ -1368,18 +1368,6 @@ export type NewToken = {
 };
 
 /**
- * NewUser
- *
- * A person to add; without a password one is generated and answered once.
- */
-export type NewUser = {
-    email: string;
-    name: string;
-    role?: ModelAccessRole;
-    password?: string | null;
-};
-
-/**
  * Offered
  *
  * A way to sign in. The browser opens `url`; without one our own page asks for name and password (LDAP).
@@ -2020,6 +2008,25 @@ export type RetentionPreview = {
 };
 
 /**
+ * Role
+ *
+ * A role: built in, or the organisation's own. `members` counts who has it, anywhere in the organisation.
+ *
+ * `may_give` and `may_give_in_projects` say where the caller may give and take it, `may_change` whether to change it.
+ */
+export type Role = {
+    key: string;
+    name: string;
+    description: string;
+    is_built_in: boolean;
+    permissions: Array<Permission>;
+    members: number;
+    may_give: boolean;
+    may_give_in_projects: boolean;
+    may_change: boolean;
+};
+
+/**
  * RoleChange
  *
  * What to change about a role; what is null or absent stays.
@@ -2036,7 +2043,7 @@ export type RoleChange = {
  * Every role, built-in ones first, and every permission there is.
  */
 export type RoleList = {
-    items: Array<ServeShapesMembersRole>;
+    items: Array<Role>;
     catalogue: Array<PermissionAbout>;
 };
 
@@ -3036,44 +3043,6 @@ export type User = {
 };
 
 /**
- * UserChange
- *
- * What to change about a person; what is null or absent stays.
- */
-export type UserChange = {
-    name?: string | null;
-    role?: ModelAccessRole | null;
-    is_disabled?: boolean | null;
-    password?: string | null;
-};
-
-/**
- * UserCreated
- *
- * A new person; `password` holds the generated one, null when the caller chose it.
- */
-export type UserCreated = {
-    id: string;
-    email: string;
-    name: string;
-    role: string;
-    created_at: string;
-    last_sign_in_at: string | null;
-    is_disabled: boolean;
-    password: string | null;
-};
-
-/**
- * UserPage
- *
- * Some users, by e-mail address.
- */
-export type UserPage = {
-    items: Array<User>;
-    next_cursor: string | null;
-};
-
-/**
  * Verdict
  *
  * How a whole run ended.
@@ -3117,33 +3086,11 @@ export type WorkerFigures = {
 };
 
 /**
- * Role
- *
- * The built-in roles; an organisation may add its own. What each may do: access/permissions.py.
- */
-export type ModelAccessRole = 'owner' | 'admin' | 'maintainer' | 'member' | 'viewer' | 'auditor';
-
-/**
  * Check
  */
 export type ProvidersCheck = {
     is_ok: boolean;
     steps: Array<Step>;
-};
-
-/**
- * Role
- */
-export type ServeShapesMembersRole = {
-    key: string;
-    name: string;
-    description: string;
-    is_built_in: boolean;
-    permissions: Array<Permission>;
-    members: number;
-    may_give: boolean;
-    may_give_in_projects: boolean;
-    may_change: boolean;
 };
 
 /**
@@ -4186,180 +4133,6 @@ export type EndMySignInResponses = {
 
 export type EndMySignInResponse = EndMySignInResponses[keyof EndMySignInResponses];
 
-export type ListUsersData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * How many to answer at most.
-         */
-        limit?: number;
-        /**
-         * The `next_cursor` of the page before.
-         */
-        cursor?: string;
-    };
-    url: '/api/v1/users';
-};
-
-export type ListUsersErrors = {
-    /**
-     * Bad Request
-     */
-    400: Problem;
-    /**
-     * Unauthorized
-     */
-    401: Problem;
-    /**
-     * Forbidden
-     */
-    403: Problem;
-    /**
-     * Unprocessable Entity
-     */
-    422: Problem;
-    /**
-     * Too Many Requests
-     */
-    429: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
-};
-
-export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
-
-export type ListUsersResponses = {
-    /**
-     * Request fulfilled, document follows
-     */
-    200: UserPage;
-};
-
-export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
-
-export type AddUserData = {
-    body: NewUser;
-    path?: never;
-    query?: never;
-    url: '/api/v1/users';
-};
-
-export type AddUserErrors = {
-    /**
-     * Bad Request
-     */
-    400: Problem;
-    /**
-     * Unauthorized
-     */
-    401: Problem;
-    /**
-     * Forbidden
-     */
-    403: Problem;
-    /**
-     * Conflict
-     */
-    409: Problem;
-    /**
-     * Request Entity Too Large
-     */
-    413: Problem;
-    /**
-     * Unsupported Media Type
-     */
-    415: Problem;
-    /**
-     * Unprocessable Entity
-     */
-    422: Problem;
-    /**
-     * Too Many Requests
-     */
-    429: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
-};
-
-export type AddUserError = AddUserErrors[keyof AddUserErrors];
-
-export type AddUserResponses = {
-    /**
-     * Document created, URL follows
-     */
-    201: UserCreated;
-};
-
-export type AddUserResponse = AddUserResponses[keyof AddUserResponses];
-
-export type ChangeUserData = {
-    body: UserChange;
-    path: {
-        user_id: string;
-    };
-    query?: never;
-    url: '/api/v1/users/{user_id}';
-};
-
-export type ChangeUserErrors = {
-    /**
-     * Bad Request
-     */
-    400: Problem;
-    /**
-     * Unauthorized
-     */
-    401: Problem;
-    /**
-     * Forbidden
-     */
-    403: Problem;
-    /**
-     * Not Found
-     */
-    404: Problem;
-    /**
-     * Conflict
-     */
-    409: Problem;
-    /**
-     * Request Entity Too Large
-     */
-    413: Problem;
-    /**
-     * Unsupported Media Type
-     */
-    415: Problem;
-    /**
-     * Unprocessable Entity
-     */
-    422: Problem;
-    /**
-     * Too Many Requests
-     */
-    429: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
-};
-
-export type ChangeUserError = ChangeUserErrors[keyof ChangeUserErrors];
-
-export type ChangeUserResponses = {
-    /**
-     * Request fulfilled, document follows
-     */
-    200: User;
-};
-
-export type ChangeUserResponse = ChangeUserResponses[keyof ChangeUserResponses];
-
 export type ListMembersData = {
     body?: never;
     path?: never;
@@ -5250,7 +5023,7 @@ export type AddRoleResponses = {
     /**
      * Document created, URL follows
      */
-    201: ServeShapesMembersRole;
+    201: Role;
 };
 
 export type AddRoleResponse = AddRoleResponses[keyof AddRoleResponses];
@@ -5364,7 +5137,7 @@ export type ChangeRoleResponses = {
     /**
      * Request fulfilled, document follows
      */
-    200: ServeShapesMembersRole;
+    200: Role;
 };
 
 export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
@@ -10920,61 +10693,6 @@ export type SaveAuditRetentionResponses = {
 };
 
 export type SaveAuditRetentionResponse = SaveAuditRetentionResponses[keyof SaveAuditRetentionResponses];
-
-export type GetAuditReportData = {
-    body?: never;
-    path?: never;
-    query: {
-        /**
-         * A UTC day; the period holds it.
-         */
-        from: string;
-        /**
-         * A UTC day; the period holds it.
-         */
-        to: string;
-        format?: 'html' | 'pdf';
-    };
-    url: '/api/v1/audit/report';
-};
-
-export type GetAuditReportErrors = {
-    /**
-     * Bad Request
-     */
-    400: Problem;
-    /**
-     * Unauthorized
-     */
-    401: Problem;
-    /**
-     * Forbidden
-     */
-    403: Problem;
-    /**
-     * Unprocessable Entity
-     */
-    422: Problem;
-    /**
-     * Too Many Requests
-     */
-    429: Problem;
-    /**
-     * Service Unavailable
-     */
-    503: Problem;
-};
-
-export type GetAuditReportError = GetAuditReportErrors[keyof GetAuditReportErrors];
-
-export type GetAuditReportResponses = {
-    /**
-     * Request fulfilled, document follows
-     */
-    200: Blob | File;
-};
-
-export type GetAuditReportResponse = GetAuditReportResponses[keyof GetAuditReportResponses];
 
 export type ListAuditStreamsData = {
     body?: never;

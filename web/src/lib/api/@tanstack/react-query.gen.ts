@@ -4,8 +4,8 @@ import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOption
 import type { AxiosError } from 'axios';
 
 import { client } from '../client.gen';
-import { acceptInvitation, addAuditStream, addChannel, addDomain, addGrant, addInvitation, addMyToken, addProject, addProvider, addRole, addSample, addStar, addToken, addUploads, addUser, beginMySecondFactor, changeAuditStream, changeChannel, changeMe, changeMember, changeMyPassword, changeProject, changeProvider, changeRole, changeUser, checkProvider, confirmMySecondFactor, dropAuditStream, dropChannel, dropDomain, dropGrant, dropInvitation, dropMember, dropMyToken, dropProject, dropProvider, dropRole, dropRun, dropSample, dropStar, dropToken, endMyOtherSignIns, endMySignIn, explainMember, exportAuditEvents, finishOidcSignIn, finishSamlSignIn, forgetPassword, getAttachment, getAuditReport, getAuditState, getCondition, getFacets, getFinding, getHealth, getMe, getMedia, getMember, getMySecondFactor, getOverview, getProject, getProjectRetention, getProjectSummary, getProjectTrends, getProvider, getProviderTest, getReadiness, getResult, getRetention, getRun, getRunChanges, getRunDiff, getSamlMetadata, getSample, getSteps, getStorage, getSystem, getTest, getTrends, getUpload, getUploadFile, joinOrganisation, judgePassword, listAttachments, listAuditEvents, listAuditStreams, listChannelDeliveries, listChannels, listChecks, listDeliveries, listDomains, listFailures, listFindings, listFlakiestTests, listGroups, listInvitations, listKeywords, listKnownFiles, listLiveEvents, listMembers, listMetrics, listMyIdentities, listMySignIns, listMyTokens, listProjectRuns, listProjects, listProviders, listResults, listRoles, listRunLog, listRuns, listSeries, listSignInProviders, listSlowestTests, listSuites, listTestHistory, listTests, listThresholds, listTokens, listUploads, listUsers, lookUpInDirectory, makeMyRecoveryCodes, openInvitation, type Options, previewProjectRetention, previewRetention, readSamlMetadata, refreshAccess, removeMySecondFactor, requireProvider, resendDelivery, resendInvitation, resetPassword, retryUpload, rotateChannelSecret, saveAuditRetention, saveProjectQuota, saveProjectRetention, saveQuotas, saveRetention, signIn, signInAtDirectory, signInSecondStep, signOut, startOidcSignIn, startSamlSignIn, switchOrganisation, takeSamlAnswer, testAuditStream, testChannel, testProvider, verifyDomain } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AddAuditStreamData, AddAuditStreamError, AddAuditStreamResponse, AddChannelData, AddChannelError, AddChannelResponse, AddDomainData, AddDomainError, AddDomainResponse, AddGrantData, AddGrantError, AddGrantResponse, AddInvitationData, AddInvitationError, AddInvitationResponse, AddMyTokenData, AddMyTokenError, AddMyTokenResponse, AddProjectData, AddProjectError, AddProjectResponse, AddProviderData, AddProviderError, AddProviderResponse, AddRoleData, AddRoleError, AddRoleResponse, AddSampleData, AddSampleError, AddSampleResponse, AddStarData, AddStarError, AddStarResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, AddUserData, AddUserError, AddUserResponse, BeginMySecondFactorData, BeginMySecondFactorError, BeginMySecondFactorResponse, ChangeAuditStreamData, ChangeAuditStreamError, ChangeAuditStreamResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMeData, ChangeMeError, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeMeResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeProviderData, ChangeProviderError, ChangeProviderResponse, ChangeRoleData, ChangeRoleError, ChangeRoleResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckProviderData, CheckProviderError, CheckProviderResponse, ConfirmMySecondFactorData, ConfirmMySecondFactorError, ConfirmMySecondFactorResponse, DropAuditStreamData, DropAuditStreamError, DropAuditStreamResponse, DropChannelData, DropChannelError, DropChannelResponse, DropDomainData, DropDomainError, DropDomainResponse, DropGrantData, DropGrantError, DropGrantResponse, DropInvitationData, DropInvitationError, DropInvitationResponse, DropMemberData, DropMemberError, DropMemberResponse, DropMyTokenData, DropMyTokenError, DropMyTokenResponse, DropProjectData, DropProjectError, DropProjectResponse, DropProviderData, DropProviderError, DropProviderResponse, DropRoleData, DropRoleError, DropRoleResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropStarData, DropStarError, DropStarResponse, DropTokenData, DropTokenError, DropTokenResponse, EndMyOtherSignInsData, EndMyOtherSignInsError, EndMyOtherSignInsResponse, EndMySignInData, EndMySignInError, EndMySignInResponse, ExplainMemberData, ExplainMemberError, ExplainMemberResponse, ExportAuditEventsData, ExportAuditEventsError, FinishOidcSignInData, FinishOidcSignInError, FinishSamlSignInData, FinishSamlSignInError, ForgetPasswordData, ForgetPasswordError, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetAuditReportData, GetAuditReportError, GetAuditReportResponse, GetAuditStateData, GetAuditStateError, GetAuditStateResponse, GetConditionData, GetConditionError, GetConditionResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMediaData, GetMediaError, GetMediaResponse, GetMeError, GetMemberData, GetMemberError, GetMemberResponse, GetMeResponse, GetMySecondFactorData, GetMySecondFactorError, GetMySecondFactorResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectRetentionData, GetProjectRetentionError, GetProjectRetentionResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetProviderData, GetProviderError, GetProviderResponse, GetProviderTestData, GetProviderTestError, GetProviderTestResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRetentionData, GetRetentionError, GetRetentionResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunDiffData, GetRunDiffError, GetRunDiffResponse, GetRunError, GetRunResponse, GetSamlMetadataData, GetSamlMetadataError, GetSamlMetadataResponse, GetSampleData, GetSampleError, GetSampleResponse, GetStepsData, GetStepsError, GetStepsResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, JoinOrganisationData, JoinOrganisationError, JoinOrganisationResponse, JudgePasswordData, JudgePasswordError, JudgePasswordResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListAuditStreamsData, ListAuditStreamsError, ListAuditStreamsResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDomainsData, ListDomainsError, ListDomainsResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListFlakiestTestsData, ListFlakiestTestsError, ListFlakiestTestsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeywordsData, ListKeywordsError, ListKeywordsResponse, ListKnownFilesData, ListKnownFilesError, ListKnownFilesResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListMyIdentitiesData, ListMyIdentitiesError, ListMyIdentitiesResponse, ListMySignInsData, ListMySignInsError, ListMySignInsResponse, ListMyTokensData, ListMyTokensError, ListMyTokensResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSeriesData, ListSeriesError, ListSeriesResponse, ListSignInProvidersData, ListSignInProvidersError, ListSignInProvidersResponse, ListSlowestTestsData, ListSlowestTestsError, ListSlowestTestsResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUsersResponse, LookUpInDirectoryData, LookUpInDirectoryError, LookUpInDirectoryResponse, MakeMyRecoveryCodesData, MakeMyRecoveryCodesError, MakeMyRecoveryCodesResponse, OpenInvitationData, OpenInvitationError, OpenInvitationResponse, PreviewProjectRetentionData, PreviewProjectRetentionError, PreviewProjectRetentionResponse, PreviewRetentionData, PreviewRetentionError, PreviewRetentionResponse, ReadSamlMetadataData, ReadSamlMetadataError, ReadSamlMetadataResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, RemoveMySecondFactorData, RemoveMySecondFactorError, RemoveMySecondFactorResponse, RequireProviderData, RequireProviderError, RequireProviderResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RetryUploadData, RetryUploadError, RetryUploadResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SaveAuditRetentionData, SaveAuditRetentionError, SaveAuditRetentionResponse, SaveProjectQuotaData, SaveProjectQuotaError, SaveProjectQuotaResponse, SaveProjectRetentionData, SaveProjectRetentionError, SaveProjectRetentionResponse, SaveQuotasData, SaveQuotasError, SaveQuotasResponse, SaveRetentionData, SaveRetentionError, SaveRetentionResponse, SignInAtDirectoryData, SignInAtDirectoryError, SignInAtDirectoryResponse, SignInData, SignInError, SignInResponse, SignInSecondStepData, SignInSecondStepError, SignInSecondStepResponse, SignOutData, SignOutError, SignOutResponse, StartOidcSignInData, StartOidcSignInError, StartSamlSignInData, StartSamlSignInError, SwitchOrganisationData, SwitchOrganisationError, SwitchOrganisationResponse, TakeSamlAnswerData, TakeSamlAnswerError, TestAuditStreamData, TestAuditStreamError, TestAuditStreamResponse, TestChannelData, TestChannelError, TestChannelResponse, TestProviderData, TestProviderError, TestProviderResponse, VerifyDomainData, VerifyDomainError, VerifyDomainResponse } from '../types.gen';
+import { acceptInvitation, addAuditStream, addChannel, addDomain, addGrant, addInvitation, addMyToken, addProject, addProvider, addRole, addSample, addStar, addToken, addUploads, beginMySecondFactor, changeAuditStream, changeChannel, changeMe, changeMember, changeMyPassword, changeProject, changeProvider, changeRole, checkProvider, confirmMySecondFactor, dropAuditStream, dropChannel, dropDomain, dropGrant, dropInvitation, dropMember, dropMyToken, dropProject, dropProvider, dropRole, dropRun, dropSample, dropStar, dropToken, endMyOtherSignIns, endMySignIn, explainMember, exportAuditEvents, finishOidcSignIn, finishSamlSignIn, forgetPassword, getAttachment, getAuditState, getCondition, getFacets, getFinding, getHealth, getMe, getMedia, getMember, getMySecondFactor, getOverview, getProject, getProjectRetention, getProjectSummary, getProjectTrends, getProvider, getProviderTest, getReadiness, getResult, getRetention, getRun, getRunChanges, getRunDiff, getSamlMetadata, getSample, getSteps, getStorage, getSystem, getTest, getTrends, getUpload, getUploadFile, joinOrganisation, judgePassword, listAttachments, listAuditEvents, listAuditStreams, listChannelDeliveries, listChannels, listChecks, listDeliveries, listDomains, listFailures, listFindings, listFlakiestTests, listGroups, listInvitations, listKeywords, listKnownFiles, listLiveEvents, listMembers, listMetrics, listMyIdentities, listMySignIns, listMyTokens, listProjectRuns, listProjects, listProviders, listResults, listRoles, listRunLog, listRuns, listSeries, listSignInProviders, listSlowestTests, listSuites, listTestHistory, listTests, listThresholds, listTokens, listUploads, lookUpInDirectory, makeMyRecoveryCodes, openInvitation, type Options, previewProjectRetention, previewRetention, readSamlMetadata, refreshAccess, removeMySecondFactor, requireProvider, resendDelivery, resendInvitation, resetPassword, retryUpload, rotateChannelSecret, saveAuditRetention, saveProjectQuota, saveProjectRetention, saveQuotas, saveRetention, signIn, signInAtDirectory, signInSecondStep, signOut, startOidcSignIn, startSamlSignIn, switchOrganisation, takeSamlAnswer, testAuditStream, testChannel, testProvider, verifyDomain } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AddAuditStreamData, AddAuditStreamError, AddAuditStreamResponse, AddChannelData, AddChannelError, AddChannelResponse, AddDomainData, AddDomainError, AddDomainResponse, AddGrantData, AddGrantError, AddGrantResponse, AddInvitationData, AddInvitationError, AddInvitationResponse, AddMyTokenData, AddMyTokenError, AddMyTokenResponse, AddProjectData, AddProjectError, AddProjectResponse, AddProviderData, AddProviderError, AddProviderResponse, AddRoleData, AddRoleError, AddRoleResponse, AddSampleData, AddSampleError, AddSampleResponse, AddStarData, AddStarError, AddStarResponse, AddTokenData, AddTokenError, AddTokenResponse, AddUploadsData, AddUploadsError, AddUploadsResponse, BeginMySecondFactorData, BeginMySecondFactorError, BeginMySecondFactorResponse, ChangeAuditStreamData, ChangeAuditStreamError, ChangeAuditStreamResponse, ChangeChannelData, ChangeChannelError, ChangeChannelResponse, ChangeMeData, ChangeMeError, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeMeResponse, ChangeMyPasswordData, ChangeMyPasswordError, ChangeMyPasswordResponse, ChangeProjectData, ChangeProjectError, ChangeProjectResponse, ChangeProviderData, ChangeProviderError, ChangeProviderResponse, ChangeRoleData, ChangeRoleError, ChangeRoleResponse, CheckProviderData, CheckProviderError, CheckProviderResponse, ConfirmMySecondFactorData, ConfirmMySecondFactorError, ConfirmMySecondFactorResponse, DropAuditStreamData, DropAuditStreamError, DropAuditStreamResponse, DropChannelData, DropChannelError, DropChannelResponse, DropDomainData, DropDomainError, DropDomainResponse, DropGrantData, DropGrantError, DropGrantResponse, DropInvitationData, DropInvitationError, DropInvitationResponse, DropMemberData, DropMemberError, DropMemberResponse, DropMyTokenData, DropMyTokenError, DropMyTokenResponse, DropProjectData, DropProjectError, DropProjectResponse, DropProviderData, DropProviderError, DropProviderResponse, DropRoleData, DropRoleError, DropRoleResponse, DropRunData, DropRunError, DropRunResponse, DropSampleData, DropSampleError, DropSampleResponse, DropStarData, DropStarError, DropStarResponse, DropTokenData, DropTokenError, DropTokenResponse, EndMyOtherSignInsData, EndMyOtherSignInsError, EndMyOtherSignInsResponse, EndMySignInData, EndMySignInError, EndMySignInResponse, ExplainMemberData, ExplainMemberError, ExplainMemberResponse, ExportAuditEventsData, ExportAuditEventsError, FinishOidcSignInData, FinishOidcSignInError, FinishSamlSignInData, FinishSamlSignInError, ForgetPasswordData, ForgetPasswordError, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetAuditStateData, GetAuditStateError, GetAuditStateResponse, GetConditionData, GetConditionError, GetConditionResponse, GetFacetsData, GetFacetsError, GetFacetsResponse, GetFindingData, GetFindingError, GetFindingResponse, GetHealthData, GetHealthResponse, GetMeData, GetMediaData, GetMediaError, GetMediaResponse, GetMeError, GetMemberData, GetMemberError, GetMemberResponse, GetMeResponse, GetMySecondFactorData, GetMySecondFactorError, GetMySecondFactorResponse, GetOverviewData, GetOverviewError, GetOverviewResponse, GetProjectData, GetProjectError, GetProjectResponse, GetProjectRetentionData, GetProjectRetentionError, GetProjectRetentionResponse, GetProjectSummaryData, GetProjectSummaryError, GetProjectSummaryResponse, GetProjectTrendsData, GetProjectTrendsError, GetProjectTrendsResponse, GetProviderData, GetProviderError, GetProviderResponse, GetProviderTestData, GetProviderTestError, GetProviderTestResponse, GetReadinessData, GetReadinessError, GetReadinessResponse, GetResultData, GetResultError, GetResultResponse, GetRetentionData, GetRetentionError, GetRetentionResponse, GetRunChangesData, GetRunChangesError, GetRunChangesResponse, GetRunData, GetRunDiffData, GetRunDiffError, GetRunDiffResponse, GetRunError, GetRunResponse, GetSamlMetadataData, GetSamlMetadataError, GetSamlMetadataResponse, GetSampleData, GetSampleError, GetSampleResponse, GetStepsData, GetStepsError, GetStepsResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTestData, GetTestError, GetTestResponse, GetTrendsData, GetTrendsError, GetTrendsResponse, GetUploadData, GetUploadError, GetUploadFileData, GetUploadFileError, GetUploadResponse, JoinOrganisationData, JoinOrganisationError, JoinOrganisationResponse, JudgePasswordData, JudgePasswordError, JudgePasswordResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListAuditStreamsData, ListAuditStreamsError, ListAuditStreamsResponse, ListChannelDeliveriesData, ListChannelDeliveriesError, ListChannelDeliveriesResponse, ListChannelsData, ListChannelsError, ListChannelsResponse, ListChecksData, ListChecksError, ListChecksResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDomainsData, ListDomainsError, ListDomainsResponse, ListFailuresData, ListFailuresError, ListFailuresResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListFlakiestTestsData, ListFlakiestTestsError, ListFlakiestTestsResponse, ListGroupsData, ListGroupsError, ListGroupsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeywordsData, ListKeywordsError, ListKeywordsResponse, ListKnownFilesData, ListKnownFilesError, ListKnownFilesResponse, ListLiveEventsData, ListLiveEventsError, ListLiveEventsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMetricsData, ListMetricsError, ListMetricsResponse, ListMyIdentitiesData, ListMyIdentitiesError, ListMyIdentitiesResponse, ListMySignInsData, ListMySignInsError, ListMySignInsResponse, ListMyTokensData, ListMyTokensError, ListMyTokensResponse, ListProjectRunsData, ListProjectRunsError, ListProjectRunsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListResultsData, ListResultsError, ListResultsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRunLogData, ListRunLogError, ListRunLogResponse, ListRunsData, ListRunsError, ListRunsResponse, ListSeriesData, ListSeriesError, ListSeriesResponse, ListSignInProvidersData, ListSignInProvidersError, ListSignInProvidersResponse, ListSlowestTestsData, ListSlowestTestsError, ListSlowestTestsResponse, ListSuitesData, ListSuitesError, ListSuitesResponse, ListTestHistoryData, ListTestHistoryError, ListTestHistoryResponse, ListTestsData, ListTestsError, ListTestsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, LookUpInDirectoryData, LookUpInDirectoryError, LookUpInDirectoryResponse, MakeMyRecoveryCodesData, MakeMyRecoveryCodesError, MakeMyRecoveryCodesResponse, OpenInvitationData, OpenInvitationError, OpenInvitationResponse, PreviewProjectRetentionData, PreviewProjectRetentionError, PreviewProjectRetentionResponse, PreviewRetentionData, PreviewRetentionError, PreviewRetentionResponse, ReadSamlMetadataData, ReadSamlMetadataError, ReadSamlMetadataResponse, RefreshAccessData, RefreshAccessError, RefreshAccessResponse, RemoveMySecondFactorData, RemoveMySecondFactorError, RemoveMySecondFactorResponse, RequireProviderData, RequireProviderError, RequireProviderResponse, ResendDeliveryData, ResendDeliveryError, ResendDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RetryUploadData, RetryUploadError, RetryUploadResponse, RotateChannelSecretData, RotateChannelSecretError, RotateChannelSecretResponse, SaveAuditRetentionData, SaveAuditRetentionError, SaveAuditRetentionResponse, SaveProjectQuotaData, SaveProjectQuotaError, SaveProjectQuotaResponse, SaveProjectRetentionData, SaveProjectRetentionError, SaveProjectRetentionResponse, SaveQuotasData, SaveQuotasError, SaveQuotasResponse, SaveRetentionData, SaveRetentionError, SaveRetentionResponse, SignInAtDirectoryData, SignInAtDirectoryError, SignInAtDirectoryResponse, SignInData, SignInError, SignInResponse, SignInSecondStepData, SignInSecondStepError, SignInSecondStepResponse, SignOutData, SignOutError, SignOutResponse, StartOidcSignInData, StartOidcSignInError, StartSamlSignInData, StartSamlSignInError, SwitchOrganisationData, SwitchOrganisationError, SwitchOrganisationResponse, TakeSamlAnswerData, TakeSamlAnswerError, TestAuditStreamData, TestAuditStreamError, TestAuditStreamResponse, TestChannelData, TestChannelError, TestChannelResponse, TestProviderData, TestProviderError, TestProviderResponse, VerifyDomainData, VerifyDomainError, VerifyDomainResponse } from '../types.gen';
 
 /**
  * Sign in with e-mail address and password; who has a second factor is asked for it next.
@@ -390,14 +390,14 @@ export const endMySignInMutation = (options?: Partial<Options<EndMySignInData>>)
     return mutationOptions;
 };
 
-export const listUsersQueryKey = (options?: Options<ListUsersData>) => createQueryKey('listUsers', options);
+export const listMembersQueryKey = (options?: Options<ListMembersData>) => createQueryKey('listMembers', options);
 
 /**
- * List the people who may sign in, by e-mail address.
+ * List who belongs to the organisation, by e-mail address, with their roles and how they sign in.
  */
-export const listUsersOptions = (options?: Options<ListUsersData>) => queryOptions<ListUsersResponse, AxiosError<ListUsersError>, ListUsersResponse, ReturnType<typeof listUsersQueryKey>>({
+export const listMembersOptions = (options?: Options<ListMembersData>) => queryOptions<ListMembersResponse, AxiosError<ListMembersError>, ListMembersResponse, ReturnType<typeof listMembersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listUsers({
+        const { data } = await listMembers({
             ...options,
             ...queryKey[0],
             signal,
@@ -405,7 +405,7 @@ export const listUsersOptions = (options?: Options<ListUsersData>) => queryOptio
         });
         return data;
     },
-    queryKey: listUsersQueryKey(options)
+    queryKey: listMembersQueryKey(options)
 });
 
 const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'headers' | 'path' | 'query'>>(queryKey: QueryKey<Options>, page: K) => {
@@ -436,88 +436,6 @@ const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'hea
     }
     return params as unknown as typeof page;
 };
-
-export const listUsersInfiniteQueryKey = (options?: Options<ListUsersData>): QueryKey<Options<ListUsersData>> => createQueryKey('listUsers', options, true);
-
-/**
- * List the people who may sign in, by e-mail address.
- */
-export const listUsersInfiniteOptions = (options?: Options<ListUsersData>) => {
-    const opts = infiniteQueryOptions<ListUsersResponse, AxiosError<ListUsersError>, InfiniteData<ListUsersResponse>, QueryKey<Options<ListUsersData>>, string | Pick<QueryKey<Options<ListUsersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-    // @ts-ignore
-    {
-        queryFn: async ({ pageParam, queryKey, signal }) => {
-            // @ts-ignore
-            const page: Pick<QueryKey<Options<ListUsersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-                query: {
-                    cursor: pageParam
-                }
-            };
-            const params = createInfiniteParams(queryKey, page);
-            const { data } = await listUsers({
-                ...options,
-                ...params,
-                signal,
-                throwOnError: true
-            });
-            return data;
-        },
-        queryKey: listUsersInfiniteQueryKey(options)
-    });
-    return opts as Omit<typeof opts, 'initialData'>;
-};
-
-/**
- * Add a person. Without a password one is generated and answered this once.
- */
-export const addUserMutation = (options?: Partial<Options<AddUserData>>): UseMutationOptions<AddUserResponse, AxiosError<AddUserError>, Options<AddUserData>> => {
-    const mutationOptions: UseMutationOptions<AddUserResponse, AxiosError<AddUserError>, Options<AddUserData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await addUser({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Change a person's name, role, access or password; a new password or no access signs them out everywhere.
- */
-export const changeUserMutation = (options?: Partial<Options<ChangeUserData>>): UseMutationOptions<ChangeUserResponse, AxiosError<ChangeUserError>, Options<ChangeUserData>> => {
-    const mutationOptions: UseMutationOptions<ChangeUserResponse, AxiosError<ChangeUserError>, Options<ChangeUserData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await changeUser({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const listMembersQueryKey = (options?: Options<ListMembersData>) => createQueryKey('listMembers', options);
-
-/**
- * List who belongs to the organisation, by e-mail address, with their roles and how they sign in.
- */
-export const listMembersOptions = (options?: Options<ListMembersData>) => queryOptions<ListMembersResponse, AxiosError<ListMembersError>, ListMembersResponse, ReturnType<typeof listMembersQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listMembers({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listMembersQueryKey(options)
-});
 
 export const listMembersInfiniteQueryKey = (options?: Options<ListMembersData>): QueryKey<Options<ListMembersData>> => createQueryKey('listMembers', options, true);
 
@@ -3319,24 +3237,6 @@ export const saveAuditRetentionMutation = (options?: Partial<Options<SaveAuditRe
     };
     return mutationOptions;
 };
-
-export const getAuditReportQueryKey = (options: Options<GetAuditReportData>) => createQueryKey('getAuditReport', options);
-
-/**
- * Make a report of a period: who had access to what, and what changed. Making it is an event itself.
- */
-export const getAuditReportOptions = (options: Options<GetAuditReportData>) => queryOptions<GetAuditReportResponse, AxiosError<GetAuditReportError>, GetAuditReportResponse, ReturnType<typeof getAuditReportQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getAuditReport({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getAuditReportQueryKey(options)
-});
 
 export const listAuditStreamsQueryKey = (options?: Options<ListAuditStreamsData>) => createQueryKey('listAuditStreams', options);
 
