@@ -62,7 +62,7 @@ def forgeries(house: ServeHouse) -> dict[str, str]:
         "another key": jwt.encode(claims(house), "k" * 48, algorithm="HS256"),
         "an empty key": signed({"alg": "HS256"}, claims(house), b""),
         "another algorithm": jwt.encode(claims(house), SECRET * 2, algorithm="HS512"),
-        "the right key, another algorithm": jwt.encode(claims(house), SECRET, algorithm="HS384"),
+        "the right key, another algorithm": signed({"alg": "HS384"}, claims(house), SECRET.encode()),
         "a key id that is a path": signed({"alg": "HS256", "kid": "/dev/null"}, claims(house), b""),
         "a key id that is SQL": jwt.encode(claims(house), "x" * 32, "HS256", headers={"kid": "' or 1=1 --"}),
         "a key it brings along": jwt.encode(
