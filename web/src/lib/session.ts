@@ -4,6 +4,7 @@ import {
   type AccessGrant,
   type Problem,
   refreshAccess,
+  signInAtDirectory as requestDirectory,
   signIn as requestGrant,
   signInSecondStep as requestSecondStep,
   signOut as requestSignOut,
@@ -69,6 +70,16 @@ export async function signIn(email: string, password: string): Promise<SecondSte
   if ("second_factor" in data) return data;
   accept(data);
   return null;
+}
+
+/** Sign in with the name and password of a directory. */
+export async function signInAtDirectory(id: string, username: string, password: string): Promise<void> {
+  const { data } = await requestDirectory({
+    path: { provider_id: id },
+    body: { username, password },
+    throwOnError: true,
+  });
+  accept(data);
 }
 
 /** Take the second step of a sign-in, with a code of the app or a recovery code. */

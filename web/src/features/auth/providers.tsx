@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { listSignInProvidersOptions } from "@/lib/api/@tanstack/react-query.gen";
 
 const PROBLEMS: Record<string, string> = {
@@ -8,8 +8,11 @@ const PROBLEMS: Record<string, string> = {
     "The provider does not say that your e-mail address is verified, so it cannot tell whose account it is.",
   "identity-conflict": "Somebody else at the provider has signed in with this e-mail address before.",
   "no-role": "You have no role in this organisation: none of your groups gives one. Ask an administrator.",
+  "extra-missing": "The server lacks what this way of signing in needs. Tell its administrator.",
   "not-invited": "You are not a member of this organisation. Ask an administrator to invite you.",
   "provider-answer": "The provider’s answer could not be accepted. An administrator can test its connection.",
+  "saml-refused":
+    "The provider’s answer could not be accepted. Begin again; if it stays so, an administrator can test its connection.",
   "sign-in-over":
     "That sign-in was not begun in this browser within the last ten minutes, or is over. Begin again.",
   "too-many-groups":
@@ -37,6 +40,19 @@ export function ProviderProblem() {
   );
 }
 
+const BUTTON =
+  "flex h-[34px] items-center justify-center rounded-md border border-line-strong bg-surface px-3 font-[550] hover:bg-sunken";
+
+/** The address's parameters with (or, null, without) the directory whose form is open. */
+export function withDirectory(params: URLSearchParams, id: string | null): URLSearchParams {
+  const changed = new URLSearchParams(params);
+  changed.delete("problem");
+  changed.delete("request");
+  if (id === null) changed.delete("directory");
+  else changed.set("directory", id);
+  return changed;
+}
+
 /** The providers that lead away from here; `?organisation=` in the address names whose. */
 export function ProviderButtons({ back }: { back: string }) {
   const [params] = useSearchParams();
@@ -46,18 +62,21 @@ export function ProviderButtons({ back }: { back: string }) {
     retry: false,
     staleTime: 60_000,
   });
-  const offered = (data?.items ?? []).filter((each) => each.url !== null);
+  const offered = data?.items ?? [];
   if (offered.length === 0) return null;
   return (
     <ul className="grid gap-2" aria-label="Ways to sign in">
       {offered.map((each) => (
         <li key={each.id}>
-          <a
-            href={`${each.url}?${new URLSearchParams({ next: back })}`}
-            className="flex h-[34px] items-center justify-center rounded-md border border-line-strong bg-surface px-3 font-[550] hover:bg-sunken"
-          >
-            Sign in with {each.name}
-          </a>
+          {each.url === null ? (
+            <Link to={{ search: `${withDirectory(params, each.id)}` }} className={BUTTON}>
+              Sign in with {each.name}
+            </Link>
+          ) : (
+            <a href={`${each.url}?${new URLSearchParams({ next: back })}`} className={BUTTON}>
+              Sign in with {each.name}
+            </a>
+          )}
         </li>
       ))}
       <li aria-hidden="true" className="flex items-center gap-3 text-sm text-text-3">

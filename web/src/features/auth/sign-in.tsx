@@ -4,8 +4,9 @@ import { Button } from "@/components/button";
 import { TextField } from "@/components/field";
 import { TroubleNote } from "@/components/states";
 import { CodeStep } from "@/features/auth/code-step";
+import { DirectoryDoor } from "@/features/auth/directory-door";
 import { Door } from "@/features/auth/door";
-import { ProviderButtons, ProviderProblem } from "@/features/auth/providers";
+import { ProviderButtons, ProviderProblem, withDirectory } from "@/features/auth/providers";
 import { useCapsLock } from "@/features/auth/use-caps-lock";
 import { signIn, useSession } from "@/lib/session";
 
@@ -65,6 +66,15 @@ export function SignInPage() {
   const [state, setState] = useState<string | null>(null);
   const [over, setOver] = useState<unknown>(null);
   if (phase === "signed-in") return <Navigate to={safeBack(params.get("back"))} replace />;
+  const directory = params.get("directory");
+  if (directory !== null)
+    return (
+      <DirectoryDoor
+        id={directory}
+        organisation={params.get("organisation") ?? undefined}
+        other={`?${withDirectory(params, null)}`}
+      />
+    );
   if (state !== null)
     return (
       <Door title="Second step">

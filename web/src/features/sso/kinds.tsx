@@ -1,6 +1,11 @@
 import type { ComponentType } from "react";
+import { LdapFields } from "@/features/sso/ldap-fields";
+import { LdapTest } from "@/features/sso/ldap-test";
 import { GitHubFields, GoogleFields, MicrosoftFields, OidcFields } from "@/features/sso/oidc-fields";
-import type { Provider } from "@/lib/api";
+import { readCertificates } from "@/features/sso/saml-config";
+import { SamlFacts } from "@/features/sso/saml-facts";
+import { SamlFields } from "@/features/sso/saml-fields";
+import type { LdapConfig, Provider } from "@/lib/api";
 
 export type Config = Provider["config"];
 
@@ -91,6 +96,49 @@ export const KINDS: Kind[] = [
       client_id: text(form, "client_id"),
       url: text(form, "url") || "https://github.com",
       organisations: words(form, "organisations"),
+    }),
+  },
+  {
+    key: "saml",
+    label: "SAML 2.0",
+    about: "ADFS, Okta, Entra ID, Keycloak, Shibboleth, Ping and every other provider that speaks it.",
+    Fields: SamlFields,
+    Facts: SamlFacts,
+    read: (form) => ({
+      kind: "saml",
+      entity_id: text(form, "entity_id"),
+      sso_url: text(form, "sso_url"),
+      certificates: readCertificates(text(form, "certificates")),
+      metadata_url: text(form, "metadata_url"),
+      email_attribute: text(form, "email_attribute"),
+      name_attribute: text(form, "name_attribute"),
+      groups_attribute: text(form, "groups_attribute"),
+      signs_requests: form.has("signs_requests"),
+      unasked_allowed: form.has("unasked_allowed"),
+      sha1_allowed: form.has("sha1_allowed"),
+    }),
+  },
+  {
+    key: "ldap",
+    label: "LDAP or Active Directory",
+    about: "Names and passwords of a directory, asked for on TestFlux’s own sign-in page.",
+    secret: "Password of the account that searches",
+    Fields: LdapFields,
+    Test: LdapTest,
+    read: (form) => ({
+      kind: "ldap",
+      url: text(form, "url"),
+      base_dn: text(form, "base_dn"),
+      bind_dn: text(form, "bind_dn"),
+      ca_certificates: text(form, "ca_certificates"),
+      user_filter: text(form, "user_filter"),
+      id_attribute: text(form, "id_attribute"),
+      email_attribute: text(form, "email_attribute"),
+      name_attribute: text(form, "name_attribute"),
+      groups_by: text(form, "groups_by") as LdapConfig["groups_by"],
+      group_base_dn: text(form, "group_base_dn"),
+      group_filter: text(form, "group_filter") || "(member={dn})",
+      group_names: text(form, "group_names") === "cn" ? "cn" : "dn",
     }),
   },
 ];
