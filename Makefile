@@ -9,7 +9,7 @@ export TESTFLUX_PG_BIN ?= /usr/lib/postgresql/$(PG)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench faults fuzz screens api-types lock clean install install-tests
+.PHONY: help run dev test check bench faults fuzz screens api-types permissions lock clean install install-tests
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ screens: install-tests ## Photograph every screen, light and dark, wide and narr
 api-types: install-tests ## Write the OpenAPI document and make the web app's client from it anew
 	@$(BIN)/python -m testflux.serve.write_openapi web/openapi.json
 	@$(BIN)/python tools/web.py npm run api-types
+
+permissions: install-tests ## Write the page of permissions, roles and routes anew
+	@$(BIN)/python tools/permission_table.py
 
 LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header $(if $(UPGRADE),--upgrade)

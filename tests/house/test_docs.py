@@ -109,6 +109,12 @@ def test_the_openapi_document_of_the_web_app_is_the_present_one(root: Path) -> N
     )
 
 
+def test_the_page_of_permissions_is_the_present_one(reference: dict[str, str]) -> None:
+    import permission_table  # noqa: PLC0415 - see above
+
+    assert reference["permissions"] == permission_table.write(), "make permissions"
+
+
 def test_every_page_is_in_the_index(root: Path) -> None:
     docs = root / "docs"
     pages = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")} - {"README.md"}
