@@ -11,6 +11,7 @@ from testflux.cli import (
     admin_backup,
     admin_distribute,
     admin_keys,
+    admin_organisations,
     admin_retry,
     admin_tokens,
     admin_users,
@@ -40,6 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     admin_audit.add_arguments(options.add_act(acts, "verify-audit", purpose))
     admin_keys.add_arguments(options.add_act(acts, "rotate-key", "seal every secret with a new key"))
     admin_users.add_arguments(acts.add_parser("user", help="people who sign in", allow_abbrev=False))
+    organisation_parser = acts.add_parser("organisation", help="organisations of this installation", allow_abbrev=False)
+    admin_organisations.add_arguments(organisation_parser)
     admin_tokens.add_arguments(acts.add_parser("token", help="tokens for CI", allow_abbrev=False))
 
 

@@ -6,7 +6,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from testflux.access import tokens
+from testflux.access import entry, tokens
 from testflux.kit import clock, errors
 from testflux.model.access import EVERYBODY, Actor, Permission
 from testflux.serve import declare
@@ -47,7 +47,16 @@ async def switch_organisation(
         row = await organisations.find_entrance(writer, actor.user_id, actor.sign_in_id, data.organisation)
         if row is None:
             raise no_organisation(data.organisation)
-        _check(row)
+        if row["is_foreign"]:
+            message = f"Another organisation's provider signed you in, which says nothing to {row['name']}."
+            raise errors.ForbiddenError(message, hint="Sign out, and sign in there.", code="sign-in-elsewhere")
+        rules = entry.Rules(
+            name=row["name"],
+            is_password_allowed=row["is_password_allowed"],
+            required_provider_id=row["required_provider_id"],
+            is_owner=row["is_owner"],
+        )
+        entry.check(rules, row["provider_id"])
         await organisations.save_place(writer, actor.sign_in_id, row["org_id"])
         audit.note(
             writer, row["org_id"], "organisation.switch", audit.Target("organisation", row["org_id"], row["name"])
@@ -58,24 +67,6 @@ async def switch_organisation(
         expires_in=int(tokens.ACCESS_LIFE.total_seconds()),
         organisation=shape(row),
     )
-
-
-def _check(row: database.Row) -> None:
-    """Raise ForbiddenError when an organisation asks more of a sign-in than this one has shown.
-
-    Its owners may enter with a password even so, to mend how people sign in.
-    """
-    required = row["required_provider_id"]
-    if required is not None and row["provider_id"] != required and not row["is_owner"]:
-        reason = "asks its people to sign in with its own provider"
-    elif row["method"] == "password" and not (row["is_password_allowed"] or row["is_owner"]):
-        reason = "does not let people in by password"
-    elif row["method"] == "password" and row["is_second_factor_required"] and not row["has_second_factor"]:
-        reason = "asks for a second factor"
-    else:
-        return
-    hint = "Sign out, and sign in the way it asks."
-    raise errors.ForbiddenError(f"{row['name']} {reason}.", hint=hint, code="sign-in-again")
 
 
 def no_organisation(slug: str) -> errors.NotFoundError:
