@@ -17,6 +17,7 @@ from testflux import __version__
 from testflux.serve import (
     account,
     audit,
+    audit_report,
     audit_streams,
     auth,
     changes,
@@ -98,7 +99,7 @@ _NOUNS: Final[tuple[tuple[str, list[Any]], ...]] = (
     ("uploads", uploads.ROUTES + history.ROUTES + retry.ROUTES),
     ("storage", storage.ROUTES + retention.ROUTES),
     ("channels", channels.ROUTES),
-    ("audit", audit.ROUTES + audit_streams.ROUTES),
+    ("audit", audit.ROUTES + audit_report.ROUTES + audit_streams.ROUTES),
     ("live", live.ROUTES),
     ("sample", sample.ROUTES),
     ("system", system.ROUTES + condition.ROUTES),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -63,6 +63,11 @@ async def find_place(reader: Reader, org_id: int, before: date) -> Link:
         return Link(row["number"], row["digest"])
     place, _ = await audit_chain.find_start(reader, org_id)
     return place
+
+
+async def find_end(reader: Reader, org_id: int, last: date) -> Link:
+    """Return the place of the last event up to a day, the day included."""
+    return await find_place(reader, org_id, last + timedelta(days=1))
 
 
 async def count_events(reader: Reader, org_id: int, first: date, last: date) -> dict[str, dict[bool, int]]:

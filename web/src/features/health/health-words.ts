@@ -22,6 +22,7 @@ export const NAMES: Record<string, string> = {
   pool: "Connections",
   redis: "Redis",
   partitions: "Tables ahead",
+  audit: "Audit log",
   counts: "Counts",
   housekeeping: "Housekeeping",
 };

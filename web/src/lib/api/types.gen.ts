@@ -1302,6 +1302,16 @@ export type NewInvitation = {
 };
 
 /**
+ * NewOrganisation
+ *
+ * An organisation to add; it belongs to whoever adds it.
+ */
+export type NewOrganisation = {
+    slug: string;
+    name: string;
+};
+
+/**
  * NewOrganisationToken
  *
  * A token to make. With a `role` it is a service's: it stands for nobody, and stays when its maker leaves.
@@ -1428,6 +1438,46 @@ export type Organisation = {
     id: string;
     slug: string;
     name: string;
+};
+
+/**
+ * OrganisationChange
+ *
+ * What to change; what is null or absent stays.
+ */
+export type OrganisationChange = {
+    name?: string | null;
+    is_password_allowed?: boolean | null;
+    is_second_factor_required?: boolean | null;
+};
+
+/**
+ * OrganisationSettings
+ *
+ * An organisation, how its people sign in, and how much there is of it.
+ *
+ * Without `is_password_allowed` people sign in at a provider; owners still may use their password, to mend it. With
+ * `required_provider_id` that provider is the only way in (set where providers are).
+ */
+export type OrganisationSettings = {
+    id: string;
+    slug: string;
+    name: string;
+    created_at: string;
+    is_password_allowed: boolean;
+    is_second_factor_required: boolean;
+    required_provider_id: string | null;
+    member_count: number;
+    project_count: number;
+};
+
+/**
+ * Organisations
+ *
+ * Every organisation of the installation, by name.
+ */
+export type Organisations = {
+    items: Array<OrganisationSettings>;
 };
 
 /**
@@ -1571,6 +1621,16 @@ export type PassMoment = {
 export type PasswordChange = {
     current_password: string;
     new_password: string;
+};
+
+/**
+ * PasswordLink
+ *
+ * A link by which one person sets a new password, shown this once.
+ */
+export type PasswordLink = {
+    url: string;
+    expires_at: string;
 };
 
 /**
@@ -4133,6 +4193,206 @@ export type EndMySignInResponses = {
 
 export type EndMySignInResponse = EndMySignInResponses[keyof EndMySignInResponses];
 
+export type GetOrganisationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/organisation';
+};
+
+export type GetOrganisationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOrganisationError = GetOrganisationErrors[keyof GetOrganisationErrors];
+
+export type GetOrganisationResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: OrganisationSettings;
+};
+
+export type GetOrganisationResponse = GetOrganisationResponses[keyof GetOrganisationResponses];
+
+export type ChangeOrganisationData = {
+    body: OrganisationChange;
+    path?: never;
+    query?: never;
+    url: '/api/v1/organisation';
+};
+
+export type ChangeOrganisationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeOrganisationError = ChangeOrganisationErrors[keyof ChangeOrganisationErrors];
+
+export type ChangeOrganisationResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: OrganisationSettings;
+};
+
+export type ChangeOrganisationResponse = ChangeOrganisationResponses[keyof ChangeOrganisationResponses];
+
+export type ListOrganisationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/organisations';
+};
+
+export type ListOrganisationsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListOrganisationsError = ListOrganisationsErrors[keyof ListOrganisationsErrors];
+
+export type ListOrganisationsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Organisations;
+};
+
+export type ListOrganisationsResponse = ListOrganisationsResponses[keyof ListOrganisationsResponses];
+
+export type AddOrganisationData = {
+    body: NewOrganisation;
+    path?: never;
+    query?: never;
+    url: '/api/v1/organisations';
+};
+
+export type AddOrganisationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unsupported Media Type
+     */
+    415: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddOrganisationError = AddOrganisationErrors[keyof AddOrganisationErrors];
+
+export type AddOrganisationResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: OrganisationSettings;
+};
+
+export type AddOrganisationResponse = AddOrganisationResponses[keyof AddOrganisationResponses];
+
 export type ListMembersData = {
     body?: never;
     path?: never;
@@ -4925,6 +5185,61 @@ export type JoinOrganisationResponses = {
 };
 
 export type JoinOrganisationResponse = JoinOrganisationResponses[keyof JoinOrganisationResponses];
+
+export type MakePasswordLinkData = {
+    body?: never;
+    path: {
+        member_id: string;
+    };
+    query?: never;
+    url: '/api/v1/members/{member_id}/password-link';
+};
+
+export type MakePasswordLinkErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type MakePasswordLinkError = MakePasswordLinkErrors[keyof MakePasswordLinkErrors];
+
+export type MakePasswordLinkResponses = {
+    /**
+     * Document created, URL follows
+     */
+    201: PasswordLink;
+};
+
+export type MakePasswordLinkResponse = MakePasswordLinkResponses[keyof MakePasswordLinkResponses];
 
 export type ListRolesData = {
     body?: never;
@@ -10693,6 +11008,61 @@ export type SaveAuditRetentionResponses = {
 };
 
 export type SaveAuditRetentionResponse = SaveAuditRetentionResponses[keyof SaveAuditRetentionResponses];
+
+export type GetAuditReportData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * A UTC day; the period holds it.
+         */
+        from: string;
+        /**
+         * A UTC day; the period holds it.
+         */
+        to: string;
+        format?: 'html' | 'pdf';
+    };
+    url: '/api/v1/audit/report';
+};
+
+export type GetAuditReportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetAuditReportError = GetAuditReportErrors[keyof GetAuditReportErrors];
+
+export type GetAuditReportResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: Blob | File;
+};
+
+export type GetAuditReportResponse = GetAuditReportResponses[keyof GetAuditReportResponses];
 
 export type ListAuditStreamsData = {
     body?: never;
