@@ -144,3 +144,10 @@ class OwnIdentities(msgspec.Struct, frozen=True, kw_only=True):
     """The accounts at identity providers that one signs in with."""
 
     items: list[OwnIdentity]
+
+
+class PasswordLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A link by which one person sets a new password, shown this once."""
+
+    url: str
+    expires_at: datetime

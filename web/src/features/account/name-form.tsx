@@ -24,7 +24,7 @@ export function NameForm({ name }: { name: string }) {
   };
   return (
     <form className="flex flex-wrap items-end gap-2" onSubmit={(event) => void submit(event)}>
-      <div className="w-full max-w-[300px]">
+      <div className="min-w-0 max-w-[300px] flex-1">
         <TextField
           label="Name"
           name="name"

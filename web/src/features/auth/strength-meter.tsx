@@ -45,7 +45,7 @@ export function StrengthMeter({ strength }: { strength: PasswordStrength | null 
           />
         ))}
       </div>
-      <div role="status" className="min-h-[3lh] text-sm text-text-3">
+      <div role="status" className="min-h-[2lh] text-sm text-text-3">
         {strength === null ? (
           "At least 12 characters, hard to guess: four unrelated words do well."
         ) : (
