@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 
 from testflux.access import saml_metadata
-from testflux.kit import clock
+from testflux.kit import clock, errors
 from testflux.model.access import EVERYBODY
 from testflux.serve.house import House
 from testflux.store import database, providers, saml
@@ -42,5 +42,9 @@ async def own_key(house: House, provider: database.Row) -> saml_metadata.OwnKey:
             sealed = providers.sealed(house.settings.secret_key, kept)
             row = await saml.save_first_secret(writer, provider["provider_id"], sealed)
         secret = providers.secret_of(house.settings.secret_key, row)
-    found = msgspec.json.decode(secret, type=_Kept)
+    try:
+        found = msgspec.json.decode(secret, type=_Kept)
+    except msgspec.MsgspecError as error:
+        message, hint = "The secret of this SAML provider is not our key.", "Set it up anew, without a secret."
+        raise errors.UnavailableError(message, hint=hint) from error
     return saml_metadata.OwnKey(found.private_key.encode(), found.certificate)

@@ -47,7 +47,7 @@ def check_wrong(directory: ldap.Directory, username: str, password: str = slapd.
     assert raised.value.code == "wrong-password"
 
 
-def unavailable(directory: ldap.Directory) -> str:
+def check_unavailable(directory: ldap.Directory) -> str:
     with pytest.raises(errors.UnavailableError) as raised:
         ldap.sign_in(directory, "ada", slapd.PASSWORD)
     assert raised.value.code == "ldap-unavailable"
@@ -171,34 +171,34 @@ def test_a_certificate_that_is_not_trusted(
 ) -> None:
     other = slapd.make_certificates(tmp_path)
     url = server.tls_url if is_tls else server.url
-    assert "certificate verify failed" in unavailable(changed(directory, url=url, ca_certificates=other))
-    assert "certificate verify failed" in unavailable(changed(directory, url=url, ca_certificates=""))
+    assert "certificate verify failed" in check_unavailable(changed(directory, url=url, ca_certificates=other))
+    assert "certificate verify failed" in check_unavailable(changed(directory, url=url, ca_certificates=""))
 
 
 @pytest.mark.parametrize("is_tls", [False, True])
 def test_a_certificate_for_another_host(directory: ldap.Directory, server: slapd.Slapd, *, is_tls: bool) -> None:
     url = (server.tls_url if is_tls else server.url).replace("127.0.0.1", "ldap.example.org")
-    assert "ldap.example.org" in unavailable(changed(directory, url=url))
+    assert "ldap.example.org" in check_unavailable(changed(directory, url=url))
 
 
 def test_the_account_that_searches_is_refused(directory: ldap.Directory) -> None:
-    assert "name or password is wrong" in unavailable(changed(directory, bind_password="wrong"))
-    assert "cannot be used" in unavailable(changed(directory, bind_password=""))
+    assert "name or password is wrong" in check_unavailable(changed(directory, bind_password="wrong"))
+    assert "cannot be used" in check_unavailable(changed(directory, bind_password=""))
 
 
 def test_a_place_that_is_not_there(directory: ldap.Directory) -> None:
-    assert "noSuchObject" in unavailable(changed(directory, base_dn="dc=nowhere"))
+    assert "noSuchObject" in check_unavailable(changed(directory, base_dn="dc=nowhere"))
 
 
 def test_a_filter_that_is_none(directory: ldap.Directory) -> None:
-    assert "cannot be used" in unavailable(changed(directory, user_filter="uid={username}"))
+    assert "cannot be used" in check_unavailable(changed(directory, user_filter="uid={username}"))
 
 
 def test_nobody_listens(directory: ldap.Directory) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"ldap://127.0.0.1:{taken.getsockname()[1]}"
-        assert "cannot be used" in unavailable(changed(directory, url=url))
+        assert "cannot be used" in check_unavailable(changed(directory, url=url))
 
 
 def test_the_next_address_is_tried(directory: ldap.Directory) -> None:
@@ -237,7 +237,7 @@ def extended(code: int) -> Callable[[bytes], bytes]:
 @pytest.mark.parametrize("code", [0, 2, 10, 53], ids=["then no TLS", "protocol error", "referral", "unwilling"])
 def test_a_server_that_takes_encryption_away_is_told_nothing(directory: ldap.Directory, code: int) -> None:
     with pretending(extended(code)) as (url, heard):
-        unavailable(changed(directory, url=url))
+        check_unavailable(changed(directory, url=url))
     said = b"".join(heard)
     assert b"1.3.6.1.4.1.1466.20037" in said
     assert slapd.ADMIN_PASSWORD.encode() not in said
@@ -250,7 +250,7 @@ def test_a_server_that_speaks_something_else(
 ) -> None:
     monkeypatch.setattr(ldap, "ANSWER_S", 1)
     with pretending(lambda _: garbage) as (url, _):
-        unavailable(changed(directory, url=url))
+        check_unavailable(changed(directory, url=url))
 
 
 def test_where_the_directory_points_is_not_asked(tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_where_the_directory_points_is_not_asked(tmp_path: Path) -> None:
             )
             assert ldap.sign_in(directory, "ada", slapd.PASSWORD).name == "Ada L."
             below = changed(directory, base_dn=f"ou=far,{slapd.BASE}")
-            assert "referral" in unavailable(below)
-            assert "refuses" in unavailable(changed(directory, bind_dn=f"cn=x,ou=far,{slapd.BASE}"))
+            assert "referral" in check_unavailable(below)
+            assert "refuses" in check_unavailable(changed(directory, bind_dn=f"cn=x,ou=far,{slapd.BASE}"))
         with pytest.raises(BlockingIOError):
             elsewhere.accept()

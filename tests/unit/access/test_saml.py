@@ -39,7 +39,7 @@ def well_signed() -> bytes:
     return etree.tostring(saml_made.signed(Answer()))
 
 
-def refusal(answer: Answer, terms: saml.Terms = TERMS) -> str:
+def check_refused(answer: Answer, terms: saml.Terms = TERMS) -> str:
     with pytest.raises(errors.UnauthenticatedError) as raised:
         read(answer, terms)
     assert raised.value.code == "saml-refused"
@@ -112,7 +112,7 @@ def test_parts_that_answer_different_requests() -> None:
     ],
 )
 def test_what_does_not_fit_is_refused(answer: Answer, words: str) -> None:
-    assert words in refusal(answer)
+    assert words in check_refused(answer)
 
 
 @pytest.mark.parametrize("away", [-saml.SKEW + timedelta(seconds=1), saml.SKEW])
@@ -172,7 +172,7 @@ def test_a_name_id_that_is_an_address_is_one() -> None:
 
 def test_an_attribute_that_was_named_is_not_guessed() -> None:
     terms = msgspec.structs.replace(TERMS, attributes=saml.AttributeNames(email="work-mail"))
-    assert "no e-mail address among its attributes (displayName, email, groups)" in refusal(Answer(), terms)
+    assert "no e-mail address among its attributes (displayName, email, groups)" in check_refused(Answer(), terms)
 
 
 def test_a_request_says_who_asks_and_where_the_answer_goes() -> None:

@@ -16,7 +16,7 @@ from testflux.kit import errors
 MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 
 
-def refusal(data: bytes) -> str:
+def check_refused(data: bytes) -> str:
     with pytest.raises(errors.InvalidError) as raised:
         saml_metadata.read(data, NOW)
     assert (raised.value.code, raised.value.field) == ("saml-metadata", "metadata")
@@ -34,7 +34,7 @@ def test_finds_the_one_among_several_entities() -> None:
     plain = saml_made.metadata().decode()
     both = f'<EntitiesDescriptor xmlns="{MD[1:-1]}">{plain}<EntityDescriptor entityID="sp"/></EntitiesDescriptor>'
     assert saml_metadata.read(both.encode(), NOW).entity_id == ISSUER
-    assert "describe 2 identity providers" in refusal(both.replace("</Entities", plain + "</Entities").encode())
+    assert "describe 2 identity providers" in check_refused(both.replace("</Entities", plain + "</Entities").encode())
 
 
 def test_a_certificate_may_stand_in_lines() -> None:
@@ -60,16 +60,16 @@ def test_a_certificate_may_stand_in_lines() -> None:
     ],
 )
 def test_what_cannot_be_used(data: bytes, words: str) -> None:
-    assert words in refusal(data)
+    assert words in check_refused(data)
 
 
 def test_metadata_in_another_encoding_hide_no_document_type() -> None:
     hidden = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY e "x">]><x>&e;</x>'
-    assert "document type" in refusal(hidden.encode("utf-16"))
+    assert "document type" in check_refused(hidden.encode("utf-16"))
 
 
 def test_a_weak_key_is_refused() -> None:
-    assert "at least 2048 bits" in refusal(saml_made.metadata(der=saml_made.key("weak", 1024).der))
+    assert "at least 2048 bits" in check_refused(saml_made.metadata(der=saml_made.key("weak", 1024).der))
 
 
 def test_our_own_metadata_say_where_answers_go_and_what_signs_requests() -> None:
