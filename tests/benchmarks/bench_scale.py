@@ -43,6 +43,7 @@ from testflux.store.database import Database
 
 CLIENTS = 16
 EACH = 40
+WARM = 15
 DAYS = 365
 PLAIN_RUNS = 100
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -357,6 +358,8 @@ def ask_all(house: RunningHouse, places: Places) -> None:
     print(f"{'':44}{''.join(f'{head:>12}' for head in heads)}")
     for title, ask in questions(places).items():
         dice = random.Random(title)
+        # Connections read the catalogue of tables and partitions once, and plan a statement ten times.
+        ask_together(house.port, token, [[ask(dice) for _ in range(WARM)] for _ in range(CLIENTS)])
         alone = statistics.median(ask_together(house.port, token, [[ask(dice) for _ in range(40)]])[0])
         before = shares(house)
         took, size = ask_together(house.port, token, [[ask(dice) for _ in range(EACH)] for _ in range(CLIENTS)])
