@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from testflux.access import oidc
 
@@ -25,12 +26,12 @@ KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 CURVE_KEY = ec.generate_private_key(ec.SECP256R1())
 EDWARDS_KEY = ed25519.Ed25519PrivateKey.generate()
-ALGORITHMS = {"RSA": jwt.algorithms.RSAAlgorithm, "EC": jwt.algorithms.ECAlgorithm, "OKP": jwt.algorithms.OKPAlgorithm}
+ALGORITHMS: dict[str, Any] = {"RSA": RSAAlgorithm, "EC": ECAlgorithm, "OKP": OKPAlgorithm}
 
 
 def jwk(key: Any, kid: str | None = "one", **more: Any) -> dict[str, Any]:
     """Write the public half of a key as a JWK."""
-    public = key.public_key()
+    public: Any = key.public_key()
     kind = "RSA" if hasattr(public, "key_size") and not hasattr(public, "curve") else "EC"
     kind = "OKP" if isinstance(public, ed25519.Ed25519PublicKey) else kind
     row: dict[str, Any] = ALGORITHMS[kind].to_jwk(public, as_dict=True)

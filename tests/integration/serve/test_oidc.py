@@ -144,8 +144,8 @@ async def test_roles_follow_the_groups_at_each_sign_in(house: ServeHouse, peer: 
     assert (await whoami(house, await sign_in(house, peer, provider, **said)))["role"] == "member"
     assert (await whoami(house, await sign_in(house, peer, provider, **said, groups=["lead"])))["role"] == "maintainer"
     assert problem(await sign_in(house, peer, provider, **said, groups=["other"])) == "no-role"
-    people = (await house.client().get("/users")).json()["items"]
-    assert next(person for person in people if person["email"] == "a@example.org")["role"] == ""
+    people = (await house.client().get("/members")).json()["items"]
+    assert next(person for person in people if person["email"] == "a@example.org")["roles"] == []
 
 
 async def test_a_role_that_a_person_gave_stays(house: ServeHouse, peer: Peer) -> None:
@@ -357,7 +357,7 @@ async def test_sign_ins_end_with_their_provider(house: ServeHouse, peer: Peer) -
 async def test_a_disabled_member_does_not_enter(house: ServeHouse, peer: Peer) -> None:
     provider = await add(house, peer)
     await whoami(house, await sign_in(house, peer, provider, email=READER))
-    await house.client().patch(f"/users/{house.ids[READER]}", json={"is_disabled": True})
+    await house.client().patch(f"/members/{house.ids[READER]}", json={"is_disabled": True})
     assert problem(await sign_in(house, peer, provider, email=READER)) == "account-disabled"
 
 
@@ -391,7 +391,7 @@ async def test_a_try_out_signs_nobody_in(house: ServeHouse, peer: Peer) -> None:
     assert (result["account"], result["groups"]) == ("new", ["lead", "x"])
     assert result["roles"] == [{"role": "maintainer", "project": None}]
     assert result["claims"]["email"] == "new@example.org"
-    assert len((await house.client().get("/users")).json()["items"]) == 2
+    assert len((await house.client().get("/members")).json()["items"]) == 2
     failed = await rehearse(house, peer, provider, email="new@example.org", groups=["x"])
     assert (failed["is_ok"], failed["code"]) == (False, "email-unverified")
     failed = await rehearse(house, peer, provider, aud="another")
@@ -433,3 +433,34 @@ async def result_token(house: ServeHouse, peer: Peer, provider: str, **said: Any
 async def rehearse(house: ServeHouse, peer: Peer, provider: str, **said: Any) -> dict[str, Any]:
     token = await result_token(house, peer, provider, **said)
     return (await house.client().get(f"/provider-tests/{token}")).json()
+
+
+async def test_the_word_of_a_provider_is_good_for_a_day(house: ServeHouse, peer: Peer) -> None:
+    provider = await add(house, peer)
+    response = await sign_in(house, peer, provider, email="a@example.org")
+    await whoami(house, response)
+    async with house.rooms.database.write(EVERYBODY) as writer:
+        await writer.run("update sign_in set created_at = created_at - interval '1 day' where provider_id is not null")
+    token = re.search(r"testflux_refresh=([^;]+)", response.headers["set-cookie"])
+    assert token
+    again = await house.client(None).post("/auth/refresh", headers={"cookie": f"testflux_refresh={token[1]}"})
+    assert again.status_code == 401
+
+
+async def test_a_sign_in_stays_in_the_organisation_of_its_provider(house: ServeHouse, peer: Peer) -> None:
+    provider = await add(house, peer)
+    browser = await signed_in(house, await sign_in(house, peer, provider, email=ADMIN))
+    async with house.rooms.database.write(EVERYBODY) as writer:
+        other = (await writer.one("insert into org (slug, name) values ('c', 'C') returning org_id"))["org_id"]
+        await writer.run(
+            "insert into member (org_id, user_id) values (%(org)s, %(user)s)", org=other, user=house.ids[ADMIN]
+        )
+    refused = await browser.post("/auth/switch", json={"organisation": "c"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "sign-in-elsewhere")
+    by_password = await house.client().post("/auth/switch", json={"organisation": "c"})
+    assert by_password.status_code == 200
+    async with house.rooms.database.write(EVERYBODY) as writer:
+        # And were it there by any other way, it would be nobody there.
+        await writer.run("update sign_in set org_id = %(org)s where provider_id is not null", org=other)
+        await writer.run("update sign_in set org_id = %(org)s where provider_id is null", org=house.org_id)
+    assert (await browser.get("/me")).status_code == 401
