@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -14,6 +15,8 @@ from testflux.store.database import Reader, Row, Writer
 _SQL = queries.load("sessions")
 GRACE = timedelta(seconds=10)
 """Two tabs may refresh with one token within this time; later reuse means that the token was stolen."""
+VOUCHED: Final = timedelta(days=1)
+"""So long a provider's word is good, however often it is refreshed: who left there is out here a day later."""
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -71,6 +74,8 @@ async def save_spent(writer: Writer, token_digest: bytes, now: datetime) -> Spen
     """Spend a token. None when it is unknown, expired or revoked; when it was spent before, its sign-in is revoked."""
     row = await writer.find(_SQL["lock_session"], token_digest=token_digest)
     if row is None or row["revoked_at"] is not None or row["expires_at"] <= now:
+        return None
+    if row["vouched_for_at"] is not None and row["vouched_for_at"] + VOUCHED <= now:
         return None
     is_replayed = row["spent_at"] is not None and row["spent_at"] + GRACE < now
     if is_replayed:

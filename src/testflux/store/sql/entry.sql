@@ -16,6 +16,7 @@ select o.org_id, o.name, o.is_password_allowed, o.required_provider_id, o.is_sec
        exists (
            select from role_grant g
            where g.org_id = o.org_id and g.user_id = m.user_id and g.role = 'owner' and g.project_id is null
+             and g.provider_id is null
        ) as is_owner
 from member m
 join org o on o.org_id = m.org_id

@@ -18,6 +18,7 @@ insert into session (sign_in_id, token_digest, expires_at) values (%(sign_in_id)
 -- name: lock_session
 -- The token as it is, with its sign-in, kept from being spent twice at the same time.
 select t.session_id, t.sign_in_id, t.expires_at, t.spent_at, s.user_id, s.org_id, s.revoked_at,
+       case when s.provider_id is not null then s.created_at end as vouched_for_at,
        o.is_second_factor_required and s.method = 'password' and not s.has_second_factor as needs_second_factor
 from session t
 join sign_in s on s.sign_in_id = t.sign_in_id
