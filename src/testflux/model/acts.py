@@ -60,7 +60,6 @@ ACTS: Final[Mapping[str, str]] = {
     "retention.change": "How long things are kept was changed.",
     "retention.clean": "Retention removed what was past its age.",
     "quota.change": "How much may be stored was changed.",
-    "secret_key.change": "Every secret was sealed with a new key.",
     "sample.load": "The sample history was loaded.",
     "sample.remove": "The sample history was removed.",
     "stream.add": "A stream of the audit log was set up.",
