@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import clsx from "clsx";
 import {
   Bell,
+  Building2,
   ChartLine,
   FlaskConical,
   Folder,
@@ -16,6 +17,7 @@ import {
   LogIn,
   LogOut,
   type LucideIcon,
+  Network,
   ScrollText,
   Shield,
   Upload,
@@ -120,6 +122,8 @@ export function Rail() {
   const canSeeMembers = useMay("member.read");
   const canStore = useMay("storage.manage");
   const canSignOn = useMay("sso.manage");
+  const canEdit = useMay("org.edit");
+  const canAddOrganisations = useMay("org.create");
   const canWatch = useMay("system.read");
   const canAudit = useMay("audit.read");
   const user = useSession((session) => session.user);
@@ -148,6 +152,8 @@ export function Rail() {
         {canSignOn && <Item to="/sign-in-providers" icon={LogIn} label="Sign-in providers" />}
         {canStore && <Item to="/storage" icon={HardDrive} label="Storage" />}
         {canAudit && <Item to="/audit" icon={ScrollText} label="Audit log" />}
+        {canEdit && <Item to="/organisation" icon={Building2} label="Settings" />}
+        {canAddOrganisations && <Item to="/organisations" icon={Network} label="Organisations" />}
         {canWatch && <Item to="/health" icon={HeartPulse} label="Health" />}
       </ul>
       <Heading>{user?.email ?? ""}</Heading>

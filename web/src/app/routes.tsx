@@ -48,6 +48,14 @@ const pages: RouteObject[] = [
   { path: "sign-in-providers/new", lazy: () => import("@/features/sso/new-provider-page") },
   { path: "sign-in-providers/:providerId", lazy: () => import("@/features/sso/provider-page") },
   {
+    path: "organisation",
+    lazy: () => import("@/features/organisations/organisation-page"),
+  },
+  {
+    path: "organisations",
+    lazy: () => import("@/features/organisations/organisations-page"),
+  },
+  {
     path: "storage",
     lazy: () => import("@/features/storage/storage-page"),
   },
