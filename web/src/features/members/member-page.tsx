@@ -11,6 +11,7 @@ import { Chip, Tag } from "@/components/status";
 import { changed, endMembership, resumeMembership } from "@/features/members/acts";
 import { MemberRoles } from "@/features/members/member-roles";
 import { saySignIn } from "@/features/members/member-words";
+import { PasswordLink } from "@/features/members/password-link";
 import { WhyCard } from "@/features/members/why-card";
 import { dropMember, type Member } from "@/lib/api";
 import { getMemberOptions } from "@/lib/api/@tanstack/react-query.gen";
@@ -51,6 +52,7 @@ function Acts({ member }: { member: Member }) {
   };
   return (
     <>
+      {member.has_password && !member.is_disabled && <PasswordLink member={member} />}
       {member.is_disabled ? (
         <Button onClick={() => void resumeMembership(member)}>Resume membership</Button>
       ) : (
