@@ -59,7 +59,7 @@ function Line({
         </div>
       </div>
       {canManage && (
-        <div className="flex gap-1">
+        <div className="flex gap-1 max-sm:-ml-3">
           <Button
             look="quiet"
             disabled={isBusy}

@@ -1,33 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import type { FormEvent, ReactNode } from "react";
+import type { FormEvent } from "react";
 import { useLocation, useNavigate } from "react-router";
-import { ThemeButton } from "@/app/theme-button";
 import { Button, ButtonLink } from "@/components/button";
 import { TextField } from "@/components/field";
 import { Skeleton, TroubleNote } from "@/components/states";
+import { Door } from "@/features/auth/door";
+import { NewPassword } from "@/features/auth/new-password";
 import { acceptInvitation, type InvitationOpened, joinOrganisation, openInvitation } from "@/lib/api";
 import { moment } from "@/lib/format";
 import { queries } from "@/lib/queries";
 import { signIn, signOut, switchTo, useSession } from "@/lib/session";
 import { useAct } from "@/lib/use-act";
-
-function Frame({ children }: { children: ReactNode }) {
-  return (
-    <main className="grid min-h-screen content-center justify-items-center gap-4 p-4">
-      <title>Invitation · TestFlux</title>
-      <div className="absolute top-3 right-3">
-        <ThemeButton />
-      </div>
-      <div className="grid w-full max-w-[400px] gap-3 rounded-md border border-line bg-surface p-5">
-        <div className="flex items-center gap-2">
-          <img src="/favicon.svg" alt="" width={22} height={22} />
-          <h1 className="font-semibold text-lg">Invitation to TestFlux</h1>
-        </div>
-        {children}
-      </div>
-    </main>
-  );
-}
 
 function Sentence({ opened }: { opened: InvitationOpened }) {
   return (
@@ -69,16 +52,7 @@ function NewAccountForm({ token, opened }: { token: string; opened: InvitationOp
         maxLength={200}
         error={trouble?.fields.name}
       />
-      <TextField
-        label="Choose a password"
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        required
-        minLength={12}
-        help="At least twelve characters; four words that have nothing to do with each other are good."
-        error={trouble?.fields.password}
-      />
+      <NewPassword about={[opened.email, opened.organisation]} error={trouble?.fields.password} />
       {error !== null && trouble?.fields.password === undefined && <TroubleNote error={error} />}
       <Button look="primary" type="submit" disabled={isBusy} className="justify-center">
         {isBusy ? "Joining…" : `Join ${opened.organisation}`}
@@ -173,26 +147,26 @@ export function JoinPage() {
   });
   if (token === "") {
     return (
-      <Frame>
+      <Door title="Invitation to TestFlux">
         <p className="text-text-2">This link is not whole. Copy all of it from the mail.</p>
         <ButtonLink to="/">Go to TestFlux</ButtonLink>
-      </Frame>
+      </Door>
     );
   }
   if (query.error !== null) {
     return (
-      <Frame>
+      <Door title="Invitation to TestFlux">
         <div className="-mx-3">
           <TroubleNote error={query.error} />
         </div>
         <ButtonLink to="/" className="justify-self-start">
           Go to TestFlux
         </ButtonLink>
-      </Frame>
+      </Door>
     );
   }
   return (
-    <Frame>
+    <Door title="Invitation to TestFlux">
       {query.data === undefined || phase === "unknown" ? (
         <Skeleton rows={4} />
       ) : (
@@ -201,6 +175,6 @@ export function JoinPage() {
           <Ways token={token} opened={query.data} />
         </>
       )}
-    </Frame>
+    </Door>
   );
 }

@@ -37,7 +37,7 @@ function Line({ role, onChange, onDrop }: { role: Role; onChange: () => void; on
         {role.members === 1 ? "1 member" : `${count(role.members)} members`}
       </span>
       {role.may_change && (
-        <div className="flex gap-1">
+        <div className="flex gap-1 max-sm:-ml-3">
           <Button look="quiet" aria-label={`Change ${role.name}`} onClick={onChange}>
             Change
           </Button>
