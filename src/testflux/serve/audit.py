@@ -112,7 +112,7 @@ async def get_audit_state(actor: NamedDependency[Actor], database: NamedDependen
         Permission.AUDIT_READ,
         404,
         dependencies=_PROVIDED,
-        rate=Rate.WRITE,
+        rate=Rate.EXPORT,
         media_type="application/octet-stream",
     ),
 )

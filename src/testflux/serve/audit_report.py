@@ -36,7 +36,7 @@ _SECTIONS: Final = (
 
 @get(
     "/audit/report",
-    **declare.route("getAuditReport", Permission.AUDIT_READ, rate=Rate.WRITE, media_type="application/octet-stream"),
+    **declare.route("getAuditReport", Permission.AUDIT_READ, rate=Rate.EXPORT, media_type="application/octet-stream"),
 )
 async def get_audit_report(
     actor: NamedDependency[Actor],

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,6 +16,9 @@ import pytest_asyncio
 
 from serve_house import READER, ServeHouse, open_serve_house
 from services import Redis, needs_redis, open_redis
+from testflux.access import tokens
+from testflux.model.access import EVERYBODY
+from testflux.store import actors
 
 ROOT = "http://testserver"
 READS = 30
@@ -29,7 +33,9 @@ def early(wait_until: Callable[..., None]) -> None:
 
 @pytest_asyncio.fixture
 async def limited(database_url: str, tmp_path: Path) -> AsyncIterator[ServeHouse]:
-    async with open_serve_house(database_url, tmp_path, rate_read=3, rate_write=2, rate_public=4) as opened:
+    async with open_serve_house(
+        database_url, tmp_path, rate_read=3, rate_write=2, rate_public=4, rate_sign_in=2, rate_export=1
+    ) as opened:
         yield opened
 
 
@@ -56,6 +62,47 @@ async def test_who_is_not_signed_in_is_counted_by_address(limited: ServeHouse) -
     answers = [(await stranger.get("/projects")).status_code for _ in range(4)]
     answers.append((await limited.client(None).post("/auth/refresh")).status_code)
     assert answers == [401, 401, 401, 401, 429]
+    assert (await limited.client().get("/projects")).status_code == 200
+
+
+@pytest.mark.usefixtures("early")
+async def test_made_up_tokens_cost_no_query_and_shut_nobody_out(
+    limited: ServeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From one address: a robot at work, somebody signed in, and a flood of tokens of the right shape."""
+    looked_up: list[bytes] = []
+    real = actors.find_by_token
+
+    async def counting(database: Any, token_digest: bytes, now: Any) -> Any:
+        looked_up.append(token_digest)
+        return await real(database, token_digest, now)
+
+    monkeypatch.setattr(actors, "find_by_token", counting)
+    robot = limited.client(token=await limited.api_token("read"))
+    assert (await robot.get("/projects")).status_code == 200
+    flood = [(await limited.client(token=tokens.make_api_token()).get("/projects")).status_code for _ in range(20)]
+    assert flood == [401] * 3 + [429] * 17
+    assert len(looked_up) == 4
+    assert (await robot.get("/projects")).status_code == 200
+    assert (await limited.client().get("/projects")).status_code == 200
+
+
+@pytest.mark.usefixtures("early")
+async def test_a_token_that_was_good_is_a_stranger_again_once_it_is_not(limited: ServeHouse) -> None:
+    robot = limited.client(token=await limited.api_token("read"))
+    assert (await robot.get("/projects")).status_code == 200
+    async with limited.rooms.database.write(EVERYBODY) as writer:
+        await writer.run("update api_token set revoked_at = now()")
+    assert [(await robot.get("/me")).status_code for _ in range(5)] == [401, 401, 401, 429, 429]
+
+
+@pytest.mark.usefixtures("early")
+async def test_sign_ins_and_exports_have_limits_of_their_own(limited: ServeHouse) -> None:
+    nobody, wrong = limited.client(None), {"email": "a@example.org", "password": "wrong"}
+    assert [(await nobody.post("/auth/login", json=wrong)).status_code for _ in range(3)] == [401, 401, 429]
+    assert (await nobody.post("/auth/refresh")).status_code == 401
+    assert (await limited.client().get("/audit/export")).status_code == 200
+    assert (await limited.client().get("/audit/export")).status_code == 429
     assert (await limited.client().get("/projects")).status_code == 200
 
 
