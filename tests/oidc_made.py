@@ -85,7 +85,7 @@ class Peer:
         self._server.shutdown()
         self._server.server_close()
 
-    def grant(self, url: str, *, token: str | None = None, **changes: Any) -> dict[str, str]:
+    def grant(self, url: str, *, token: Any = None, **changes: Any) -> dict[str, str]:
         """Let somebody sign in who was sent to `url`; return what their browser brings back."""
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         said = claims(self.issuer, **{"nonce": query.get("nonce"), **changes})
