@@ -47,6 +47,7 @@ def photograph(playwright: Playwright, browser: str, house: RunningHouse, folder
     """Write one PNG a screen, theme and width."""
     with house.client() as client:
         seeds = fill(client)
+        invitation = invite(client)
     with playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"]) as chromium:
         screens = find_screens(sign_in(chromium.new_context(base_url=house.url)).new_page(), seeds)
         for look, (width, height) in WIDTHS.items():
@@ -57,12 +58,12 @@ def photograph(playwright: Playwright, browser: str, house: RunningHouse, folder
                     viewport={"width": width, "height": height},
                     reduced_motion="reduce",
                 )
-                take_door(context.new_page(), folder, f"{theme}-{look}")
+                take_door(context.new_page(), folder, f"{theme}-{look}", invitation)
                 page = sign_in(context).new_page()
                 take(page, screens, folder, f"{theme}-{look}")
                 take_palette(page, folder, f"{theme}-{look}")
                 context.close()
-        print(f"{len(screens) + 2} screens, {len(WIDTHS) * len(THEMES)} pictures each, in {folder}")
+        print(f"{len(screens) + 3} screens, {len(WIDTHS) * len(THEMES)} pictures each, in {folder}")
 
 
 def fill(client: httpx.Client) -> list[str]:
@@ -113,7 +114,7 @@ def list_links(page: Page) -> Iterator[str]:
 
 def name_of(path: str) -> str:
     """Name a screen by its path without what differs from thing to thing."""
-    general = re.sub(r"/\d+-\d+", "/one", re.sub(r"^/(p|projects)/[^/]+", "/project", path))
+    general = re.sub(r"/\d+(-\d+)?(?=/|$)", "/one", re.sub(r"^/(p|projects)/[^/]+", "/project", path))
     return general.strip("/").replace("/", "-") or "overview"
 
 
@@ -125,11 +126,18 @@ def take(page: Page, screens: dict[str, str], folder: Path, look: str) -> None:
         page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
 
 
-def take_door(page: Page, folder: Path, look: str) -> None:
+def invite(client: httpx.Client) -> str:
+    """Invite somebody, and return where their link leads."""
+    body = {"email": "new@example.org", "role": "maintainer"}
+    return client.post("/invitations", json=body).raise_for_status().json()["link"]
+
+
+def take_door(page: Page, folder: Path, look: str, invitation: str) -> None:
     """Photograph what somebody sees who is not signed in."""
-    page.goto("/")
-    settle(page)
-    page.screenshot(path=folder / f"sign-in-{look}.png", full_page=True)
+    for name, path in (("sign-in", "/"), ("invitation", invitation)):
+        page.goto(path)
+        settle(page)
+        page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
 
 
 def take_palette(page: Page, folder: Path, look: str) -> None:

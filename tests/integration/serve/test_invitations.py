@@ -308,7 +308,7 @@ def post() -> Any:
 @pytest_asyncio.fixture(loop_scope="module")
 async def mailing(database_url: str, tmp_path: Path, post: MailReceiver) -> AsyncIterator[ServeHouse]:
     """A house with a mail server."""
-    mail = {"smtp_url": f"smtp://127.0.0.1:{post.port}", "mail_from": "TestFlux <tests@example.org>"}
+    mail: dict[str, Any] = {"smtp_url": f"smtp://127.0.0.1:{post.port}", "mail_from": "TestFlux <tests@example.org>"}
     async with open_serve_house(database_url, tmp_path, public_url="https://tests.example", **mail) as opened:
         yield opened
 

@@ -119,7 +119,7 @@ async def test_a_role_is_given_and_taken_and_works_at_once(house: ServeHouse, ad
     assert roles_of(taken.json()) == [("viewer", None)]
     assert (await own.post(send, content=b"<x/>")).status_code == 403
     assert (await admin.delete(f"/members/{member_id}/grants/member?project=given")).status_code == 404
-    (added,) = await notes(house, "grant.add", member_id)
+    (_, added) = await notes(house, "grant.add", member_id)
     (removed,) = await notes(house, "grant.remove", member_id)
     assert (added["after"], removed["before"]) == ({"role": "member"}, {"role": "member"})
     assert added["actor_name"] == ADMIN

@@ -21,7 +21,12 @@ CLOSED = Rules(adds_people=False, is_open=False)
 
 
 def decide(rules: Rules = OWN, *, is_verified: bool = True, email: str = "a@example.org", **known: Any) -> Verdict:
-    nothing: dict[str, Any] = {"by_subject": None, "by_email": None, "domain_owner": DomainOwner.NOBODY, "has_domains": False}
+    nothing: dict[str, Any] = {
+        "by_subject": None,
+        "by_email": None,
+        "domain_owner": DomainOwner.NOBODY,
+        "has_domains": False,
+    }
     person = Person(subject="s", email=email, name="", is_email_verified=is_verified)
     return vouching.decide(person, Known(**{**nothing, **known}), rules)
 
