@@ -6,6 +6,8 @@ import base64
 import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -130,6 +132,7 @@ def test_a_forgotten_password(window: BrowserContext, house: RunningHouse, mail:
     page = window.new_page()
     page.goto("/sign-in")
     page.get_by_role("link", name="Forgotten your password?").click()
+    expect(page.get_by_role("heading", name="Forgotten password")).to_be_visible()
     page.get_by_label("E-mail").fill(EMAIL)
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("If somebody signs in as")
@@ -159,6 +162,60 @@ def test_a_forgotten_password(window: BrowserContext, house: RunningHouse, mail:
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_text("Your password was changed.")).to_be_visible()
+
+
+def test_where_a_second_factor_is_required_it_comes_first(
+    window: BrowserContext, house: RunningHouse, check_accessibility: CheckAccessibility
+) -> None:
+    with house.client() as client:
+        client.patch("/organisation", json={"is_second_factor_required": True}).raise_for_status()
+    page = window.new_page()
+    sign_in(page, PASSWORD)
+    expect(page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
+    page.goto("/runs")
+    expect(page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_text("No camera?").click()
+    page.get_by_label("Code").fill(code_of(page.locator("code").inner_text()))
+    assert check_accessibility(page) == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("list", name="Recovery codes").get_by_role("listitem")).to_have_count(10)
+    assert check_accessibility(page) == []
+    page.get_by_role("button", name="I have kept them").click()
+    expect(page).to_have_url(f"{house.url}/runs")
+    expect(page.get_by_role("navigation").first).to_be_visible()
+    page.evaluate(
+        """async () => {
+            const {access_token} = await (await fetch("/api/v1/auth/refresh", {method: "POST"})).json();
+            await fetch("/api/v1/organisation", {
+                method: "PATCH",
+                headers: {"Authorization": `Bearer ${access_token}`, "Content-Type": "application/json"},
+                body: JSON.stringify({is_second_factor_required: false}),
+            });
+        }"""
+    )
+    remove_second_factor(page, PASSWORD)
+
+
+def test_who_manages_people_makes_a_link(window: BrowserContext, house: RunningHouse) -> None:
+    command = [sys.executable, "-m", "testflux.cli.main", "admin", "user", "add", "ada@example.org", "--name", "Ada"]
+    subprocess.run([*command, "--data", str(house.data)], env=house.environment, check=True, capture_output=True)
+    page = window.new_page()
+    sign_in(page, PASSWORD)
+    expect(page.get_by_role("navigation").first).to_be_visible()
+    page.goto("/members")
+    page.get_by_role("link", name="Ada").click()
+    page.get_by_role("button", name="Password link").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Make the link").click()
+    link = dialog.locator("pre")
+    expect(link).to_contain_text(f"{house.url}/reset#")
+    ada = window.new_page()
+    ada.goto(link.inner_text())
+    ada.get_by_label("New password").fill(NEW)
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_role("heading", name="Your password is set")).to_be_visible()
 
 
 def test_caps_lock_is_told(window: BrowserContext) -> None:
