@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from testflux.kit import keyed
+from testflux.kit import keyed, keys
 
 INSTALLATION: Final = 0
 """The organisation of what belongs to none: a sign-in by nobody known."""
@@ -76,12 +76,13 @@ def line(event: Event, link: bytes) -> bytes:
 
 
 def seal(secret_key: str, org_id: int, act: str, link: Link) -> Seal:
-    """Vouch for a chain up to a place, in an event of this act."""
+    """Vouch for a chain up to a place, in an event of this act, with the present one of the secret keys."""
+    key = keys.present(secret_key)
     return Seal(
         number=link.number,
         digest=link.digest.hex(),
-        key=keyed.name(secret_key, _PURPOSE),
-        seal=keyed.digest(secret_key, _PURPOSE, _sealed(org_id, act, link.number, link.digest.hex())),
+        key=keyed.name(key, _PURPOSE),
+        seal=keyed.digest(key, _PURPOSE, _sealed(org_id, act, link.number, link.digest.hex())),
     )
 
 
@@ -94,11 +95,15 @@ class Vouched(StrEnum):
 
 
 def check(secret_key: str, org_id: int, act: str, given: Seal) -> Vouched:
-    """Judge a seal. One of another key cannot be judged: the secret key was changed since, or it is forged."""
-    if given.key != keyed.name(secret_key, _PURPOSE):
+    """Judge a seal by the present secret key and those before it that are kept.
+
+    One of another key cannot be judged: that key was forgotten since, or the seal is forged.
+    """
+    key = next((key for key in keys.split(secret_key) if given.key == keyed.name(key, _PURPOSE)), None)
+    if key is None:
         return Vouched.OTHER_KEY
     content = _sealed(org_id, act, given.number, given.digest)
-    return Vouched.RIGHT if keyed.is_right(secret_key, _PURPOSE, content, given.seal) else Vouched.WRONG
+    return Vouched.RIGHT if keyed.is_right(key, _PURPOSE, content, given.seal) else Vouched.WRONG
 
 
 def _sealed(org_id: int, act: str, number: int, digest_: str) -> bytes:

@@ -15,7 +15,7 @@ from testflux.store import audit, audit_chain, events
 from testflux.store.database import Database
 
 TARGET = audit.Target("channel", "1-4", "Ops")
-KEY = "a secret key of thirty-two or more characters"
+KEY = "a-secret-key-of-thirty-two-or-more-characters"
 
 
 async def note(database: Database, org_id: int = 1, act: str = "channel.add", **more: Any) -> None:

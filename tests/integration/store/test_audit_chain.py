@@ -13,8 +13,8 @@ from testflux.store import audit, audit_chain, audit_retention
 from testflux.store.audit_chain import Verdict
 from testflux.store.database import Database
 
-KEY = "a secret key of thirty-two or more characters"
-OTHER_KEY = "another key of thirty-two or more characters"
+KEY = "a-secret-key-of-thirty-two-or-more-characters"
+OTHER_KEY = "another-key-of-thirty-two-or-more-characters"
 
 
 @pytest.fixture(name="log")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from testflux.store import audit, streams
 from testflux.store.database import Database, Row
 from testflux.work import stream_audit
 
-KEY = "a secret key of thirty-two or more characters"
+KEY = "a-secret-key-of-thirty-two-or-more-characters"
 SECRET = signature.make_secret()
 
 
@@ -67,7 +67,7 @@ def receiver() -> Receiver:
 
 
 @asynccontextmanager
-async def listening(receiver: Receiver, how: str) -> AsyncIterator[None]:
+async def listening(receiver: Receiver, how: str) -> AsyncGenerator[None]:
     async with await asyncio.start_server(getattr(receiver, how), "127.0.0.1", 0) as server:
         receiver.port = server.sockets[0].getsockname()[1]
         yield

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from testflux.kit import keys
 from testflux.model import audit
 
-KEY = "a secret key of thirty-two or more characters"
+KEY = "a-secret-key-of-thirty-two-or-more-characters"
 EVENT = audit.Event(
     org_id=1,
     number=7,
@@ -109,6 +110,15 @@ def test_a_seal_is_right_for_its_place_alone() -> None:
 
 
 def test_a_seal_of_another_key_cannot_be_judged() -> None:
-    seal = audit.seal("another key of thirty-two or more characters", 1, audit.SEALING, LINK)
+    seal = audit.seal("another-key-of-thirty-two-or-more-characters", 1, audit.SEALING, LINK)
 
     assert audit.check(KEY, 1, audit.SEALING, seal) is audit.Vouched.OTHER_KEY
+
+
+def test_a_seal_of_the_key_before_is_right_as_long_as_that_is_kept() -> None:
+    seal = audit.seal(KEY, 1, audit.SEALING, LINK)
+    newer = "a-newer-key-of-thirty-two-or-more-characters"
+
+    assert audit.check(keys.join([newer, KEY]), 1, audit.SEALING, seal) is audit.Vouched.RIGHT
+    assert audit.check(newer, 1, audit.SEALING, seal) is audit.Vouched.OTHER_KEY
+    assert audit.seal(keys.join([newer, KEY]), 1, audit.SEALING, LINK) == audit.seal(newer, 1, audit.SEALING, LINK)
