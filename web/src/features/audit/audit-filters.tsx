@@ -1,15 +1,19 @@
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { SelectField, TextField } from "@/components/field";
 import { SearchBox } from "@/components/search-box";
 import { byNoun, spoken } from "@/features/audit/audit-words";
 import type { AuditAct } from "@/lib/api";
+import { listProjectsOptions } from "@/lib/api/@tanstack/react-query.gen";
 import type { Filters } from "@/lib/url-state";
 import { useIsNarrow } from "@/lib/use-media";
 
 /** What the page can be asked for; each stands in the address. */
 export const KEYS = ["q", "act", "who", "target", "project", "address", "refused", "from", "to"] as const;
 export type AuditFilters = Filters<(typeof KEYS)[number]>;
+
+const TYPING_PAUSE_MS = 250;
 
 type Change = (changes: Partial<AuditFilters>, options?: { replace?: boolean }) => void;
 
@@ -47,23 +51,33 @@ function ActSelect({
   );
 }
 
-function Word({
-  label,
-  name,
-  filters,
-  change,
-}: {
-  label: string;
-  name: keyof AuditFilters;
-  filters: AuditFilters;
-  change: Change;
-}) {
+/** A field that speaks up when the typing pauses. */
+function Word({ label, value, onSay }: { label: string; value: string; onSay: (text: string) => void }) {
+  const [text, setText] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => setText(value), [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const type = (next: string) => {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => onSay(next), TYPING_PAUSE_MS);
+  };
+  return <TextField label={label} value={text} onChange={(event) => type(event.target.value)} />;
+}
+
+function ProjectSelect({ value, onChoose }: { value: string; onChoose: (slug: string) => void }) {
+  const { data } = useQuery(listProjectsOptions({ query: { limit: 500 } }));
+  const projects = data?.items ?? [];
   return (
-    <TextField
-      label={label}
-      value={filters[name]}
-      onChange={(event) => change({ [name]: event.target.value }, { replace: true })}
-    />
+    <SelectField label="Project" value={value} onChange={(event) => onChoose(event.target.value)}>
+      <option value="">any</option>
+      {projects.map(({ slug, name }) => (
+        <option key={slug} value={slug}>
+          {name}
+        </option>
+      ))}
+      {value !== "" && !projects.some(({ slug }) => slug === value) && <option value={value}>{value}</option>}
+    </SelectField>
   );
 }
 
@@ -97,10 +111,18 @@ export function AuditFilterBar({
       {(!isNarrow || isOpen) && (
         <div className="grid grid-cols-2 gap-x-3 gap-y-2 lg:grid-cols-4">
           <ActSelect acts={acts} value={filters.act} onChoose={(act) => change({ act })} />
-          <Word label="Who" name="who" filters={filters} change={change} />
-          <Word label="On what" name="target" filters={filters} change={change} />
-          <Word label="Project" name="project" filters={filters} change={change} />
-          <Word label="Address" name="address" filters={filters} change={change} />
+          <Word label="Who" value={filters.who} onSay={(who) => change({ who }, { replace: true })} />
+          <Word
+            label="On what"
+            value={filters.target}
+            onSay={(target) => change({ target }, { replace: true })}
+          />
+          <ProjectSelect value={filters.project} onChoose={(project) => change({ project })} />
+          <Word
+            label="Address"
+            value={filters.address}
+            onSay={(address) => change({ address }, { replace: true })}
+          />
           <SelectField
             label="Outcome"
             value={filters.refused}

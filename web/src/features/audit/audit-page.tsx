@@ -8,6 +8,7 @@ import { PageHead } from "@/components/page";
 import { Empty, Skeleton, TroubleNote } from "@/components/states";
 import { Chip } from "@/components/status";
 import { AuditFilterBar, KEYS, NONE } from "@/features/audit/audit-filters";
+import { spoken } from "@/features/audit/audit-words";
 import { EventDrawer } from "@/features/audit/event-drawer";
 import { ReportDialog } from "@/features/audit/report-dialog";
 import type { AuditEvent, AuditState } from "@/lib/api";
@@ -32,12 +33,16 @@ function Open({ event, onOpen }: { event: AuditEvent; onOpen: (event: AuditEvent
   );
 }
 
+function targetOf({ target }: AuditEvent): string {
+  return target.name || `${spoken(target.kind)} ${target.id}`;
+}
+
 function columnsOf(open: (event: AuditEvent) => void): GridColumn<AuditEvent>[] {
   return [
     {
       key: "when",
       title: "When",
-      cell: (event) => <span title={moment(event.happened_at)}>{ago(event.happened_at)}</span>,
+      cell: (event) => <time dateTime={event.happened_at}>{moment(event.happened_at)}</time>,
     },
     {
       key: "who",
@@ -60,9 +65,7 @@ function columnsOf(open: (event: AuditEvent) => void): GridColumn<AuditEvent>[] 
       key: "target",
       title: "On what",
       cell: (event) => (
-        <span className="inline-block max-w-[30ch] truncate align-bottom">
-          {event.target.name || event.target.id}
-        </span>
+        <span className="inline-block max-w-[30ch] truncate align-bottom">{targetOf(event)}</span>
       ),
     },
     { key: "project", title: "Project", from: "lg", cell: (event) => event.project ?? "" },
@@ -156,7 +159,7 @@ export function Component() {
                   <Open event={event} onOpen={setOpened} />
                   {event.is_refused && <Chip tone="fail">refused</Chip>}
                 </div>
-                <div className="truncate">{event.target.name || event.target.id}</div>
+                <div className="truncate">{targetOf(event)}</div>
                 <div className="truncate text-sm text-text-3">
                   {event.actor.name}, <span title={moment(event.happened_at)}>{ago(event.happened_at)}</span>
                 </div>
