@@ -37,15 +37,17 @@ function Shown({ made, onClose }: { made: TokenCreated; onClose: () => void }) {
 }
 
 /** Which projects: all, or those that are ticked. */
-function Projects() {
+function Projects({ error }: { error?: string }) {
   const [isSome, setSome] = useState(false);
   const { data } = useQuery({ ...listProjectsOptions({ query: { limit: 500 } }), enabled: isSome });
   return (
     <>
       <SelectField
         label="It works in"
+        name="reach"
         value={isSome ? "some" : "all"}
         onChange={(event) => setSome(event.target.value === "some")}
+        error={error}
       >
         <option value="all">all projects</option>
         <option value="some">some projects</option>
@@ -108,7 +110,7 @@ export function TokenDialog({ isService, onClose }: { isService: boolean; onClos
     const projects = form.getAll("project").map(String);
     const body = {
       name: String(form.get("name")).trim(),
-      projects: projects.length === 0 ? null : projects,
+      projects: form.get("reach") === "some" ? projects : null,
       expires_at: lifetime === "" ? null : new Date(Date.now() + Number(lifetime) * DAY_MS).toISOString(),
     };
     await act(async () => {
@@ -133,7 +135,7 @@ export function TokenDialog({ isService, onClose }: { isService: boolean; onClos
           error={trouble?.fields.name}
         />
         {isService ? <RoleChoice error={trouble?.fields.role} /> : <Scope />}
-        <Projects />
+        <Projects error={trouble?.fields.projects && "Tick at least one project."} />
         <SelectField
           label="It ends after"
           value={lifetime}

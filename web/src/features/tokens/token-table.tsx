@@ -40,7 +40,7 @@ export function TokenTable({
       head={
         <>
           <Th>Token</Th>
-          <Th>May</Th>
+          <Th className="max-sm:hidden">May</Th>
           <Th className="max-md:hidden">In</Th>
           <Th className="max-sm:hidden">Made</Th>
           <Th className="max-sm:hidden">Last used</Th>
@@ -54,11 +54,14 @@ export function TokenTable({
       {tokens.map((token) => (
         <tr key={token.id}>
           <Td>
-            <span className="font-[550] [overflow-wrap:anywhere]">{token.name}</span>{" "}
-            <span className="font-mono text-sm text-text-3">…{token.hint}</span>
-            {token.kind === "service" && <span className="block text-sm text-text-3">service</span>}
+            <div className="min-w-28 py-1">
+              <span className="font-[550] [overflow-wrap:anywhere]">{token.name}</span>{" "}
+              <span className="whitespace-nowrap font-mono text-sm text-text-3">…{token.hint}</span>
+              {token.kind === "service" && <span className="block text-sm text-text-3">service</span>}
+              <span className="block text-sm text-text-2 sm:hidden">{allowed(token)}</span>
+            </div>
           </Td>
-          <Td>{allowed(token)}</Td>
+          <Td className="max-sm:hidden">{allowed(token)}</Td>
           <Td className="max-md:hidden">
             {token.projects === null ? "all projects" : token.projects.join(", ") || "no project any more"}
           </Td>
