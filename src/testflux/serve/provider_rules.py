@@ -23,6 +23,14 @@ def check(settings: settings.Settings, config: ProviderConfig) -> None:
         ldap.check(config)
 
 
+def check_secret(old: database.Row, config: ProviderConfig, *, is_given: bool) -> None:
+    """Raise InvalidError when a secret that nobody can read would be sent to another server than it was entered for."""
+    moved = any(old["config"].get(name) != getattr(config, name, None) for name in ("issuer", "url"))
+    if moved and old["secret"] is not None and not is_given:
+        message = "The address has changed: enter the secret again, for it is sent there."
+        raise errors.InvalidError(message, field="secret", hint="Or leave the address as it was.")
+
+
 def redirect_uri(public_url: str, kind: str, provider_id: int) -> str:
     """Return the address to enter at the provider, empty for a kind that never sends a browser back."""
     way = {"saml": "saml", "ldap": ""}.get(kind, "oidc")

@@ -88,6 +88,7 @@ async def change_provider(
         if _kind(config) != old["kind"]:
             raise errors.InvalidError("The kind of a provider stays.", field="config", hint="Set up another one.")
         provider_rules.check(house.settings, config)
+        provider_rules.check_secret(old, config, is_given=data.secret is not msgspec.UNSET)
         group_roles = data.group_roles
         setup = providers.Setup(
             kind=old["kind"],

@@ -185,6 +185,18 @@ async def test_what_cannot_be_set_up(
     assert response.json()["errors"][0]["field"] == field
 
 
+async def test_the_bind_password_goes_to_no_other_server_unasked(
+    house: ServeHouse, provider: str, server: slapd.Slapd
+) -> None:
+    moved = config(server, url="ldap://evil.example")
+    response = await house.client().patch(f"/providers/{provider}", json={"config": moved})
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "secret")
+    other = config(server, name_attribute="cn")
+    assert (await house.client().patch(f"/providers/{provider}", json={"config": other})).status_code == 200
+    again = {"config": moved, "secret": "entered again"}
+    assert (await house.client().patch(f"/providers/{provider}", json=again)).status_code == 200
+
+
 async def test_a_provider_of_another_kind(house: ServeHouse) -> None:
     body = {"name": "oidc", "config": {"kind": "google", "client_id": "x"}, "is_enabled": True}
     number = (await house.client().post("/providers", json=body)).json()["id"]

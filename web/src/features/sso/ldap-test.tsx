@@ -34,7 +34,7 @@ export function LdapTest({ provider }: { provider: Provider }) {
           maxLength={1000}
           autoComplete="off"
         />
-        <Button type="submit" disabled={isBusy}>
+        <Button type="submit" disabled={isBusy} className="justify-self-start">
           {isBusy ? "Asking…" : "Look up"}
         </Button>
       </div>

@@ -54,7 +54,7 @@ function Metadata({ url, onRead }: { url: string; onRead: (said: Said, until: st
         label="Or their file"
         type="file"
         accept=".xml,application/xml,text/xml,application/samlmetadata+xml"
-        className="py-0.5"
+        className="py-1"
         disabled={isBusy}
         onChange={(event) => void upload(event)}
       />
