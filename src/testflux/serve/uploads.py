@@ -105,8 +105,7 @@ async def add_uploads(
 
     An archive (zip, tar) becomes one upload for each report in it. The answer is one upload, or `uploads` for several.
     """
-    async with house.database.read(actor.tenant) as reader:
-        project_id: int = (await projects.get_project(reader, actor.tenant, slug))["project_id"]
+    project_id = await _find(house, actor, slug)
     async with house.blobs.arriving() as arriving:
         kept, metadata = await _keep(request, house, arriving, metadata, filename, project_id)
         sender = receive.Sender(
@@ -124,7 +123,7 @@ async def add_uploads(
     items = [shape(row, is_duplicate=item.is_duplicate) for row, item in zip(rows, received, strict=True)]
     has_waited = prefer is not None or all(item.is_duplicate or item.refusal for item in received)
     is_done = has_waited and all(row["status"] in _FINAL for row in rows)
-    body = items[0] if len(items) == 1 and len(kept) == 1 else Uploads(uploads=items)
+    body = items[0] if len(items) == len(kept) == 1 else Uploads(uploads=items)
     return Response(body, status_code=200 if is_done else 202)
 
 
@@ -225,6 +224,11 @@ def _runs(row: database.Row) -> list[UploadRun]:
             url=f"/runs/{identifier}",
         )
     ]
+
+
+async def _find(house: House, actor: Actor, slug: str) -> int:
+    async with house.database.read(actor.tenant) as reader:
+        return (await projects.get_project(reader, actor.tenant, slug))["project_id"]
 
 
 async def _keep(
