@@ -139,7 +139,7 @@ def test_a_role_is_made_changed_and_removed_by_keyboard(page: Page, people: dict
     matrix = page.get_by_role("table", name="What each role allows")
     expect(matrix.get_by_role("columnheader", name="QA lead")).to_be_visible()
     row.get_by_role("button", name="Change QA lead").click()
-    dialog.get_by_label("Description").fill("Cleans up")
+    dialog.get_by_label("Description", exact=True).fill("Cleans up")
     dialog.get_by_role("button", name="Save").click()
     expect(row).to_contain_text("Cleans up")
     row.get_by_role("button", name="Remove QA lead").click()
