@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from testflux.access import devices
-from testflux.kit import clock
+from testflux.kit import clock, errors
 from testflux.model.access import EVERYBODY, Actor, Permission
 from testflux.serve import declare, oneself
 from testflux.serve.shapes.sign_in import OwnSignIn, OwnSignIns
@@ -26,15 +26,15 @@ async def list_my_sign_ins(actor: NamedDependency[Actor], database: NamedDepende
     return OwnSignIns(items=[_shape(row, actor) for row in rows])
 
 
-@delete("/me/sign-ins/{sign_in_id:uuid}", **declare.route("endMySignIn", Permission.SELF, 404, is_open=True))
+@delete("/me/sign-ins/{sign_in_id:str}", **declare.route("endMySignIn", Permission.SELF, 404, is_open=True))
 async def end_my_sign_in(
-    sign_in_id: FromPath[UUID], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
+    sign_in_id: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> None:
     """End a sign-in of one's own: that browser is signed out at once."""
     oneself.check_person(actor)
     async with database.write(EVERYBODY) as writer:
-        row = await sessions.drop_own_sign_in(writer, actor.user_id, sign_in_id, clock.now())
-        target = audit.Target("sign_in", str(sign_in_id), actor.email)
+        row = await sessions.drop_own_sign_in(writer, actor.user_id, _read_id(sign_in_id), clock.now())
+        target = audit.Target("sign_in", sign_in_id, actor.email)
         told = {"device": devices.describe(row["user_agent"]), "address": row["address"]}
         audit.note(writer, actor.org_id, "sign_in.revoke", target, before=told)
 
@@ -47,6 +47,13 @@ async def end_my_other_sign_ins(actor: NamedDependency[Actor], database: NamedDe
         ended = await sessions.drop_sign_ins_of(writer, actor.user_id, clock.now(), but=actor.sign_in_id)
         told = {"ended_sign_ins": ended}
         audit.note(writer, actor.org_id, "sign_in.revoke", oneself.target_of(actor), after=told)
+
+
+def _read_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise errors.NotFoundError("There is no such sign-in.", hint="Copy the id from the list.") from error
 
 
 def _shape(row: database.Row, actor: Actor) -> OwnSignIn:
