@@ -8,15 +8,15 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from testflux.access import permissions
 from testflux.access import tokens as token_maker
 from testflux.cli import exits, options, reach
 from testflux.kit import clock, errors
 from testflux.model.access import EVERYBODY, Role
-from testflux.store import members, tokens, users
+from testflux.store import audit, members, tokens, users
 from testflux.store.database import Reader, Row, Writer
 
 _ALL = 100_000
-_SCOPES = ("read", "upload", "admin")
 _HINT_LENGTH = 4
 
 
@@ -26,8 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_act(acts, "list", "list the tokens").set_defaults(act=_doing(_list))
     adding = options.add_act(acts, "add", "make a token; prints it, this once")
     adding.add_argument("name", help="what it is for, e.g. webshop-ci")
-    adding.add_argument("--scope", action="append", choices=_SCOPES, help="repeatable (default: upload)")
-    adding.add_argument("--days", type=int, help="how long it is good for (default: until it is revoked)")
+    adding.add_argument(
+        "--scope", action="append", choices=permissions.SCOPES, metavar="SCOPE", help="repeatable (default: upload)"
+    )
+    adding.add_argument("--service", metavar="ROLE", help="make it a service's with this role: it stands for nobody")
+    adding.add_argument("--project", action="append", metavar="SLUG", help="repeatable (default: all projects)")
+    adding.add_argument("--days", type=int, help="how long it is good for (default: 90, a service's 365; 0: for ever)")
     adding.add_argument("--user", metavar="EMAIL", help="whose it is (default: the first administrator's)")
     adding.set_defaults(act=_doing(_add))
     revoking = options.add_act(acts, "revoke", "end a token")
@@ -57,16 +61,34 @@ async def _add(writer: Writer, org_id: int, given: argparse.Namespace) -> str:
     now = clock.now()
     owner = await _owner(writer, org_id, given.user)
     token = token_maker.make_api_token()
-    expires_at = now + timedelta(days=given.days) if given.days else None
-    scopes = given.scope or ["upload"]
-    digest, hint = token_maker.digest(token), token[-_HINT_LENGTH:]
-    kept = tokens.Kept(name=given.name, token_digest=digest, hint=hint, scopes=scopes, expires_at=expires_at)
-    await tokens.add_token(writer, org_id, owner["user_id"], kept)
+    life = token_maker.SERVICE_LIFE if given.service else token_maker.PERSONAL_LIFE
+    life = life if given.days is None else timedelta(days=given.days)
+    await _check_role(writer, org_id, given.service)
+    kept = tokens.Kept(
+        name=given.name,
+        token_digest=token_maker.digest(token),
+        hint=token[-_HINT_LENGTH:],
+        scopes=given.scope or ["admin" if given.service else "upload"],
+        expires_at=now + life if life else None,
+        role=given.service,
+        project_ids=list(await tokens.list_limits(writer, org_id, given.project)) if given.project else None,
+    )
+    row = await tokens.add_token(writer, org_id, owner["user_id"], kept)
+    after = {name: row[name] for name in ("kind", "role", "scopes", "projects", "expires_at", "hint")}
+    audit.note(writer, org_id, "token.add", audit.Target("token", row["token_id"], given.name), after=after)
     return f"{token}\n"
 
 
+async def _check_role(reader: Reader, org_id: int, role: str | None) -> None:
+    if role is not None and role not in frozenset(Role) and await tokens.find_role(reader, org_id, role) is None:
+        hint = f"Built in are {', '.join(Role)}."
+        raise errors.InvalidError(f"There is no role {role!r}.", field="--service", hint=hint)
+
+
 async def _revoke(writer: Writer, org_id: int, given: argparse.Namespace) -> str:
-    await tokens.drop_token(writer, org_id, given.id, clock.now())
+    row = await tokens.drop_token(writer, org_id, given.id, clock.now())
+    before = {"kind": row["kind"], "hint": row["hint"]}
+    audit.note(writer, org_id, "token.revoke", audit.Target("token", given.id, row["name"]), before=before)
     return f"Token {given.id} is revoked.\n"
 
 
@@ -89,5 +111,7 @@ def _is_owner(row: Row) -> bool:
 def _line(row: Row) -> str:
     until = f"until {row['expires_at']:%Y-%m-%d}" if row["expires_at"] else "until revoked"
     used = f"last used {row['last_used_at']:%Y-%m-%d}" if row["last_used_at"] else "never used"
-    scopes = ",".join(row["scopes"])
-    return f"{row['token_id']}  {row['name']}  {scopes}  …{row['hint']}  {until}  by {row['created_by']}  ({used})\n"
+    may = f"service, {row['role']}" if row["role"] else ",".join(row["scopes"])
+    where = "" if row["projects"] is None else f" in {','.join(row['projects'])}"
+    about = f"{until}  by {row['created_by']}  ({used})"
+    return f"{row['token_id']}  {row['name']}  {may}{where}  …{row['hint']}  {about}\n"

@@ -172,6 +172,28 @@ def test_token_works_until_it_is_revoked(database_url: str, capsys: pytest.Captu
     assert in_database(database_url, find) is None
 
 
+def test_token_of_a_service_has_a_role_and_projects(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert admin("user", "add", MAIL, "--role", "owner") == 0
+
+    async def add_project(writer: Writer) -> None:
+        org = await users.get_org(writer)
+        await writer.run("insert into project (org_id, slug, name) values (%(org)s, 'shop', 'Shop')", org=org)
+
+    in_database(database_url, add_project)
+    assert admin("token", "add", "ci", "--service", "member", "--project", "shop") == 0
+    capsys.readouterr()
+    assert admin("token", "list") == 0
+    assert "ci  service, member in shop" in capsys.readouterr().out
+    assert admin("token", "add", "ci", "--service", "wizard") == 2
+    assert "no role 'wizard'" in capsys.readouterr().err
+    assert admin("token", "add", "ci", "--service", "member", "--project", "gone") != 0
+
+    async def count(writer: Writer) -> int:
+        return (await writer.one("select count(*) as it from audit_event where act = 'token.add'"))["it"]
+
+    assert in_database(database_url, count) == 1
+
+
 def test_token_needs_a_person(capsys: pytest.CaptureFixture[str]) -> None:
     assert admin("token", "add", "x", "--user", MAIL) == 2
     assert "Nobody signs in as" in capsys.readouterr().err
