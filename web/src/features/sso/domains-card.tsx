@@ -84,8 +84,8 @@ export function DomainsCard() {
   return (
     <Card title="Mail domains" note="whose people providers may add">
       <p className="max-w-[68ch] px-4 pb-2 text-text-2">
-        With a verified domain, providers add people of it and of no other, and people who enter its address
-        on the sign-in page are led here. Members with other addresses are invited.
+        With a verified domain, providers add people of it and of no other. Members with other addresses are
+        invited.
       </p>
       <Loaded query={query} rows={2}>
         {({ items }) => (
