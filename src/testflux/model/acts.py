@@ -58,7 +58,6 @@ ACTS: Final[Mapping[str, str]] = {
     "channel.resend": "A message was sent again.",
     "secret_key.change": "Secrets were sealed with a new key of the server.",
     "retention.change": "How long things are kept was changed.",
-    "retention.clean": "Retention removed what was past its age.",
     "quota.change": "How much may be stored was changed.",
     "sample.load": "The sample history was loaded.",
     "sample.remove": "The sample history was removed.",
