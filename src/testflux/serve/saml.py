@@ -71,7 +71,7 @@ async def start_sign_in(
 
 @post(
     "/auth/saml/{provider_id:str}/acs",
-    **declare.route("takeSamlAnswer", None, 413, 415, rate=Rate.PUBLIC, status_code=303),
+    **declare.route("takeSamlAnswer", None, 413, 415, rate=Rate.PUBLIC, status_code=302),
 )
 async def take_answer(request: AnyRequest, provider_id: FromPath[str], house: NamedDependency[House]) -> Response[Any]:
     """Take the answer that an identity provider's page posts (SAMLResponse, RelayState), and lead the browser on."""
@@ -170,7 +170,7 @@ async def _lead_on(house: House, provider: database.Row, vouched: saml.Vouched, 
     async with house.database.write(EVERYBODY) as writer:
         await flow_rows.add_flow(writer, tokens.digest(ticket), _ANSWER, content, ends_at, provider_id=number)
     query = urlencode({"begun": state, "answer": ticket})
-    return Redirect(f"/api/v1/auth/saml/{number}/finish?{query}", status_code=303)
+    return Redirect(f"/api/v1/auth/saml/{number}/finish?{query}", status_code=302)
 
 
 async def _finish(request: AnyRequest, house: House, provider_id: str, state: str, ticket: str) -> Response[Any]:
