@@ -23,6 +23,7 @@ def guarded() -> list[tuple[str, str]]:
 
 
 def fill(path: str) -> str:
+    path = re.sub(r"\{\w+:uuid\}", "00000000-0000-4000-8000-000000000000", path)
     return re.sub(r"\{slug:str\}", "shop", re.sub(r"\{\w+:int\}", "0", re.sub(r"\{\w+_id:str\}", "1-1", path)))
 
 
