@@ -90,7 +90,7 @@ function Row({ organisation, me }: { organisation: OrganisationSettings; me: Me 
         {canGo && (
           <Button
             look="quiet"
-            aria-label={`Go to ${organisation.name}`}
+            aria-label={`Go there: ${organisation.name}`}
             onClick={() => void go(organisation.slug)}
           >
             Go there
