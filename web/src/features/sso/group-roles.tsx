@@ -34,7 +34,10 @@ export function GroupRoles({
         <p className="text-text-3">No group gives a role yet: everybody gets the role below.</p>
       )}
       {rows.map((row, index) => (
-        <fieldset key={row.id} className="grid gap-2 max-sm:rounded-md max-sm:border max-sm:border-line max-sm:p-3 sm:grid-cols-[2fr_1fr_1fr_auto] sm:items-end">
+        <fieldset
+          key={row.id}
+          className="grid gap-2 max-sm:rounded-md max-sm:border max-sm:border-line max-sm:p-3 sm:grid-cols-[2fr_1fr_1fr_auto] sm:items-end"
+        >
           <legend className="sr-only">Group {index + 1}</legend>
           <TextField
             label="Group"
