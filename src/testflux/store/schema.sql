@@ -477,7 +477,7 @@ create table test (
     first_seen_at timestamptz not null,
     last_seen_at  timestamptz not null,                    -- written at most once a day per test
     primary key (project_id, test_no)
-);
+) with (fillfactor = 50);                                   -- most are seen daily: with room in its page that touches no index
 create unique index test_digest on test (project_id, digest);
 
 -- Results of up to 1,000 tests of one run: boring results get a slot. Deliberately no foreign keys. [10^7]
