@@ -41,6 +41,8 @@ async def _admit(connection: AnyConnection, rooms: House, handler: BaseRouteHand
     if actor.needs_second_factor and not handler.opt.get(declare.IS_OPEN):
         message = "Your organisation asks for a second factor, and you have none yet."
         raise errors.ForbiddenError(message, hint="Set one up under Account.", code="second-factor-required")
+    if permission is Permission.SELF and actor.token_id is not None and not _is_reading(handler):
+        raise errors.ForbiddenError("A token changes nobody's account.", hint="Sign in as the person.")
     _check(actor, permission, connection.path_params)
     connection.scope["user"] = actor
     trail.walk(
