@@ -86,7 +86,7 @@ def _schedule(app: procrastinate.App, task: Callable[[], Awaitable[None]], cron:
     app.periodic(cron=cron)(app.task(name=name, queue=jobs.MAINTENANCE, queueing_lock=name)(run))
 
 
-async def _clean(database: Database, blobs: Blobs, today: date) -> int:
+async def _clean(database: Database, blobs: Blobs, settings: Settings, today: date) -> int:
     await retain.retain(database, blobs, today)
     await check_audit.drop_old(database, settings, today)
     return 0
@@ -108,12 +108,12 @@ async def sweep(database: Database) -> None:
     async with database.write(EVERYBODY) as writer:
         await events.drop_old(writer)
         await sessions.drop_expired(writer, clock.now())
-        lost = await uploads.add_lost_again(writer)
-    if lost:
-        log.error("uploads had lost their jobs", uploads=lost)
         await sign_in_waits.drop_old(writer, clock.now() - _WAITS_KEPT)
         await resets.drop_old(writer, clock.now())
         await flows.drop_expired(writer, clock.now())
+        lost = await uploads.add_lost_again(writer)
+    if lost:
+        log.error("uploads had lost their jobs", uploads=lost)
     await deliver.requeue(database)
 
 

@@ -13,7 +13,7 @@ from testflux.kit import clock, hashing
 from testflux.kit.settings import Settings
 from testflux.model.access import EVERYBODY
 from testflux.model.run import Metadata
-from testflux.store import events, jobs, partitions, uploads
+from testflux.store import events, flows, jobs, partitions, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
 from testflux.work import schedule
@@ -55,6 +55,16 @@ async def test_old_news_go_and_lost_uploads_are_queued_again(project: Project, d
     assert [entry["event"] for entry in logged if entry["log_level"] == "error"] == ["uploads had lost their jobs"]
     assert len(await project.rows("select from live_event")) == 1
     assert len(await project.rows("select from procrastinate_jobs")) == 1
+
+
+async def test_what_has_expired_goes_also_when_no_upload_was_lost(database: Database) -> None:
+    now = clock.now()
+    async with database.write(EVERYBODY) as writer:
+        for digest, ends in ((b"over", now - timedelta(minutes=1)), (b"open", now + timedelta(minutes=1))):
+            await flows.add_flow(writer, digest, "test", b"", ends)
+    await schedule.sweep(database)
+    async with database.read(EVERYBODY) as reader:
+        assert [row["state_digest"] for row in await reader.all("select state_digest from sign_in_flow")] == [b"open"]
 
 
 async def test_the_months_ahead_are_made_and_a_missing_one_is_an_alert(database: Database) -> None:
