@@ -88,7 +88,7 @@ def check_config(kind: str, config: dict[str, Any]) -> dict[str, Any]:
 def host_of(kind: str, config: Mapping[str, Any]) -> str:
     """Return where a stream leads, without what may be a secret in it."""
     if kind == "webhook":
-        return urlsplit(config["url"]).hostname or ""
+        return urlsplit(str(config["url"])).hostname or ""
     return f"{config['host']}:{config['port']}/{config['transport']}"
 
 

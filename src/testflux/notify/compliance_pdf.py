@@ -67,7 +67,7 @@ class _Numbered(Canvas):
 
     def showPage(self) -> None:  # noqa: N802  (reportlab's name)
         self._pages.append(dict(self.__dict__))
-        cast("Any", self)._startPage()
+        cast("Any", self)._startPage()  # noqa: SLF001  (how reportlab begins a page)
 
     def save(self) -> None:
         pages = self._pages

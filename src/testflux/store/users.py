@@ -17,7 +17,7 @@ async def get_org(reader: Reader) -> int:
 async def find_org(reader: Reader, slug: str) -> int | None:
     """Return the id of the organisation with that slug."""
     row = await reader.find(_SQL["find_org"], slug=slug)
-    return row and row["org_id"]
+    return None if row is None else row["org_id"]
 
 
 async def add_org(writer: Writer) -> int:

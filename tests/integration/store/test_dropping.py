@@ -18,7 +18,7 @@ import pytest
 from made import Project, chunks
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
-from testflux.model.access import EVERYBODY
+from testflux.model.access import EVERYBODY, Scope
 from testflux.model.run import Metadata
 from testflux.store import contents, shelves, uploads
 from testflux.store.blobs import Blobs
@@ -34,8 +34,8 @@ class Dying(Database):
     dies_in = 0
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Writer]:
-        async with super().write(EVERYBODY) as writer:
+    async def write(self, scope: Scope) -> AsyncGenerator[Writer]:
+        async with super().write(scope) as writer:
             yield writer
             self.dies_in -= 1
             if self.dies_in == 0:

@@ -11,9 +11,7 @@ from testflux.store import reachable
 NOBODY_THERE = "postgresql://nobody@127.0.0.1:1/none"
 
 
-async def test_a_database_that_answers_is_not_waited_for(
-    database_url: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_database_that_answers_is_not_waited_for(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     await reachable.wait_for(database_url, patience_s=60)
     said = capsys.readouterr()
     assert "waiting" not in said.out + said.err

@@ -5,11 +5,12 @@ import pytest
 from testflux.access import permissions
 from testflux.model.access import Permission, Role
 
-READ = {Permission.PROJECT_READ, Permission.SELF}
-OF_OPERATORS = {Permission.ORG_CREATE, Permission.SYSTEM_READ}
+READ: set[str] = {Permission.PROJECT_READ, Permission.SELF}
+OF_OPERATORS: set[str] = {Permission.ORG_CREATE, Permission.SYSTEM_READ}
+EVERYTHING: set[str] = set(Permission)
 ROLES: dict[str, set[str]] = {
-    "owner": set(Permission) - OF_OPERATORS,
-    "admin": set(Permission) - OF_OPERATORS - {"org.edit", "sso.manage", "audit.read"},
+    "owner": EVERYTHING - OF_OPERATORS,
+    "admin": EVERYTHING - OF_OPERATORS - {"org.edit", "sso.manage", "audit.read"},
     "maintainer": READ
     | {"upload.create", "run.star", "project.edit", "upload.manage", "run.delete", "channel.manage", "member.read"},
     "member": READ | {"upload.create", "run.star"},
@@ -41,7 +42,7 @@ SCOPES: dict[tuple[str, ...], set[str]] = {
     ("read",): READ,
     ("upload",): READ | {"upload.create"},
     ("read", "upload"): READ | {"upload.create"},
-    ("admin",): set(Permission) - {"org.create"},
+    ("admin",): EVERYTHING - {"org.create"},
     ("run.star",): {"run.star", "self"},
     ("unheard-of",): set(),
     ("unheard-of", "read"): READ,
