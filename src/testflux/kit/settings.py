@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_sign_in: int = 300
     rate_export: int = 60
     cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1/32", "::1/128")
     kept_answers: int = 2000
     backup_dir: Path | None = None
     backup_cron: str = "30 2 * * *"
@@ -279,9 +280,16 @@ def _private(text: str) -> tuple[str, ...]:
     if text.lower() in known:
         return known[text.lower()]
     try:
+        return _networks(text)
+    except ValueError as error:
+        raise ValueError(str(error).replace("it takes", "it takes refuse, allow, or")) from None
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    try:
         return tuple(str(ipaddress.ip_network(each.strip())) for each in text.split(","))
     except ValueError:
-        raise ValueError("it takes refuse, allow, or networks as in 10.1.0.0/16, fd12::/32") from None
+        raise ValueError("it takes networks as in 10.1.0.0/16, fd12::/32") from None
 
 
 _POSTGRES = _url("postgresql", "postgres")
@@ -311,6 +319,7 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "RATE_PUBLIC": ("rate_public", _rate),
     "RATE_SIGN_IN": ("rate_sign_in", _rate),
     "RATE_EXPORT": ("rate_export", _rate),
+    "TRUSTED_PROXIES": ("trusted_proxies", _networks),
     "CORS_ORIGINS": ("cors_origins", _origins),
     "KEPT_ANSWERS": ("kept_answers", _answers),
     "BACKUP_DIR": ("backup_dir", Path),

@@ -145,6 +145,7 @@ async def _serve(house: House, listener: socket.socket, greeting: str, out: Text
         app.create_app(house),
         log_config=None,
         access_log=False,
+        forwarded_allow_ips=list(house.settings.trusted_proxies),
         lifespan="off",
         loop="none",
         ws="websockets-sansio",
