@@ -1,4 +1,4 @@
-"""`testflux admin user unlock|second-factor`, and links to set a password: for people who cannot get in."""
+"""`testflux admin user unlock|second-factor|operator`, and links to set a password: for people who cannot get in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from testflux.access import tokens
 from testflux.cli import options
 from testflux.kit import clock, errors
-from testflux.store import audit, entry, resets, second_factors, sessions, sign_in_waits
+from testflux.store import audit, entry, resets, second_factors, sessions, sign_in_waits, users
 from testflux.store.database import Row, Writer
 
 _LIFE: Final = timedelta(hours=1)
@@ -44,6 +44,14 @@ async def remove_second_factor(writer: Writer, _org_id: int, given: argparse.Nam
     await sessions.drop_sign_ins_of(writer, person["user_id"], clock.now())
     await note(writer, person, "second_factor.remove", {})
     return f"{person['email']} signs in with the password alone, and is signed out everywhere.\n"
+
+
+async def save_operator(writer: Writer, _org_id: int, given: argparse.Namespace) -> str:
+    """Make somebody an operator of the installation, or one no more."""
+    person = await find_person(writer, given.email)
+    await users.save_operator(writer, person["user_id"], is_operator=not given.remove)
+    await note(writer, person, "operator.remove" if given.remove else "operator.add", {})
+    return f"{person['email']} {'is no operator any more' if given.remove else 'is an operator'}.\n"
 
 
 async def make_link(writer: Writer, given: argparse.Namespace) -> str:

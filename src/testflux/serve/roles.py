@@ -116,7 +116,7 @@ def _checked(actor: Actor, named: Collection[Permission]) -> frozenset[Permissio
     operators = sorted(permission.value for permission in permissions.OPERATORS.intersection(named))
     if operators:
         message = f"No role gives {', '.join(operators)}: it is about the whole installation."
-        hint = "`testflux admin` makes somebody an operator."
+        hint = "`testflux admin user operator EMAIL` lets somebody do that."
         raise errors.InvalidError(message, field="permissions", hint=hint)
     giving.check_own(actor, frozenset(named))
     return frozenset(named) | {Permission.SELF}

@@ -79,6 +79,11 @@ async def save_user(
     return await get_user(writer, org_id, user_id)
 
 
+async def save_operator(writer: Writer, user_id: int, *, is_operator: bool) -> None:
+    """Say whether a person runs the installation."""
+    await writer.run(_SQL["save_operator"], user_id=user_id, is_operator=is_operator)
+
+
 async def save_sign_in(writer: Writer, user_id: int) -> None:
     """Note that a person just signed in."""
     await writer.run(_SQL["save_sign_in"], user_id=user_id)

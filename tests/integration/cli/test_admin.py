@@ -329,3 +329,17 @@ def test_what_was_set_aside_is_queued_again(database_url: str, capsys: pytest.Ca
 def test_what_to_try_again_is_said_in_one_way(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert admin("retry", *words) == 2
     assert "Name uploads, or say --set-aside." in capsys.readouterr().err
+
+
+def test_somebody_is_made_an_operator_and_one_no_more(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    admin("user", "add", MAIL, "--role", "owner")
+
+    async def look(reader: Reader) -> bool:
+        return (await reader.one("select is_operator from app_user where email = %(email)s", email=MAIL))["is_operator"]
+
+    assert in_database(database_url, look) is False
+    assert admin("user", "operator", MAIL) == 0
+    assert in_database(database_url, look) is True
+    assert admin("user", "operator", MAIL, "--remove") == 0
+    assert in_database(database_url, look) is False
+    assert "is no operator any more" in capsys.readouterr().out

@@ -55,3 +55,7 @@ returning user_id;
 -- name: save_sign_in
 -- Administrators look for dead accounts.
 update app_user set last_sign_in_at = now() where user_id = %(user_id)s;
+
+-- name: save_operator
+-- Operators add organisations and see the health of the installation, whatever their roles.
+update app_user set is_operator = %(is_operator)s where user_id = %(user_id)s;
