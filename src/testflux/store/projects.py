@@ -91,6 +91,11 @@ async def save_project(
     return await get_project(writer, tenant, slug)
 
 
+async def find_place(reader: Reader, project_id: int) -> Row | None:
+    """Return `org_id` and `slug` of a project, None once it is gone."""
+    return await reader.find(_SQL["find_place"], project_id=project_id)
+
+
 async def drop_project(writer: Writer, project_id: int) -> list[bytes]:
     """Remove a project with everything in it, in one transaction.
 

@@ -10,7 +10,7 @@ import structlog
 
 from testflux.model.access import EVERYBODY
 from testflux.model.retention import CutOff
-from testflux.store import expiry, months, retention, uploads, usage
+from testflux.store import audit, expiry, months, projects, retention, uploads, usage
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Writer
 from testflux.store.expiry import Dropped
@@ -73,10 +73,20 @@ class _Night:
             steps["rows"] = partial(expiry.drop_rows, project_id=project_id, before=cut.rows, leaving=bare)
         if cut.audit:
             steps["audit"] = partial(expiry.drop_audit, project_id=project_id, before=cut.audit)
+        removed: dict[str, int] = {}
         for name, step in steps.items():
-            dropped = await self._repeat(step)
-            if dropped:
-                log.info("removed by retention", project=project_id, what=name, count=dropped)
+            if dropped := await self._repeat(step):
+                removed[name] = dropped
+        if removed:
+            await self._note(project_id, removed)
+
+    async def _note(self, project_id: int, removed: dict[str, int]) -> None:
+        log.info("removed by retention", project=project_id, **removed)
+        async with self._database.write(EVERYBODY) as writer:
+            place = await projects.find_place(writer, project_id)
+            if place is not None:  # else it was removed meanwhile, and that is noted
+                target = audit.Target("project", project_id, place["slug"])
+                audit.note(writer, place["org_id"], "retention.remove", target, project_id=project_id, after=removed)
 
     async def _repeat(self, step: _Step) -> int:
         """Take a step until it finds nothing more."""

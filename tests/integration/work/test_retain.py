@@ -204,6 +204,8 @@ async def test_three_years_of_runs_come_and_go(house: House) -> None:
         "result_row_2025_09",
     ]
     assert max(sizes[20:]) < 1.2 * sizes[19], "a plateau: what comes is what goes"
+    noted = "select sum((after ->> 'runs')::int) from audit_event where act = 'retention.remove'"
+    assert await house.one(noted) == arrived - await house.one("select count(*) from run"), "the audit log has them all"
     with capture_logs() as logged:
         await schedule.check_totals(house.database)
     assert logged == []
@@ -215,6 +217,7 @@ async def test_nothing_is_set_and_nothing_goes(house: House) -> None:
     house.today = date(2053, 1, 1)
     await house.night()
     assert await house.one("select count(*) from run") == 1
+    assert await house.one("select count(*) from audit_event where act = 'retention.remove'") == 0
     async with house.database.read(EVERYBODY) as reader:
         assert partitions.partition_name("result_chunk", FIRST) in await partitions.list_partitions(reader)
 

@@ -73,3 +73,7 @@ select blob_digest from upload_file where project_id = %(project_id)s;
 -- name: drop_rows_of
 -- Everything of a project in one table; TENANT_TABLE is one of ours, never the caller's.
 delete from TENANT_TABLE where project_id = %(project_id)s;
+
+-- name: find_place
+-- Whose a project is, for what the worker writes down about it.
+select org_id, slug from project where project_id = %(project_id)s;
