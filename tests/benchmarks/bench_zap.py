@@ -128,7 +128,7 @@ def read_with_silent_expat(path: Path) -> object:
 
 def read_with_orjson(path: Path) -> object:
     """A whole tree of orjson."""
-    import orjson  # noqa: PLC0415  # pyright: ignore[reportAttributeAccessIssue]  (it has no types)
+    import orjson  # noqa: PLC0415  # pyright: ignore[reportMissingImports]  (measured where it is installed)
 
     return orjson.loads(path.read_bytes())
 

@@ -97,12 +97,17 @@ def _check(actor: Actor, permission: Permission, named: Mapping[str, Any]) -> No
 
 
 def _projects_of(actor: Actor, named: Mapping[str, Any]) -> list[int] | None:
-    """Return which of the actor's projects an address names, None when it is about no project."""
+    """Return which of the actor's projects an address names, none of them when it also names another's.
+
+    None: it is about no project.
+    """
     if "slug" in named:
         return [number for number, grant in actor.projects.items() if grant.slug == named["slug"]]
     found = [identifiers.find_project(value) for value in named.values() if isinstance(value, str)]
     numbers = {number for number in found if number is not None}
-    return [number for number in numbers if number in actor.projects] if numbers else None
+    if not numbers:
+        return None
+    return list(numbers) if numbers <= actor.projects.keys() else []
 
 
 async def _count(connection: AnyConnection, rooms: House, rate: Rate, who: str) -> None:

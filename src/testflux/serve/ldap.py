@@ -19,7 +19,7 @@ from testflux.serve.entrance import AnyRequest
 from testflux.serve.house import House
 from testflux.serve.shapes.accounts import AccessGrant
 from testflux.serve.shapes.directories import DirectoryQuestion, DirectorySignIn
-from testflux.serve.shapes.providers import Check, Step, TestResult
+from testflux.serve.shapes.providers import ProviderCheck, Step, TestResult
 from testflux.store import database, providers
 
 
@@ -84,7 +84,7 @@ def check(config: LdapConfig) -> None:
             raise errors.InvalidError(message, field=f"config.{field}", hint="For example (uid={username}).")
 
 
-async def ask(house: House, provider: database.Row) -> Check:
+async def ask(house: House, provider: database.Row) -> ProviderCheck:
     """Connect, encrypt and bind, step by step, up to the first that fails."""
     config, steps, name = _config(provider), list[Step](), "Name of the server"
     try:
@@ -96,7 +96,7 @@ async def ask(house: House, provider: database.Row) -> Check:
         steps.append(Step(name=name, is_ok=True, said=f"{version}; bound as {who}."))
     except errors.TestFluxError as error:
         steps.append(Step(name=name, is_ok=False, said=f"{error.message} {error.hint}".strip()))
-    return Check(is_ok=all(step.is_ok for step in steps), steps=steps)
+    return ProviderCheck(is_ok=all(step.is_ok for step in steps), steps=steps)
 
 
 async def _directory(house: House, provider: database.Row) -> ldap.Directory:

@@ -7,7 +7,7 @@ from testflux.kit import errors, settings
 from testflux.model.sso import GitHubConfig, LdapConfig, OidcConfig, SamlConfig
 from testflux.serve import ldap, oidc_kinds, saml_setup
 from testflux.serve.house import House
-from testflux.serve.shapes.providers import Check, ProviderConfig, Step
+from testflux.serve.shapes.providers import ProviderCheck, ProviderConfig, Step
 from testflux.store import database, providers
 
 
@@ -38,13 +38,13 @@ def redirect_uri(public_url: str, kind: str, provider_id: int) -> str:
     return f"{public_url}/api/v1/auth/{way}/{provider_id}/{last}" if way else ""
 
 
-async def ask(house: House, provider: database.Row) -> Check:
+async def ask(house: House, provider: database.Row) -> ProviderCheck:
     """Ask a provider for what it publishes, step by step, up to the first that fails."""
     other = {"saml": saml_setup.ask, "ldap": ldap.ask}.get(provider["kind"], _ask_oidc)
     return await other(house, provider)
 
 
-async def _ask_oidc(house: House, provider: database.Row) -> Check:
+async def _ask_oidc(house: House, provider: database.Row) -> ProviderCheck:
     config = oidc_kinds.read(provider["config"])
     steps: list[Step] = []
     name = "Client secret"
@@ -53,7 +53,7 @@ async def _ask_oidc(house: House, provider: database.Row) -> Check:
         said = "It is set." if has_secret else "None is set: that is right only for public clients."
         steps.append(Step(name=name, is_ok=has_secret or isinstance(config, OidcConfig), said=said))
         if isinstance(config, GitHubConfig):
-            return Check(is_ok=has_secret, steps=steps)
+            return ProviderCheck(is_ok=has_secret, steps=steps)
         name = "Discovery document"
         metadata = await oidc_kinds.describe(house.issuers, config, is_fresh=True)
         steps.append(Step(name=name, is_ok=True, said=f"Issuer {metadata.issuer}; sign-in at {_short(metadata)}."))
@@ -64,7 +64,7 @@ async def _ask_oidc(house: House, provider: database.Row) -> Check:
         steps.append(Step(name=name, is_ok=bool(keys), said=said))
     except errors.TestFluxError as error:
         steps.append(Step(name=name, is_ok=False, said=f"{error.message} {error.hint}".strip()))
-    return Check(is_ok=all(step.is_ok for step in steps), steps=steps)
+    return ProviderCheck(is_ok=all(step.is_ok for step in steps), steps=steps)
 
 
 def _check_address(address: str, field: str, settings: settings.Settings) -> None:

@@ -10,7 +10,7 @@ from testflux.kit import errors
 from testflux.model.access import Actor, Permission
 from testflux.serve import declare, oidc, oidc_kinds, provider_rules, rehearsal, saml, users
 from testflux.serve.house import House
-from testflux.serve.shapes.providers import Check, TestResult, TestStart
+from testflux.serve.shapes.providers import ProviderCheck, TestResult, TestStart
 from testflux.store import providers
 
 
@@ -19,7 +19,7 @@ from testflux.store import providers
 )
 async def check_provider(
     provider_id: FromPath[str], actor: NamedDependency[Actor], house: NamedDependency[House]
-) -> Check:
+) -> ProviderCheck:
     """Ask a provider for what it publishes: addresses and keys."""
     async with house.database.read(actor.tenant) as reader:
         row = await providers.get_provider(reader, actor.org_id, users.number_of(provider_id))

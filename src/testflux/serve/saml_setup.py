@@ -18,7 +18,7 @@ from testflux.model.sso import SamlConfig
 from testflux.serve import declare, saml_keys
 from testflux.serve.house import House
 from testflux.serve.shapes.directories import SamlCertificate, SamlMetadata, SamlProvider
-from testflux.serve.shapes.providers import Check, Step
+from testflux.serve.shapes.providers import ProviderCheck, Step
 from testflux.store import database
 
 _SOON: Final = timedelta(days=30)
@@ -49,7 +49,7 @@ def check(config: SamlConfig) -> None:
     saml_metadata.check_certificates(config.certificates, "config.certificates")
 
 
-async def ask(house: House, provider: database.Row) -> Check:
+async def ask(house: House, provider: database.Row) -> ProviderCheck:
     """Check a provider step by step: certificates, our key, and whether its metadata still say the same."""
     config = msgspec.convert(provider["config"], SamlConfig)
     now, ends = clock.now(), [saml_metadata.expires_at(each) for each in config.certificates]
@@ -68,7 +68,7 @@ async def ask(house: House, provider: database.Row) -> Check:
     except errors.TestFluxError as error:
         name = "Metadata" if len(steps) > 2 else "Our metadata"  # noqa: PLR2004  (the steps that went before)
         steps.append(Step(name=name, is_ok=False, said=f"{error.message} {error.hint}".strip()))
-    return Check(is_ok=all(step.is_ok for step in steps), steps=steps)
+    return ProviderCheck(is_ok=all(step.is_ok for step in steps), steps=steps)
 
 
 def _compare(found: saml_metadata.IdentityProvider, config: SamlConfig) -> Step:

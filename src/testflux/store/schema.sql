@@ -15,7 +15,7 @@ create table org (
     file_bytes  bigint not null default 0,                 -- what it holds: distinct files, counted with each upload
     is_password_allowed boolean not null default true,     -- false: people sign in at a provider; owners still may, to mend it
     is_second_factor_required boolean not null default false,
-    required_provider_id bigint,                           -- only sign-ins from there may enter; null: any; see the key below
+    required_provider_id bigint,                           -- only sign-ins from there may enter; null: any. No key: the provider names org
     audit_days  integer check (audit_days >= 90)           -- how long its audit log is kept; null: for ever
 );
 
@@ -73,10 +73,9 @@ create table identity_provider (
     unique (org_id, name)
 );
 
-alter table org add foreign key (required_provider_id) references identity_provider;
-
 -- A role given to a member, everywhere in the organisation or in one project. [10^5]
 create table role_grant (
+    grant_id    bigint generated always as identity primary key,
     org_id      bigint not null,
     user_id     bigint not null,
     project_id  bigint,                                    -- null: in all projects and in the organisation itself

@@ -46,13 +46,16 @@ def test_what_is_wrong_with_a_password_is_said(password: str, word: str) -> None
         "k7mpQxW9vTzr",
         "пароль для работы с отчётами",
         "jan zebra violin cloud",
-        passwords.generate(),
     ],
 )
 def test_what_is_hard_to_guess_is_taken(password: str) -> None:
     assert strength.judge(password, ABOUT) == strength.judge(password, ABOUT)
     assert strength.judge(password, ABOUT).is_enough
     strength.check(password, ABOUT)
+
+
+def test_what_is_made_for_a_person_is_taken() -> None:
+    assert all(strength.judge(passwords.generate(), ABOUT).is_enough for _ in range(20))
 
 
 def test_one_persons_name_is_another_persons_password() -> None:

@@ -112,7 +112,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     said: str
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class ProviderCheck(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider answered; it ends with the first step that fails."""
 
     is_ok: bool

@@ -59,8 +59,11 @@ where org_id = %(org_id)s and provider_id = %(provider_id)s and kind = %(kind)s;
 update identity_provider set tested_at = %(now)s where org_id = %(org_id)s and provider_id = %(provider_id)s;
 
 -- name: drop_provider
--- With it go its sign-ins, the roles its groups gave, and who is who there.
-delete from identity_provider where org_id = %(org_id)s and provider_id = %(provider_id)s;
+-- With it go its sign-ins, the roles its groups gave, and who is who there. One that is required stays.
+delete from identity_provider
+where org_id = %(org_id)s
+  and provider_id = %(provider_id)s
+  and not exists (select from org where required_provider_id = %(provider_id)s);
 
 -- name: find_name
 -- Is the name taken by another one?

@@ -372,6 +372,16 @@ export type ChannelSecret = {
 };
 
 /**
+ * Check
+ *
+ * One thing the server stands on.
+ */
+export type Check = {
+    ok: boolean;
+    detail: string;
+};
+
+/**
  * CheckItem
  *
  * A check; `group` is its path of group names, `rate` the share that passed, 0..100.
@@ -1898,6 +1908,16 @@ export type ProviderChange = {
 };
 
 /**
+ * ProviderCheck
+ *
+ * What a provider answered; it ends with the first step that fails.
+ */
+export type ProviderCheck = {
+    is_ok: boolean;
+    steps: Array<Step>;
+};
+
+/**
  * ProviderList
  *
  * The providers of an organisation by name.
@@ -1939,7 +1959,7 @@ export type Quotas = {
 export type Readiness = {
     status: 'ready' | 'degraded' | 'not ready';
     checks: {
-        [key: string]: SystemCheck;
+        [key: string]: Check;
     };
 };
 
@@ -3143,22 +3163,6 @@ export type WorkerFigures = {
     version: string;
     started_at: string;
     seen_at: string;
-};
-
-/**
- * Check
- */
-export type ProvidersCheck = {
-    is_ok: boolean;
-    steps: Array<Step>;
-};
-
-/**
- * Check
- */
-export type SystemCheck = {
-    ok: boolean;
-    detail: string;
 };
 
 export type SignInData = {
@@ -6316,7 +6320,7 @@ export type CheckProviderResponses = {
     /**
      * Request fulfilled, document follows
      */
-    200: ProvidersCheck;
+    200: ProviderCheck;
 };
 
 export type CheckProviderResponse = CheckProviderResponses[keyof CheckProviderResponses];

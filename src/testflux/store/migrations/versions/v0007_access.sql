@@ -39,9 +39,9 @@ create table identity_provider (
     unique (org_id, name)
 );
 alter table org add column required_provider_id bigint;
-alter table org add foreign key (required_provider_id) references identity_provider;
 
 create table role_grant (
+    grant_id    bigint generated always as identity primary key,
     org_id      bigint not null,
     user_id     bigint not null,
     project_id  bigint,
