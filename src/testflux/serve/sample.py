@@ -37,7 +37,7 @@ async def drop_sample(actor: NamedDependency[Actor], house: NamedDependency[Hous
 
 async def _note(house: House, actor: Actor, act: str) -> None:
     async with house.database.write(actor.tenant) as writer:
-        audit.note(writer, actor.org_id, act, audit.Target("sample", "sample"))
+        audit.note(writer, actor.org_id, act, audit.Target("sample", "sample", "Sample history"))
 
 
 def _shape(state: load_sample.State) -> Sample:
