@@ -43,7 +43,7 @@ class Installation:
             "TESTFLUX_DATABASE_URL": pooled,
             "TESTFLUX_DATABASE_DIRECT_URL": direct,
             "TESTFLUX_REDIS_URL": redis,
-            "TESTFLUX_SECRET_KEY": "shared by every server of this installation",
+            "TESTFLUX_SECRET_KEY": "shared-by-every-server-of-this-installation",
             "TESTFLUX_BLOB_URL": (folder / "blobs").as_uri(),
             "TESTFLUX_RATE_PUBLIC": str(RATE),
         }

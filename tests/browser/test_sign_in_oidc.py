@@ -92,8 +92,10 @@ def test_a_provider_is_set_up_tested_and_switched_on(
     op: oidc_op.OidcOp, page: Page, check_accessibility: CheckAccessibility
 ) -> None:
     page.goto("/sign-in-providers")
+    expect(page.get_by_role("heading", name="Sign-in providers")).to_be_visible()
     assert check_accessibility(page) == []
     page.get_by_role("link", name="New provider").click()
+    expect(page.get_by_role("heading", name="New sign-in provider")).to_be_visible()
     assert check_accessibility(page) == []
     page.get_by_role("link", name="OpenID Connect").click()
     page.get_by_label("Name on the sign-in button").fill("Our provider")

@@ -113,7 +113,7 @@ async def get_audit_state(actor: NamedDependency[Actor], database: NamedDependen
         404,
         dependencies=_PROVIDED,
         rate=Rate.EXPORT,
-        media_type="application/octet-stream",
+        media_types=("text/csv", "application/x-ndjson"),
     ),
 )
 async def export_audit_events(

@@ -36,7 +36,13 @@ _SECTIONS: Final = (
 
 @get(
     "/audit/report",
-    **declare.route("getAuditReport", Permission.AUDIT_READ, rate=Rate.EXPORT, media_type="application/octet-stream"),
+    **declare.route(
+        "getAuditReport",
+        Permission.AUDIT_READ,
+        rate=Rate.EXPORT,
+        media_type="application/octet-stream",
+        media_types=("application/pdf", "text/html"),
+    ),
 )
 async def get_audit_report(
     actor: NamedDependency[Actor],

@@ -16,7 +16,7 @@ from testflux.store import uploads as upload_store
 
 @post(
     "/projects/{slug:str}/uploads/known",
-    **declare.route("listKnownFiles", Permission.UPLOAD_MANAGE, 404, status_code=200),
+    **declare.route("listKnownFiles", Permission.UPLOAD_CREATE, 404, status_code=200),
 )
 async def list_known_files(
     slug: FromPath[str],

@@ -55,7 +55,7 @@ async def start_sign_in(
 
 @get(
     "/auth/oidc/{provider_id:str}/callback",
-    **declare.route("finishOidcSignIn", None, rate=Rate.PUBLIC, status_code=302),
+    **declare.route("finishOidcSignIn", None, rate=Rate.PUBLIC, status_code=302, media_type="text/plain"),
 )
 async def finish_sign_in(
     request: AnyRequest,

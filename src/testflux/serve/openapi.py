@@ -47,6 +47,9 @@ def _finish(operation: Json, handler: HTTPRouteHandler) -> None:
         operation["security"] = [{"bearer": []}]
     if operation["operationId"] == uploads.OPERATION:
         operation["requestBody"] = uploads.BODY
+    if media_types := handler.opt.get(declare.MEDIA_TYPES):
+        (shape,) = operation["responses"]["200"]["content"].values()
+        operation["responses"]["200"]["content"] = dict.fromkeys(media_types, shape)
     for parameter in operation.get("parameters", ()):
         parameter["schema"] = _present(parameter["schema"])
 

@@ -71,7 +71,7 @@ async def start_sign_in(
 
 @post(
     "/auth/saml/{provider_id:str}/acs",
-    **declare.route("takeSamlAnswer", None, 413, 415, rate=Rate.PUBLIC, status_code=302),
+    **declare.route("takeSamlAnswer", None, 413, 415, rate=Rate.PUBLIC, status_code=302, media_type="text/plain"),
 )
 async def take_answer(request: AnyRequest, provider_id: FromPath[str], house: NamedDependency[House]) -> Response[Any]:
     """Take the answer that an identity provider's page posts (SAMLResponse, RelayState), and lead the browser on."""
@@ -92,7 +92,8 @@ async def take_answer(request: AnyRequest, provider_id: FromPath[str], house: Na
 
 
 @get(
-    "/auth/saml/{provider_id:str}/finish", **declare.route("finishSamlSignIn", None, rate=Rate.PUBLIC, status_code=302)
+    "/auth/saml/{provider_id:str}/finish",
+    **declare.route("finishSamlSignIn", None, rate=Rate.PUBLIC, status_code=302, media_type="text/plain"),
 )
 async def finish_sign_in(
     request: AnyRequest,

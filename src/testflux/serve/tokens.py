@@ -150,10 +150,10 @@ def _check_scopes(actor: Actor, scopes: list[str]) -> None:
     """Raise unless each scope is one, and the actor may do what it names, at least in one project."""
     if not scopes:
         raise errors.InvalidError("The token would be for nothing.", field="scopes", hint=f"E.g. {_ALL_OF_IT}.")
-    for scope in scopes:
+    for place, scope in enumerate(scopes):
         if scope not in permissions.SCOPES:
             hint = f"It takes {', '.join(permissions.SCOPES)}."
-            raise errors.InvalidError(f"There is no scope {scope!r}.", field="scopes", hint=hint)
+            raise errors.InvalidError(f"There is no scope {scope!r}.", field=f"scopes[{place}]", hint=hint)
         missing = permissions.of_scopes([scope]) - _held(actor)
         if missing and scope != _ALL_OF_IT:
             message = f"You may not do that yourself: {', '.join(sorted(missing))}."

@@ -44,7 +44,7 @@ async def test_another_secret_key_is_explained(house: House, webhook_receiver: W
     house.settings = msgspec.structs.replace(house.settings, secret_key="other" * 10)
     await house.deliver(key)
     assert webhook_receiver.posted == []
-    assert "TESTFLUX_SECRET_KEY" in (await house.row(key))["last_error"]
+    assert "TESTFLUX_PREVIOUS_SECRET_KEYS" in (await house.row(key))["last_error"]
 
 
 async def test_open_pages_hear_of_each_attempt(house: House, webhook_receiver: WebhookReceiver) -> None:

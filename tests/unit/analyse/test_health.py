@@ -71,7 +71,7 @@ def test_where_all_is_well_nobody_is_advised() -> None:
     checks = health.judge(WELL)
     assert [check.name for check in checks if check.state is not State.FINE or check.advice] == []
     assert health.worst(checks) is State.FINE
-    assert len({check.name for check in checks}) == len(checks) == 13
+    assert len({check.name for check in checks}) == len(checks) == 14
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ function Open({ event, onOpen }: { event: AuditEvent; onOpen: (event: AuditEvent
   return (
     <button
       type="button"
-      className="min-h-6 max-w-[36ch] truncate text-left text-accent hover:underline lg:max-w-[52ch]"
+      className="min-h-6 max-w-[min(36ch,75vw)] truncate text-left text-accent hover:underline lg:max-w-[52ch]"
       onClick={() => onOpen(event)}
     >
       {event.about.replace(/\.$/, "") || event.act}

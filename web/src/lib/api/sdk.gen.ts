@@ -1538,7 +1538,7 @@ export const getAuditState = <ThrowOnError extends boolean = false>(options?: Op
  * Download events, oldest first. NDJSON lines carry the digests that chain them. The export is noted itself.
  */
 export const exportAuditEvents = <ThrowOnError extends boolean = false>(options?: Options<ExportAuditEventsData, ThrowOnError>): RequestResult<ExportAuditEventsResponses, ExportAuditEventsErrors, ThrowOnError> => (options?.client ?? client).get<ExportAuditEventsResponses, ExportAuditEventsErrors, ThrowOnError>({
-    responseType: 'blob',
+    responseType: 'text',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/audit/export',
     ...options
