@@ -47,20 +47,15 @@ async def begin(
     *,
     provider_id: int | None = None,
     user_id: int | None = None,
-    is_cross_site_post: bool = False,
 ) -> tuple[str, Cookie]:
-    """Keep `content` (JSON-able) for the way back; return the state to send along and the cookie to set.
-
-    `is_cross_site_post`: the way back is a form posted by another site (SAML), to which browsers send a cookie only
-    when it says so, and only over https.
-    """
+    """Keep `content` (JSON-able) for the way back; return the state to send along and the cookie to set."""
     state, key = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     sealed = seal.seal(house.settings.secret_key, PURPOSE, msgspec.json.encode(content))
     async with house.database.write(EVERYBODY) as writer:
         await flows.add_flow(
             writer, _digest(state, key), purpose, sealed, clock.now() + LIFE, provider_id=provider_id, user_id=user_id
         )
-    return state, _cookie(house, state, key, int(LIFE.total_seconds()), is_cross_site_post=is_cross_site_post)
+    return state, _cookie(house, state, key, int(LIFE.total_seconds()))
 
 
 async def take(request: AnyRequest, house: House, state: str, purpose: str) -> Taken:
@@ -82,7 +77,7 @@ def forget(house: House, state: str) -> Cookie:
     return _cookie(house, state, "", 0)
 
 
-def _cookie(house: House, state: str, key: str, max_age: int, *, is_cross_site_post: bool = False) -> Cookie:
+def _cookie(house: House, state: str, key: str, max_age: int) -> Cookie:
     is_https = house.settings.public_url.startswith("https://")
     return Cookie(
         key=_name(state),
@@ -91,7 +86,7 @@ def _cookie(house: House, state: str, key: str, max_age: int, *, is_cross_site_p
         max_age=max_age,
         httponly=True,
         secure=is_https,
-        samesite="none" if is_cross_site_post and is_https else "lax",
+        samesite="lax",
     )
 
 
