@@ -27,6 +27,23 @@ NOT_SOURCES = {"node_modules", "dist", "coverage", ".vite", "test-results"}
 OLDEST_NODE = (22, 22)
 
 
+def install_beside(home: Path, package: str) -> None:
+    """Install a package of npm into a folder of its own, unless it is there; it appears there whole or not at all."""
+    if home.is_dir():
+        return
+    print(f"Installing {package}", flush=True)
+    half = home.with_name(f"{home.name}.part")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir()
+    node, npm = find_node()
+    options = ["--prefix", str(half), "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    environment = {**os.environ, "PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", os.defpath)])}
+    command = [str(node), str(npm), "install", *options, package]
+    if subprocess.run(command, env=environment, check=False).returncode != 0:
+        sys.exit(f"Installing {package} failed; npm's words are above.")
+    half.rename(home)
+
+
 def main(arguments: list[str]) -> None:
     """Do what the first argument says."""
     match arguments:
