@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import screens
 from running import RunningHouse
@@ -19,6 +19,9 @@ RUN_AXE = """rules => axe.run(document, { runOnly: rules }).then(result => resul
     violation => violation.id + ": " + violation.nodes.map(node => node.target.join(" ")).join(", ")))"""
 
 CheckAccessibility = Callable[[Page], list[str]]
+
+# Other tests fill the disk beside these, and an answer that waits for the disk is late, not wrong.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")
