@@ -176,7 +176,7 @@ def bad_result(usual: Result, status: made.Status, place: int, number: int, dura
 
 
 async def copy_project(database: Database, source: int, slug: str) -> None:
-    """Add a project with the same rows in every table of a project."""
+    """Add a project with the same rows in every table whose keys lead with a project."""
     async with database.write(EVERYBODY) as writer:
         copy = await writer.one(
             "insert into project (org_id, slug, name, next_run_number, next_test_no, change_count) "
@@ -189,7 +189,9 @@ async def copy_project(database: Database, source: int, slug: str) -> None:
             "select c.relname as name, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns "
             "from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped "
             "where c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'project' and a.attgenerated = '' "
-            "and c.relnamespace = 'public'::regnamespace group by 1 having bool_or(a.attname = 'project_id')"
+            "and c.relnamespace = 'public'::regnamespace and exists (select from pg_index i join pg_attribute k "
+            "on k.attrelid = c.oid and k.attnum = any(i.indkey) and k.attname = 'project_id' "
+            "where i.indrelid = c.oid and i.indisprimary) group by 1"
         )
         for table in tables:
             others = table["columns"].replace("project_id", "%(copy)s")
