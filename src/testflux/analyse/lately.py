@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -22,15 +20,25 @@ _MOST_SPELLS_OF_A_BREAK: Final = 1
 Ints = NDArray[Any]
 
 
-class Chunk(msgspec.Struct, frozen=True):
-    """Results of one run in one bucket: slots (None: 0, 1, 2, …), statuses and durations (ms; None: not asked for)."""
+class Block(msgspec.Struct, frozen=True):
+    """Results of some runs in one bucket, where all of these hold the same tests.
 
-    lane: int
-    run_id: int
+    `runs` are places among all runs, which begin with the oldest; `slots` are the tests (None: 0, 1, 2, …). `status`
+    has a row a run, a column a test; `planes` are durations (ms), by run, byte (the highest first) and test.
+    """
+
     bucket: int
     slots: Ints | None
+    runs: Ints
     status: Ints
-    duration_ms: Ints | None
+    planes: Ints
+
+
+class Lately(msgspec.Struct, frozen=True):
+    """The newest runs: by place, from old to new, the lane of each; and what they hold."""
+
+    lanes: Ints
+    blocks: Sequence[Block]
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,87 +52,120 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     max_ms: int
 
 
-class _Lately:
-    """What is known of all tests: an array each, a test's place in them its number."""
-
-    def __init__(self, width: int) -> None:
-        self.runs, self.flips, self.flaky, self.total_ms, self.max_ms = (np.zeros(width, np.int64) for _ in range(5))
-        self.last: defaultdict[int, Ints] = defaultdict(lambda: np.zeros(width, np.uint8))
-        self.spells: defaultdict[int, Ints] = defaultdict(lambda: np.zeros(width, np.int32))
-
-    def add(self, lane: int, status: Ints, took: Ints) -> None:
-        """Add a run: statuses, 0 where it does not hold a test, and durations."""
-        went, last = _WENT[status], self.last[lane]
-        ran = went != 0
-        self.runs += ran
-        self.flips += ran & (last != 0) & (went != last)
-        self.spells[lane] += (went == _BAD) & (last != _BAD)
-        self.flaky += status == Status.FLAKY
-        np.copyto(last, went, where=ran)
-        np.multiply(took, ran, out=took)
-        self.total_ms += took
-        np.maximum(self.max_ms, took, out=self.max_ms)
-
-    def judge(self, number: int) -> Judged:
-        """Say what is known of one test."""
-        runs = int(self.runs[number])
-        return Judged(
-            test_no=number,
-            runs=runs,
-            flips=int(self.flips[number]),
-            flaky=int(self.flaky[number]),
-            mean_ms=round(int(self.total_ms[number]) / runs) if runs else 0,
-            max_ms=int(self.max_ms[number]),
-        )
-
-    def best(self, numbers: Ints, score: Ints, most: int) -> list[Judged]:
-        """Judge those of some tests whose score is highest, in the order of numbers where it is the same."""
-        order = np.argsort(-score[numbers], kind="stable")
-        return [self.judge(int(number)) for number in numbers[order[:most]]]
-
-
-def list_flakiest(chunks: Sequence[Chunk], most: int) -> list[Judged]:
-    """Return the tests that went both ways most often; `chunks` are run by run, from old to new in each lane.
+def list_flakiest(lately: Lately, most: int) -> list[Judged]:
+    """Return the tests that went both ways most often.
 
     What counts as flaky is what `flaky.is_flaky` says of a lane: a test that broke and was mended is not.
     """
-    known = _gather(chunks)
-    is_flaky = known.flaky > 0
-    for spells in known.spells.values():
-        is_flaky |= spells > _MOST_SPELLS_OF_A_BREAK
-    return known.best(np.flatnonzero(is_flaky), known.flips + known.flaky, most)
+    status = _statuses(lately)
+    flips, is_unsteady = _tell_flips(lately.lanes, _WENT.take(status))
+    flaky = _count(status == Status.FLAKY)
+    numbers = np.flatnonzero(is_unsteady | (flaky > 0))
+    return _judge(lately, status, _best(numbers, flips + flaky, most))
 
 
-def list_slowest(chunks: Sequence[Chunk], most: int) -> list[Judged]:
-    """Return the tests that took longest on average where they ran; `chunks` are ordered as above."""
-    known = _gather(chunks)
-    return known.best(np.flatnonzero(known.runs), known.total_ms / np.maximum(known.runs, 1), most)
+def list_slowest(lately: Lately, most: int) -> list[Judged]:
+    """Return the tests that took longest on average where they ran."""
+    width = _width(lately)
+    runs, total_ms = np.zeros(width, np.int64), np.zeros(width, np.int64)
+    for block in lately.blocks:
+        ran = _WENT.take(block.status) != 0
+        tests = _tests(block)
+        runs[tests] += _count(ran)
+        total_ms[tests] += (_join(block.planes) * ran).sum(axis=0)
+    numbers = np.flatnonzero(runs)
+    return _judge(lately, _statuses(lately), _best(numbers, total_ms / np.maximum(runs, 1), most))
 
 
-def with_durations(judged: Iterable[Judged], cells: Iterable[Mapping[str, Any]]) -> list[Judged]:
-    """Add how long tests took where they ran: `cells` have test_no, status and duration_ms."""
-    took: defaultdict[int, list[int]] = defaultdict(list)
-    for cell in cells:
-        if cell["status"] != Status.SKIPPED:
-            took[cell["test_no"]].append(cell["duration_ms"])
+def _best(numbers: Ints, score: Ints, most: int) -> Ints:
+    """Return those of some tests whose score is highest, in the order of numbers where it is the same."""
+    return numbers[np.argsort(-score[numbers], kind="stable")[:most]]
+
+
+def _judge(lately: Lately, status: Ints, numbers: Ints) -> list[Judged]:
+    """Say of some tests all there is to say."""
+    went = _WENT.take(status[:, numbers])
+    took = np.where(went != 0, _durations(lately, numbers), 0)
+    runs = (went != 0).sum(axis=0)
+    flips, _ = _tell_flips(lately.lanes, went)
+    flaky = (status[:, numbers] == Status.FLAKY).sum(axis=0)
+    figures = (numbers, runs, flips, flaky, took.sum(axis=0), took.max(axis=0, initial=0))
     return [
-        msgspec.structs.replace(item, mean_ms=round(sum(each) / len(each)), max_ms=max(each))
-        if (each := took[item.test_no])
-        else item
-        for item in judged
+        Judged(
+            test_no=number, runs=ran, flips=flip, flaky=retried, mean_ms=round(total / ran) if ran else 0, max_ms=most
+        )
+        for number, ran, flip, retried, total, most in zip(*(figure.tolist() for figure in figures), strict=True)
     ]
 
 
-def _gather(chunks: Sequence[Chunk]) -> _Lately:
-    width = _WIDTH * (1 + max((chunk.bucket for chunk in chunks), default=0))
-    known = _Lately(width)
-    for (lane, _), parts in groupby(chunks, key=lambda chunk: (chunk.lane, chunk.run_id)):
-        status, took = np.zeros(width, np.uint8), np.zeros(width, np.int64)
-        for part in parts:
-            slots = np.arange(part.status.size) if part.slots is None else part.slots.astype(np.int64)
-            places = part.bucket * _WIDTH + slots
-            status[places] = part.status
-            if part.duration_ms is not None:
-                took[places] = part.duration_ms
-        known.add(lane, status, took)
-    return known
+def _tell_flips(lanes: Ints, went: Ints) -> tuple[Ints, Ints]:
+    """Count the changes between good and bad, lane by lane, and tell which tests turned bad more than once in one."""
+    flips = np.zeros(went.shape[1], np.uint16)
+    is_unsteady = np.zeros(went.shape[1], np.bool_)
+    for lane in np.unique(lanes):
+        steps = _steps(went[lanes == lane])
+        broke = _count(steps == _step(_GOOD, _BAD))
+        flips += broke + _count(steps == _step(_BAD, _GOOD))
+        is_unsteady |= broke + _count(steps == _step(0, _BAD)) > _MOST_SPELLS_OF_A_BREAK
+    return flips, is_unsteady
+
+
+def _steps(went: Ints) -> Ints:
+    """Return for each run of one lane how its tests went before and how they go now, as `_step` says it."""
+    steps = np.empty_like(went)
+    last = np.zeros(went.shape[1], np.uint8)
+    for step, now in zip(steps, went, strict=True):
+        np.add(last << 2, now, out=step)
+        last = now + last * (now == 0)
+    return steps
+
+
+def _step(before: int, now: int) -> int:
+    return (before << 2) + now
+
+
+def _statuses(lately: Lately) -> Ints:
+    """Return the status of every test in every run, 0 where a run does not hold it."""
+    status = np.zeros((lately.lanes.size, _width(lately)), np.uint8)
+    for block in lately.blocks:
+        if block.slots is None:
+            status[block.runs, _tests(block)] = block.status
+        else:
+            status[np.ix_(block.runs, _tests(block))] = block.status
+    return status
+
+
+def _durations(lately: Lately, numbers: Ints) -> Ints:
+    """Return how long some tests took in every run, ms; 0 where a run does not hold it."""
+    took = np.zeros((lately.lanes.size, numbers.size), np.int64)
+    places = np.full(_width(lately), -1)
+    places[numbers] = np.arange(numbers.size)
+    for block in lately.blocks:
+        wanted = places[_tests(block)]
+        here = np.flatnonzero(wanted >= 0)
+        took[np.ix_(block.runs, wanted[here])] = _join(block.planes[:, :, here])
+    return took
+
+
+def _join(planes: Ints) -> Ints:
+    """Return durations (ms), a row a run, from their bytes."""
+    joined = planes[:, 0].astype(np.int32)
+    for place in range(1, planes.shape[1]):
+        joined <<= 8
+        joined |= planes[:, place]
+    return joined
+
+
+def _tests(block: Block) -> Any:
+    """Return the numbers of the tests of a block, as numpy takes them for a place in a row."""
+    first = block.bucket * _WIDTH
+    return slice(first, first + block.status.shape[1]) if block.slots is None else first + block.slots
+
+
+def _count(told: Ints) -> Ints:
+    """Count by test in how many runs something is true."""
+    return np.add.reduce(told.view(np.uint8), axis=0, dtype=np.uint16)
+
+
+def _width(lately: Lately) -> int:
+    return _WIDTH * (1 + max((block.bucket for block in lately.blocks), default=0))

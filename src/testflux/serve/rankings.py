@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
+import numpy as np
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
@@ -18,13 +19,13 @@ from testflux.model.access import Actor, Permission
 from testflux.serve import cached, declare
 from testflux.serve.house import House
 from testflux.serve.shapes.tests import TestLately, TestRanking
-from testflux.store import database, overview, projects, run_results, tests
+from testflux.store import database, overview, projects, tests
 
 SHOWN: Final = 50
 MOST_RUNS: Final = 500
 AnyRequest = Request[Any, Any, Any]
 Days = Annotated[int, QueryParameter(ge=1, le=90, description="How many days back.")]
-Rank = Callable[[Sequence[lately.Chunk], int], list[lately.Judged]]
+Rank = Callable[[lately.Lately, int], list[lately.Judged]]
 
 
 @get(
@@ -71,19 +72,21 @@ async def _rank(
 async def _make(reader: database.Reader, project: database.Row, days: int, rank: Rank) -> TestRanking:
     project_id, since = project["project_id"], clock.now().date() - timedelta(days=days)
     branches = await overview.list_branches(reader, project)
-    is_by_duration = rank is lately.list_slowest
-    rows = await tests.list_lately(reader, project_id, branches, since, MOST_RUNS, with_durations=is_by_duration)
-    judged = await asyncio.to_thread(rank, [_chunk(row) for row in rows], SHOWN)
-    if not is_by_duration:
-        runs = list({row["run_id"]: row for row in rows}.values())
-        cells = await run_results.list_cells(reader, project_id, [item.test_no for item in judged], runs)
-        judged = lately.with_durations(judged, cells)
+    rows = await tests.list_lately(reader, project_id, branches, since, MOST_RUNS)
+    judged = await asyncio.to_thread(rank, _gather(rows), SHOWN)
     names = await tests.list_names(reader, project_id, [item.test_no for item in judged])
     return TestRanking(items=[_item(project_id, names[item.test_no], item) for item in judged])
 
 
-def _chunk(row: database.Row) -> lately.Chunk:
-    return lately.Chunk(**{name: row[name] for name in lately.Chunk.__struct_fields__})
+def _gather(rows: Sequence[database.Row]) -> lately.Lately:
+    lane_by_place = {place: lane for row in rows for place, lane in zip(row["places"], row["lanes"], strict=True)}
+    lanes = np.zeros(1 + max(lane_by_place, default=-1), np.int32)
+    lanes[list(lane_by_place)] = list(lane_by_place.values())
+    return lately.Lately(lanes, [_block(row) for row in rows])
+
+
+def _block(row: database.Row) -> lately.Block:
+    return lately.Block(row["bucket"], row["slots"], np.array(row["places"]), row["status"], row["planes"])
 
 
 def _item(project_id: int, test: database.Row, item: lately.Judged) -> TestLately:

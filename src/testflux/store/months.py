@@ -147,6 +147,7 @@ async def rewrite(hands: Writer, month: Month) -> bool:
     async with hands.connection.transaction() as whole:
         for step in ("keep_writers_out", "make_copy"):
             await hands.run(queries.about(_SQL[step], **names))
+        await partitions.keep_whole(hands, month.table, names["copy"])
         await hands.run(queries.about(_SQL[_COPIES[month.table]], **names))
         await hands.run(queries.about(_SQL["promise_days"], **names, **days))
         await hands.run(_SQL["wait_a_moment"])

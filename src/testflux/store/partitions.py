@@ -72,6 +72,16 @@ def months_ahead(today: date) -> list[date]:
     return months
 
 
+async def keep_whole(writer: Writer, table: str, name: str) -> None:
+    """Let the chunks of a new partition (`name`) lie in one place each; of other tables nothing is to be done.
+
+    A chunk takes 3.3 kB, two of them a page. By default PostgreSQL would put its durations behind a pointer, and to
+    follow that takes longer than to read them. A partition does not inherit this from its parent.
+    """
+    if table == "result_chunk":
+        await writer.run(queries.about(_SQL["keep_whole"], name=name))
+
+
 def _next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
@@ -80,6 +90,7 @@ async def _make(writer: Writer, name: str, month: date) -> None:
     """Make the table first and attach it then: unlike `create table … partition of`, that never stops readers."""
     parent = name.removesuffix(f"_{month:%Y_%m}")
     await writer.run(queries.about(_SQL["make_partition"], name=name, parent=parent))
+    await keep_whole(writer, parent, name)
     await writer.run(
         queries.about(_SQL["attach_partition"], name=name, parent=parent, first=month, past=_next_month(month))
     )

@@ -12,7 +12,7 @@ import msgspec
 
 from testflux.model.report import Result, TestKey
 from testflux.model.status import Status
-from testflux.store import evidence, queries, results
+from testflux.store import arrays, evidence, queries, results
 from testflux.store.database import Reader, Row, Writer
 from testflux.store.results import Slot, Try
 from testflux.store.runs import RunKey
@@ -33,7 +33,7 @@ class Counted(msgspec.Struct, frozen=True):
 async def list_counted(reader: Reader, run: RunKey) -> list[Counted]:
     """Return all results of a run, chunk by chunk."""
     rows = await _list_chunks(reader, run, None)
-    return [Counted(list(_numbers(row)), row["status"], row["duration_ms"]) for row in rows]
+    return [Counted(list(_numbers(row)), row["status"], _durations(row)) for row in rows]
 
 
 async def list_counters(reader: Reader, since: date) -> list[Row]:
@@ -127,7 +127,7 @@ async def _list_slots(reader: Reader, run: RunKey, buckets: Collection[int]) -> 
     for row in await _list_chunks(reader, run, buckets):
         count = len(row["status"])
         places, parts = evidence.decode(row["evidence"], count), row["parts"] or [0] * count
-        found = map(Slot, row["status"], row["duration_ms"], places, parts)
+        found = map(Slot, row["status"], _durations(row), places, parts)
         slots |= zip(_numbers(row), found, strict=True)
     return slots
 
@@ -187,6 +187,10 @@ def _result(row: Row) -> Result:
 def _numbers(row: Row) -> Iterator[int]:
     first = row["bucket"] * results.CHUNK
     return (first + slot for slot in row["slots"] or range(len(row["status"])))
+
+
+def _durations(row: Row) -> list[int]:
+    return arrays.unpack_durations(row["durations"], len(row["status"])).tolist()
 
 
 def _of(run: RunKey) -> dict[str, Any]:

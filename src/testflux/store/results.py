@@ -15,7 +15,7 @@ import msgspec
 from testflux.kit import hashing
 from testflux.model.report import Result
 from testflux.model.status import Status
-from testflux.store import evidence, queries
+from testflux.store import arrays, evidence, queries
 from testflux.store.database import Reader, Row, Writer
 from testflux.store.runs import RunKey
 
@@ -93,8 +93,8 @@ async def add_chunks(writer: Writer, run: RunKey, ordered: Sequence[tuple[int, R
     """Write the chunks of results by test number, ascending."""
     await writer.copy(
         "result_chunk",
-        ("project_id", "bucket", "run_day", "run_id", "slots", "status", "duration_ms", "evidence", "parts"),
-        ("int8", "int4", "date", "int8", "int2[]", "bytea", "int4[]", "bytea", "int2[]"),
+        ("project_id", "bucket", "run_day", "run_id", "slots", "status", "durations", "evidence", "parts"),
+        ("int8", "int4", "date", "int8", "int2[]", "bytea", "bytea", "bytea", "int2[]"),
         _chunks(run, ordered),
     )
 
@@ -160,7 +160,7 @@ def _chunks(run: RunKey, ordered: Sequence[tuple[int, Result | Slot]]) -> Iterat
             run.run_id,
             slots_of([number for number, _ in pairs]),
             bytes(result.status for _, result in pairs),
-            [result.duration_ms for _, result in pairs],
+            arrays.pack_durations([result.duration_ms for _, result in pairs]),
             evidence.encode([result.evidence for _, result in pairs]),
             _parts([result for _, result in pairs]),
         )

@@ -115,7 +115,7 @@ async def list_arrays(reader: Reader, runs: Sequence[Row]) -> list[list[tuple[In
     for row in rows:
         status = np.frombuffer(row["status"], np.uint8)
         slots = np.arange(status.size) if row["slots"] is None else arrays.read_shorts(row["slots"]).astype(np.int64)
-        chunk = (row["bucket"] * results.CHUNK + slots, status, arrays.read_integers(row["duration_ms"]))
+        chunk = (row["bucket"] * results.CHUNK + slots, status, arrays.unpack_durations(row["durations"], status.size))
         chunks[row["run_id"]].append(chunk)
     return [chunks[run["run_id"]] for run in runs]
 

@@ -127,26 +127,19 @@ async def list_strips(
     return cells
 
 
-async def list_lately(
-    reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int, *, with_durations: bool
-) -> list[Row]:
-    """List the chunks of the newest runs of some branches since a day, old to new: lane, run, bucket and arrays.
+async def list_lately(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> list[Row]:
+    """List the results of the newest runs of some branches since a day: bucket, slots, places, lanes, status, planes.
 
-    Without durations, which take longest to read, `duration_ms` is None.
+    A row has the runs of one bucket that hold the same tests: `places` of runs, counted from the oldest of all, and
+    their `lanes`; `status` by run and test; `planes`, the packed durations, by run, byte and test.
     """
-    rows = await reader.all(
-        _SQL["list_lately"],
-        project_id=project_id,
-        branches=list(branches),
-        since=since,
-        limit=limit,
-        with_durations=with_durations,
-    )
+    values = {"project_id": project_id, "branches": list(branches), "since": since, "limit": limit}
+    rows = await reader.all(_SQL["list_lately"], **values)
     for row in rows:
-        row["slots"] = None if row["slots"] is None else arrays.read_shorts(row["slots"])
-        row["status"] = np.frombuffer(row["status"], np.uint8)
-        if with_durations:
-            row["duration_ms"] = arrays.read_integers(row["duration_ms"])
+        runs, count = len(row["places"]), row["count"]
+        row["slots"] = None if row["slots"] is None else arrays.read_shorts(row["slots"]).astype(np.int64)
+        row["status"] = np.frombuffer(row["status"], np.uint8).reshape(runs, count)
+        row["planes"] = np.frombuffer(row["durations"], np.uint8).reshape(runs, -1, count)
     return rows
 
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import msgspec
+import pytest
 
 from made import NOON, B, F, P, Project, S, Y, functional, outcomes, result
 from testflux.model.report import Attempt, Report
@@ -55,6 +57,26 @@ async def test_every_result_is_read_back_as_it_was(project: Project) -> None:
         "d": ("skipped", 4),
         "e": ("flaky", 2**31 - 1),
     }
+
+
+@pytest.mark.parametrize("longest", [0, 2**8 - 1, 2**8, 2**16 - 1, 2**16, 2**24 - 1, 2**24, 2**31 - 1])
+async def test_durations_of_every_width_are_read_back(project: Project, longest: int) -> None:
+    dice = random.Random(longest)
+    took = {f"t{number}": dice.randrange(longest + 1) for number in range(1100)} | {"t500": longest}
+    run = await project.arrive(functional(*(result(name, duration_ms=ms) for name, ms in took.items())))
+    assert await read_back(project, run) == {name: ("passed", ms) for name, ms in took.items()}
+
+
+async def test_no_chunk_is_kept_behind_a_pointer(project: Project) -> None:
+    dice = random.Random(1)
+    for longest in (2**16 - 1, 2**24 - 1):
+        await project.arrive(
+            functional(*(result(f"t{number}", duration_ms=dice.randrange(longest)) for number in range(1000)))
+        )
+    (aside,) = await project.rows(
+        "select sum(pg_relation_size(reltoastrelid)) as bytes from pg_class where relname like 'result_chunk_2%%'"
+    )
+    assert aside["bytes"] == 0
 
 
 async def test_a_thousand_tests_share_a_chunk(project: Project) -> None:

@@ -243,6 +243,11 @@ async def test_where_one_project_stays_the_others_rows_go_and_the_month_becomes_
         name,
     ]
     assert await house.one("select pg_relation_size(%(name)s::regclass)", name=name) < before / 4
+    options = await house.one(
+        "select reloptions::text from pg_class where oid = %(name)s::regclass",
+        name=partitions.partition_name("result_chunk", FIRST),
+    )
+    assert options == "{toast_tuple_target=4080}", "the copy keeps its chunks whole, too"
     assert await house.rows("select run_day, count(*) from result_row group by 1") == [{"run_day": FIRST, "count": 2}]
     assert (await house.rows("select results_kept_from from project order by project_id"))[0] == {
         "results_kept_from": date(2023, 1, 5)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-import msgspec
+from collections import defaultdict
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as some
@@ -17,22 +18,29 @@ histories = some.lists(
 )
 
 
-def chunks(runs: list[Run]) -> list[lately.Chunk]:
-    """Pack runs (lane, statuses by test number) as they are kept; a test's durations are its number."""
-    packed: list[lately.Chunk] = []
-    for run_id, (lane, run) in enumerate(runs):
-        for bucket in sorted({number // 1000 for number in run}):
-            numbers = sorted(number for number in run if number // 1000 == bucket)
-            slots = np.array([number % 1000 for number in numbers])
-            status = np.array([run[number] for number in numbers], np.uint8)
-            is_full = bool(slots[-1] == len(slots) - 1)
-            packed.append(lately.Chunk(lane, run_id, bucket, None if is_full else slots, status, np.array(numbers)))
-    return packed
+def gather(runs: list[Run]) -> lately.Lately:
+    """Gather runs (lane, statuses by test number) as they are read; a test's durations are its number."""
+    blocks: defaultdict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
+    for place, (_, run) in enumerate(runs):
+        for bucket in {number // 1000 for number in run}:
+            blocks[bucket, tuple(sorted(number for number in run if number // 1000 == bucket))].append(place)
+    return lately.Lately(
+        np.array([lane for lane, _ in runs], np.int32), [block(runs, *each) for each in blocks.items()]
+    )
+
+
+def block(runs: list[Run], held: tuple[int, tuple[int, ...]], places: list[int]) -> lately.Block:
+    bucket, numbers = held
+    slots = np.array(numbers) % 1000
+    is_full = bool(slots[-1] == len(slots) - 1)
+    status = np.array([[runs[place][1][number] for number in numbers] for place in places], np.uint8)
+    planes = np.array([[[number // 256 for number in numbers], [number % 256 for number in numbers]]] * len(places))
+    return lately.Block(bucket, None if is_full else slots, np.array(places), status, planes.astype(np.uint8))
 
 
 @given(histories)
 def test_flaky_is_what_the_rule_calls_so_lane_by_lane(runs: list[Run]) -> None:
-    found = lately.list_flakiest(chunks(runs), 50)
+    found = lately.list_flakiest(gather(runs), 50)
     expected: dict[int, tuple[int, int]] = {}
     for number in TESTS:
         lanes = [[run[number] for lane, run in runs if lane == wanted and number in run] for wanted in (0, 1)]
@@ -45,21 +53,9 @@ def test_flaky_is_what_the_rule_calls_so_lane_by_lane(runs: list[Run]) -> None:
 
 @given(histories)
 def test_slow_is_by_what_it_took_where_it_ran(runs: list[Run]) -> None:
-    found = lately.list_slowest(chunks(runs), 3)
+    found = lately.list_slowest(gather(runs), 3)
     ran = {number for _, run in runs for number, status in run.items() if status is not S}
     assert [item.test_no for item in found] == sorted(ran, reverse=True)[:3]
     for item in found:
         assert item.mean_ms == item.max_ms == item.test_no
         assert item.runs == sum(run.get(item.test_no, S) is not S for _, run in runs)
-
-
-@given(histories)
-def test_durations_that_come_later_are_those_of_the_runs_that_ran(runs: list[Run]) -> None:
-    everything = chunks(runs)
-    short = [msgspec.structs.replace(chunk, duration_ms=None) for chunk in everything]
-    cells = [
-        {"test_no": number, "status": status, "duration_ms": number}
-        for _, run in runs
-        for number, status in run.items()
-    ]
-    assert lately.with_durations(lately.list_flakiest(short, 50), cells) == lately.list_flakiest(everything, 50)

@@ -17,6 +17,10 @@ order by child.relname;
 -- A table as its parent is, not yet part of it.
 create table {name} (like {parent} including defaults including constraints);
 
+-- name: keep_whole
+-- Rows of up to half a page stay in one place, and are packed only when they are longer.
+alter table {name} set (toast_tuple_target = 4080);
+
 -- name: attach_partition
 -- The table becomes its parent's partition, from a day on, up to but without another; indexes are made like the parent's.
 alter table {parent} attach partition {name} for values from ({first}) to ({past});

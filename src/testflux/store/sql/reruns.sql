@@ -1,6 +1,6 @@
 -- name: list_chunks
 -- The chunks of a run, or some of them.
-select bucket, slots, status, duration_ms, evidence, parts
+select bucket, slots, status, durations, evidence, parts
 from result_chunk
 where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_id)s
   and (%(buckets)s::integer[] is null or bucket = any(%(buckets)s))

@@ -133,14 +133,14 @@ order by x.attempt;
 
 -- name: list_arrays
 -- All results of some runs; arrays as bytes, for numpy to read.
-select run_id, bucket, array_send(slots) as slots, status, array_send(duration_ms) as duration_ms
+select run_id, bucket, array_send(slots) as slots, status, durations
 from result_chunk
 where project_id = %(project_id)s and run_day = any(%(run_days)s::date[]) and run_id = any(%(run_ids)s::bigint[])
 order by run_id, bucket;
 
 -- name: list_cells
 -- How some tests went in some runs, a row a chunk: tests, statuses and durations in one order; the tests that a run does
--- not hold are left out. `||` opens an array once: an index into a packed one would open it again for every test.
+-- not hold are left out. `||` opens what is packed once: a look into it would open it again for every test.
 select c.run_id, cells.*
 from (
     select test_no / 1000 as bucket, array_agg(test_no) as test_nos
@@ -152,12 +152,12 @@ join result_chunk c
     and c.run_day between %(first_day)s and %(last_day)s and c.run_id = any(%(run_ids)s::bigint[])
 cross join lateral (
     select nullif(c.slots || '{}'::smallint[], '{}') as slots, c.status || ''::bytea as status,
-           c.duration_ms || '{}'::integer[] as duration_ms
+           c.durations || ''::bytea as durations
     offset 0
 ) opened
 cross join lateral (
     select array_agg(test_no) as test_nos, array_agg(get_byte(opened.status, place - 1)) as statuses,
-           array_agg(opened.duration_ms[place]) as durations
+           array_agg(duration_at(opened.durations, length(opened.status), place - 1)) as durations
     from (
         select test_no, case
                    when opened.slots is not null then array_position(opened.slots, (test_no %% 1000)::smallint)

@@ -28,7 +28,7 @@ with newest as (
            x.number, x.started_at
     from elsewhere t
     cross join lateral (
-        select get_byte(c.status, slot.place - 1) as status, c.duration_ms[slot.place] as duration_ms, r.run_id, r.number,
+        select get_byte(c.status, slot.place - 1) as status, duration_at(c.durations, length(c.status), slot.place - 1) as duration_ms, r.run_id, r.number,
                r.started_at
         from result_chunk c
         join run r on r.project_id = c.project_id and r.run_id = c.run_id
@@ -86,7 +86,7 @@ select t.test_no, (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[l.st
        l.number, l.started_at
 from unnest(%(test_nos)s::integer[]) as t (test_no)
 cross join lateral (
-    select get_byte(c.status, slot.place - 1) as status, c.duration_ms[slot.place] as duration_ms, r.run_id, r.number,
+    select get_byte(c.status, slot.place - 1) as status, duration_at(c.durations, length(c.status), slot.place - 1) as duration_ms, r.run_id, r.number,
            r.started_at
     from result_chunk c
     join run r on r.project_id = c.project_id and r.run_id = c.run_id
@@ -103,10 +103,11 @@ cross join lateral (
 ) l;
 
 -- name: list_lately
--- The chunks of the newest runs of a branch since a day, from old to new; arrays as bytes, for numpy to read. Durations
--- only when they are asked for: to send them takes fifty times as long as all the rest.
+-- The results of the newest runs of a branch since a day, for numpy to read: those of one bucket that hold the same tests
+-- and pack as many bytes together, run behind run; each run's place from old to new, and its lane.
 with recent as materialized (
-    select run_id, run_day, started_at, dense_rank() over (order by name, environment, branch) as lane
+    select run_id, run_day, row_number() over (order by started_at, run_id) - 1 as place,
+           dense_rank() over (order by name, environment, branch) as lane
     from (
         select run_id, run_day, started_at, name, environment, branch
         from run
@@ -116,12 +117,13 @@ with recent as materialized (
         limit %(limit)s
     ) newest
 )
-select r.lane, r.run_id, r.run_day, c.bucket, array_send(c.slots) as slots, c.status,
-       case when %(with_durations)s then array_send(c.duration_ms) end as duration_ms
+select c.bucket, array_send(c.slots) as slots, length(c.status) as count, array_agg(r.place) as places,
+       array_agg(r.lane) as lanes, string_agg(c.status, ''::bytea) as status,
+       string_agg(c.durations, ''::bytea) as durations
 from recent r
 join result_chunk c on c.project_id = %(project_id)s and c.run_day >= %(since)s and c.run_day = r.run_day
     and c.run_id = r.run_id
-order by r.started_at, r.run_id, c.bucket;
+group by c.bucket, c.slots, length(c.status), length(c.durations);
 
 -- name: list_recent
 -- The newest functional runs of a branch, newest first: what history strips are cut from.
@@ -160,7 +162,7 @@ from (
 -- name: list_history
 -- The runs of one test in a range of days, newest first, straight from its slots, with the message where it failed.
 select r.run_id, r.number, r.started_at, r.branch, r.commit_sha, r.environment, r.name,
-       get_byte(c.status, slot.place - 1) as status, c.duration_ms[slot.place] as duration_ms,
+       get_byte(c.status, slot.place - 1) as status, duration_at(c.durations, length(c.status), slot.place - 1) as duration_ms,
        coalesce(m.text, '') as message
 from result_chunk c
 cross join lateral (
