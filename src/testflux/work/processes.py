@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import sys
 from asyncio import subprocess
 
@@ -118,8 +120,10 @@ class _Process:
 
     async def kill(self) -> int:
         """End it at once, if it has not ended yet; return its exit code."""
-        with contextlib.suppress(ProcessLookupError):
-            self._child.kill()
+        # Not by the child's own kill(): it looks for the exit code first, and asyncio, that waits for it, finds none.
+        if self.is_alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._child.pid, signal.SIGKILL)
         self._there.close()
         code = await self._child.wait()
         await self._back.read()  # to the end: only then is the pipe let go
