@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from testflux.kit import planes
 from testflux.model.status import Status
 
 _WIDTH: Final = 1000
@@ -24,14 +25,14 @@ class Block(msgspec.Struct, frozen=True):
     """Results of some runs in one bucket, where all of these hold the same tests.
 
     `runs` are places among all runs, which begin with the oldest; `slots` are the tests (None: 0, 1, 2, …). `status`
-    has a row a run, a column a test; `planes` are durations (ms), by run, byte (the highest first) and test.
+    has a row a run, a column a test; `durations` (ms) are planes of bytes (kit/planes.py), by run, plane and test.
     """
 
     bucket: int
     slots: Ints | None
     runs: Ints
     status: Ints
-    planes: Ints
+    durations: Ints
 
 
 class Lately(msgspec.Struct, frozen=True):
@@ -72,7 +73,7 @@ def list_slowest(lately: Lately, most: int) -> list[Judged]:
         ran = _WENT.take(block.status) != 0
         tests = _tests(block)
         runs[tests] += _count(ran)
-        total_ms[tests] += (_join(block.planes) * ran).sum(axis=0)
+        total_ms[tests] += (planes.join(block.durations) * ran).sum(axis=0)
     numbers = np.flatnonzero(runs)
     return _judge(lately, _statuses(lately), _best(numbers, total_ms / np.maximum(runs, 1), most))
 
@@ -143,17 +144,8 @@ def _durations(lately: Lately, numbers: Ints) -> Ints:
     for block in lately.blocks:
         wanted = places[_tests(block)]
         here = np.flatnonzero(wanted >= 0)
-        took[np.ix_(block.runs, wanted[here])] = _join(block.planes[:, :, here])
+        took[np.ix_(block.runs, wanted[here])] = planes.join(block.durations[:, :, here])
     return took
-
-
-def _join(planes: Ints) -> Ints:
-    """Return durations (ms), a row a run, from their bytes."""
-    joined = planes[:, 0].astype(np.int32)
-    for place in range(1, planes.shape[1]):
-        joined <<= 8
-        joined |= planes[:, place]
-    return joined
 
 
 def _tests(block: Block) -> Any:

@@ -86,7 +86,8 @@ def _gather(rows: Sequence[database.Row]) -> lately.Lately:
 
 
 def _block(row: database.Row) -> lately.Block:
-    return lately.Block(row["bucket"], row["slots"], np.array(row["places"]), row["status"], row["planes"])
+    block = row["block"]
+    return lately.Block(row["bucket"], block.slots, np.array(row["places"]), block.status, block.durations)
 
 
 def _item(project_id: int, test: database.Row, item: lately.Judged) -> TestLately:

@@ -1,11 +1,6 @@
-"""Integers in bytes, read by numpy without a Python object for each: packed durations, and arrays as PostgreSQL sends.
+"""Arrays of integers as PostgreSQL sends them (`array_send`), read by numpy without a Python object for each element.
 
-Durations are packed in planes: the highest bytes of all, then the next lower ones, as many planes as the longest needs
-(at least one, at most four). Nearly all tests end within 65 s and take two bytes so, of which SQL reads one place as
-fast as numpy reads all (`duration_at` in schema.sql). What is high comes first because it is mostly zeros, and
-PostgreSQL gives up compressing what does not begin well.
-
-Arrays sent (`array_send`) have one dimension, at least one element and no nulls, as all arrays of a chunk.
+They have one dimension, at least one element and no nulls, as all arrays of a chunk.
 """
 
 from __future__ import annotations
@@ -13,36 +8,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from testflux.store.database import Row
 
 Ints = NDArray[Any]
 _HEAD: Final = 20  # bytes before the elements
 _CELLS: Final = 64
 _HISTOGRAM: Final = np.dtype([("head", f"V{_HEAD}"), ("cells", [("length", ">i4"), ("value", ">i8")], _CELLS)])
 _SHORTS: Final = np.dtype([("length", ">i4"), ("value", ">i2")])
-_MOST_PLANES: Final = 4
+
+
+class Block(msgspec.Struct, frozen=True):
+    """Chunks of one bucket that hold the same tests: a row each.
+
+    `slots` are the tests (None: 0, 1, 2, …), `status` has a column a test, `durations` (ms) planes of bytes
+    (kit/planes.py) and then a column a test.
+    """
+
+    slots: Ints | None
+    status: Ints
+    durations: Ints
+
+
+def read_block(row: Row) -> Block:
+    """Read chunks that were put together: slots (sent), count, status and durations, one behind the other."""
+    count: int = row["count"]
+    status = np.frombuffer(row["status"], np.uint8).reshape(-1, count)
+    durations = np.frombuffer(row["durations"], np.uint8).reshape(len(status), -1, count)
+    return Block(None if row["slots"] is None else read_shorts(row["slots"]).astype(np.int64), status, durations)
 
 
 def read_shorts(sent: bytes) -> Ints:
     """Read a smallint[]."""
     return np.frombuffer(sent, _SHORTS, offset=_HEAD)["value"]
-
-
-def pack_durations(durations: Sequence[int]) -> bytes:
-    """Pack durations (ms, 0 to 2^31 - 1); at least one."""
-    planes = np.array(durations, ">u4").view(np.uint8).reshape(-1, _MOST_PLANES).T
-    needed = max(1, (max(durations).bit_length() + 7) // 8)
-    return planes[_MOST_PLANES - needed :].tobytes()
-
-
-def unpack_durations(packed: bytes, count: int) -> Ints:
-    """Return the durations (ms) of `count` results, an int32 each."""
-    planes = np.frombuffer(packed, np.uint8).reshape(-1, count)
-    joined = planes[0].astype(np.int32)
-    for plane in planes[1:]:
-        joined = (joined << 8) | plane
-    return joined
 
 
 def add_histograms(sent: Sequence[bytes]) -> Ints:

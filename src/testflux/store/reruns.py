@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from testflux.kit import planes
 from testflux.model.report import Result, TestKey
 from testflux.model.status import Status
-from testflux.store import arrays, evidence, queries, results
+from testflux.store import evidence, queries, results
 from testflux.store.database import Reader, Row, Writer
 from testflux.store.results import Slot, Try
 from testflux.store.runs import RunKey
@@ -190,7 +191,7 @@ def _numbers(row: Row) -> Iterator[int]:
 
 
 def _durations(row: Row) -> list[int]:
-    return arrays.unpack_durations(row["durations"], len(row["status"])).tolist()
+    return planes.unpack(row["durations"], len(row["status"])).tolist()
 
 
 def _of(run: RunKey) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from testflux.kit import hashing
+from testflux.kit import hashing, planes
 from testflux.model.report import Result
 from testflux.model.status import Status
-from testflux.store import arrays, evidence, queries
+from testflux.store import evidence, queries
 from testflux.store.database import Reader, Row, Writer
 from testflux.store.runs import RunKey
 
@@ -160,7 +160,7 @@ def _chunks(run: RunKey, ordered: Sequence[tuple[int, Result | Slot]]) -> Iterat
             run.run_id,
             slots_of([number for number, _ in pairs]),
             bytes(result.status for _, result in pairs),
-            arrays.pack_durations([result.duration_ms for _, result in pairs]),
+            planes.pack([result.duration_ms for _, result in pairs]),
             evidence.encode([result.evidence for _, result in pairs]),
             _parts([result for _, result in pairs]),
         )

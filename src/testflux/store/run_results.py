@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
 import numpy as np
 
-from testflux.kit import errors, query
+from testflux.kit import errors, planes, query
 from testflux.store import arrays, evidence, queries, results
 from testflux.store.arrays import Ints
 from testflux.store.database import Reader, Row
@@ -115,7 +115,7 @@ async def list_arrays(reader: Reader, runs: Sequence[Row]) -> list[list[tuple[In
     for row in rows:
         status = np.frombuffer(row["status"], np.uint8)
         slots = np.arange(status.size) if row["slots"] is None else arrays.read_shorts(row["slots"]).astype(np.int64)
-        chunk = (row["bucket"] * results.CHUNK + slots, status, arrays.unpack_durations(row["durations"], status.size))
+        chunk = (row["bucket"] * results.CHUNK + slots, status, planes.unpack(row["durations"], status.size))
         chunks[row["run_id"]].append(chunk)
     return [chunks[run["run_id"]] for run in runs]
 
@@ -128,16 +128,26 @@ async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], r
     rows = await reader.all(
         _SQL["list_cells"],
         project_id=project_id,
-        test_nos=list(test_nos),
+        buckets=list({test_no // results.CHUNK for test_no in test_nos}),
         first_day=min(days),
         last_day=max(days),
         run_ids=[run["run_id"] for run in runs],
     )
-    return [
-        {"test_no": test_no, "run_id": row["run_id"], "status": status, "duration_ms": duration_ms}
-        for row in rows
-        for test_no, status, duration_ms in zip(row["test_nos"], row["statuses"], row["durations"], strict=True)
-    ]
+    return [cell for row in rows for cell in _cells(row, np.array(test_nos, np.int64))]
+
+
+def _cells(row: Row, test_nos: Ints) -> Iterator[Row]:
+    """Tell how some of the tests of a block went, in each of its runs."""
+    block = arrays.read_block(row)
+    slots: Ints = np.arange(block.status.shape[1]) if block.slots is None else block.slots
+    held = row["bucket"] * results.CHUNK + slots
+    columns = np.flatnonzero(np.isin(held, test_nos))
+    numbers: list[int] = held[columns].tolist()
+    statuses: list[list[int]] = block.status[:, columns].tolist()
+    durations: list[list[int]] = planes.join(block.durations[:, :, columns]).tolist()
+    for run_id, *went in zip(row["run_ids"], statuses, durations, strict=True):
+        for test_no, status, duration_ms in zip(numbers, *went, strict=True):
+            yield {"test_no": test_no, "run_id": run_id, "status": status, "duration_ms": duration_ms}
 
 
 def _are_told(run: Row, wanted: ResultFilter) -> bool:

@@ -487,7 +487,7 @@ create table result_chunk (
     run_id      bigint not null,
     slots       smallint[],                                -- test_no % 1000 ascending; null: exactly slots 0..n-1 are present
     status      bytea not null,                            -- one byte a result, model Status
-    durations   bytea not null,                            -- same order, ms packed to bytes: duration_at, store/arrays.py
+    durations   bytea not null,                            -- same order, ms packed to bytes: duration_at, kit/planes.py
     evidence    bytea,                                     -- byte range of each test in the file: see store/evidence.py; null: none
     parts       smallint[],                                -- which part's file each result is from, same order; null: all from part 0
     primary key (project_id, bucket, run_day, run_id)

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
-import numpy as np
 
 from testflux.kit import errors, query
 from testflux.model.status import Status
@@ -128,19 +127,14 @@ async def list_strips(
 
 
 async def list_lately(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> list[Row]:
-    """List the results of the newest runs of some branches since a day: bucket, slots, places, lanes, status, planes.
+    """List the results of the newest runs of some branches since a day: bucket, places, lanes, block.
 
     A row has the runs of one bucket that hold the same tests: `places` of runs, counted from the oldest of all, and
-    their `lanes`; `status` by run and test; `planes`, the packed durations, by run, byte and test.
+    their `lanes`.
     """
     values = {"project_id": project_id, "branches": list(branches), "since": since, "limit": limit}
     rows = await reader.all(_SQL["list_lately"], **values)
-    for row in rows:
-        runs, count = len(row["places"]), row["count"]
-        row["slots"] = None if row["slots"] is None else arrays.read_shorts(row["slots"]).astype(np.int64)
-        row["status"] = np.frombuffer(row["status"], np.uint8).reshape(runs, count)
-        row["planes"] = np.frombuffer(row["durations"], np.uint8).reshape(runs, -1, count)
-    return rows
+    return [row | {"block": arrays.read_block(row)} for row in rows]
 
 
 async def list_recent(reader: Reader, project_id: int, branches: Sequence[str], limit: int) -> list[Row]:
