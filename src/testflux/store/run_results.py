@@ -139,8 +139,8 @@ async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], r
 def _cells(row: Row, test_nos: Ints) -> Iterator[Row]:
     """Tell how some of the tests of a block went, in each of its runs."""
     block = arrays.read_block(row)
-    slots: Ints = np.arange(block.status.shape[1]) if block.slots is None else block.slots
-    held = row["bucket"] * results.CHUNK + slots
+    first, count = int(row["bucket"]) * results.CHUNK, int(row["count"])
+    held = first + (np.arange(count) if block.slots is None else block.slots)
     columns = np.flatnonzero(np.isin(held, test_nos))
     numbers: list[int] = held[columns].tolist()
     statuses: list[list[int]] = block.status[:, columns].tolist()
