@@ -81,6 +81,14 @@ def parse(text: str | None, keys: Mapping[str, Key]) -> Query:
     return Query(tuple(word for word in words if word), values, bounds)
 
 
+def fold(text: str) -> str:
+    """Return a text as it is searched, lower-cased letter by letter: what is part of a text is part of it folded, too.
+
+    Two letters differ from `str.lower`, which looks around a sigma, and makes two of a capital I with its dot.
+    """
+    return text.replace("\N{GREEK CAPITAL LETTER SIGMA}", "\N{GREEK SMALL LETTER SIGMA}").replace("İ", "i").lower()
+
+
 def escape_pattern(text: str) -> str:
     r"""Make a text mean itself in LIKE: `50%` becomes `50\%`."""
     return re.sub(r"([\\%_])", r"\\\1", text)

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from testflux.kit import identifiers
 from testflux.model.access import Actor, Permission
-from testflux.model.status import Status
+from testflux.model.status import LABELS, Status
 from testflux.normalise import markup, texts
 from testflux.serve import cached, declare, doors, paging, suites
 from testflux.serve.paging import Page
@@ -140,7 +140,7 @@ def cell(project_id: int, run: database.Row, item: database.Row) -> TestCell:
     return TestCell(
         run_id=identifiers.pack(project_id, run["run_id"]),
         number=run["number"],
-        status=Status(item["status"]).label,  # pyright: ignore[reportArgumentType]  (the labels are the literal's words)
+        status=LABELS[item["status"]],  # pyright: ignore[reportArgumentType]  (the labels are the literal's words)
         started_at=run["started_at"],
         duration_ms=item["duration_ms"],
     )

@@ -15,13 +15,14 @@ from litestar.params import FromPath, QueryParameter
 from testflux.analyse import flaky
 from testflux.kit import clock, identifiers
 from testflux.model.access import Actor, Permission
-from testflux.model.status import Status
-from testflux.serve import cached, declare, doors, paging, results
+from testflux.model.status import LABELS, Status
+from testflux.serve import cached, declare, doors, paging
 from testflux.serve.house import House
 from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import ProjectRef
+from testflux.serve.shapes.results import TestCell
 from testflux.serve.shapes.tests import LastRun, TestDetail, TestHistory, TestHistoryItem, TestItem, TestPage, TestStats
-from testflux.store import database, overview, projects, tests
+from testflux.store import database, overview, tests
 
 STRIP = 20
 _JUDGED_RUNS = 5000
@@ -42,21 +43,18 @@ async def list_tests(
     """List the tests of a project with how they last went on its default branch."""
     today = clock.now().date()
     async with house.database.read(actor.tenant) as reader:
-        project = await projects.get_project(reader, actor.tenant, slug)
-        key = ("tests", project["project_id"], project["change_count"], test_filter, page.offset, page.limit, today)
-        make = functools.partial(_list, reader, project, test_filter, page, today)
+        front = await overview.get_front(reader, actor.tenant, slug, STRIP)
+        key = ("tests", front.project_id, front.change_count, test_filter, page.offset, page.limit, today)
+        make = functools.partial(_list, reader, front, test_filter, page, today)
         return await cached.remember(request, house.remembered, key, TestPage, make)
 
 
 async def _list(
-    reader: database.Reader, project: database.Row, test_filter: tests.TestFilter, page: Page, today: date
+    reader: database.Reader, front: overview.Front, test_filter: tests.TestFilter, page: Page, today: date
 ) -> TestPage:
-    project_id = project["project_id"]
-    branches = await overview.list_branches(reader, project)
-    window = (page.offset, page.limit + 1)
-    found = await tests.list_tests(reader, project_id, branches, test_filter, today, window, STRIP)
-    shown, recent = found.rows[: page.limit], found.recent
-    items = [_item(project_id, row, recent, found.cells[row["test_no"]]) for row in shown]
+    found = await tests.list_tests(reader, front, test_filter, today, (page.offset, page.limit + 1), STRIP)
+    strips = _strips(front.project_id, found.cells)
+    items = [_item(front.project_id, row, strips[row["test_no"]]) for row in found.rows[: page.limit]]
     return TestPage(items=items, next_cursor=paging.next_offset(page, len(found.rows)))
 
 
@@ -105,10 +103,26 @@ async def list_test_history(
     return TestHistory(items=[_moment(project_id, row) for row in shown], next_cursor=cursor)
 
 
-def _item(
-    project_id: int, row: database.Row, recent: Sequence[database.Row], cells: Sequence[database.Row]
-) -> TestItem:
-    strip = results.join_cells(recent, cells)[-STRIP:]
+def _strips(project_id: int, cells: Sequence[tests.Cells]) -> defaultdict[int, list[TestCell]]:
+    """Return by test how it went, old to new. Cells are a thousand: what a run gives to its own is made once."""
+    strips: defaultdict[int, list[TestCell]] = defaultdict(list)
+    for piece in reversed(cells):
+        run_id = identifiers.pack(project_id, piece.run["run_id"])
+        number, started_at = piece.run["number"], piece.run["started_at"]
+        for test_no, status, duration_ms in zip(piece.test_nos, piece.statuses, piece.durations, strict=True):
+            strips[test_no].append(
+                TestCell(
+                    run_id=run_id,
+                    number=number,
+                    status=LABELS[status],  # pyright: ignore[reportArgumentType]  (the labels are the literal's words)
+                    started_at=started_at,
+                    duration_ms=duration_ms,
+                )
+            )
+    return strips
+
+
+def _item(project_id: int, row: database.Row, strip: Sequence[TestCell]) -> TestItem:
     last = None
     if row["run_id"] is not None:
         identifier = identifiers.pack(project_id, row["run_id"])
@@ -118,7 +132,7 @@ def _item(
         **_names(row),
         last_status=row["status"],
         last_run=last,
-        strip=[results.cell(project_id, *pair) for pair in strip],
+        strip=list(strip[-STRIP:]),
         duration_ms=row["duration_ms"],
     )
 

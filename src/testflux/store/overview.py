@@ -4,12 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from testflux.store import queries
+import msgspec
+
+from testflux.model.access import Tenant
+from testflux.store import projects, queries, scoping
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("overview")
+_BRANCH: Final = (
+    _SQL["find_branch"].replace("%(project_id)s", "p.project_id").replace("%(default_branch)s", "p.default_branch")
+)
+_FIND_FRONT: Final = _SQL["find_front"].replace("FIND_BRANCH", _BRANCH)
+_OF_RUN: Final = ("run_id", "run_day", "number", "started_at")
+
+
+class Front(msgspec.Struct, frozen=True):
+    """A project, the branches that its pages look at, and its newest functional runs there, newest first.
+
+    Of each run: run_id, run_day, number, started_at.
+    """
+
+    project_id: int
+    change_count: int
+    branches: list[str]
+    recent: list[Row]
+
+
+async def get_front(reader: Reader, tenant: Tenant, slug: str, limit: int) -> Front:
+    """Return a project by slug with so many of its newest runs; NotFoundError when the tenant has none of that name."""
+    row = await reader.find(_FIND_FRONT, **scoping.values_of(tenant), slug=slug, limit=limit)
+    if row is None:
+        raise projects.no_project(slug)
+    runs = zip(*(row[name] or () for name in _OF_RUN), strict=True)
+    recent: list[Row] = [dict(zip(_OF_RUN, run, strict=True)) for run in runs]
+    return Front(row["project_id"], row["change_count"], row["branches"], recent)
 
 
 async def list_branches(reader: Reader, project: Row) -> list[str]:

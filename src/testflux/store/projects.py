@@ -135,6 +135,7 @@ _TENANT_TABLES = (
     "result_chunk",
     "message",
     "failure",
+    "test_text",
     "test",
     "run_part",
     "run",

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from testflux.kit import hashing, planes
+from testflux.kit import hashing, planes, query
 from testflux.model.report import Result
 from testflux.model.status import Status
 from testflux.store import evidence, queries
@@ -144,6 +144,11 @@ def causes_of(results: Sequence[Result]) -> dict[bytes, str]:
     return {result.fingerprint: result.cause for result in results if result.fingerprint}
 
 
+def search_text(suite: Sequence[str], name: str) -> str:
+    """Return what a search for words looks through of a test."""
+    return query.fold(f"{' / '.join(suite)} {name}")
+
+
 def slots_of(numbers: Sequence[int]) -> list[int] | None:
     """Return the slots of ascending test numbers of one bucket, None when they are exactly 0, 1, 2 and so on."""
     slots = [number % CHUNK for number in numbers]
@@ -245,6 +250,13 @@ async def _add_tests(writer: Writer, run: RunKey, fresh: Sequence[Result], numbe
             for result in fresh
         ),
     )
+    await _add_texts(writer, run, fresh, numbers)
+
+
+async def _add_texts(writer: Writer, run: RunKey, fresh: Sequence[Result], numbers: Mapping[bytes, int]) -> None:
+    keys = ((numbers[result.digest], result.key) for result in fresh)
+    texts = ((run.project_id, number, search_text(key.suite, key.name)) for number, key in keys)
+    await writer.copy("test_text", ("project_id", "test_no", "folded"), ("int8", "int4", "text"), texts)
 
 
 async def _save_seen(writer: Writer, run: RunKey, seen: Sequence[Result], numbers: Mapping[bytes, int]) -> None:

@@ -122,8 +122,22 @@ async def list_arrays(reader: Reader, runs: Sequence[Row]) -> list[list[tuple[In
 
 async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]) -> list[Row]:
     """Tell how tests went in runs (rows with run_id and run_day): test_no, run_id, status (a number), duration_ms."""
+    columns = await list_columns(reader, project_id, test_nos, runs)
+    return [
+        {"test_no": test_no, "run_id": run_id, "status": status, "duration_ms": duration_ms}
+        for run_id, pieces in columns.items()
+        for piece in pieces
+        for test_no, status, duration_ms in zip(piece["test_nos"], piece["statuses"], piece["durations"], strict=True)
+    ]
+
+
+async def list_columns(
+    reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]
+) -> dict[int, list[Row]]:
+    """Tell the same by run, in pieces with columns of one order: test_nos, statuses, durations."""
+    columns: dict[int, list[Row]] = {run["run_id"]: [] for run in runs}
     if not runs or not test_nos:
-        return []
+        return columns
     days = [run["run_day"] for run in runs]
     rows = await reader.all(
         _SQL["list_cells"],
@@ -133,10 +147,13 @@ async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], r
         last_day=max(days),
         run_ids=[run["run_id"] for run in runs],
     )
-    return [cell for row in rows for cell in _cells(row, np.array(test_nos, np.int64))]
+    for row in rows:
+        for piece in _pieces(row, np.array(test_nos, np.int64)):
+            columns[piece["run_id"]].append(piece)
+    return columns
 
 
-def _cells(row: Row, test_nos: Ints) -> Iterator[Row]:
+def _pieces(row: Row, test_nos: Ints) -> Iterator[Row]:
     """Tell how some of the tests of a block went, in each of its runs."""
     block = arrays.read_block(row)
     first, count = int(row["bucket"]) * results.CHUNK, int(row["count"])
@@ -145,9 +162,8 @@ def _cells(row: Row, test_nos: Ints) -> Iterator[Row]:
     numbers: list[int] = held[columns].tolist()
     statuses: list[list[int]] = block.status[:, columns].tolist()
     durations: list[list[int]] = planes.join(block.durations[:, :, columns]).tolist()
-    for run_id, *went in zip(row["run_ids"], statuses, durations, strict=True):
-        for test_no, status, duration_ms in zip(numbers, *went, strict=True):
-            yield {"test_no": test_no, "run_id": run_id, "status": status, "duration_ms": duration_ms}
+    for run_id, went, took in zip(row["run_ids"], statuses, durations, strict=True):
+        yield {"run_id": run_id, "test_nos": numbers, "statuses": went, "durations": took}
 
 
 def _are_told(run: Row, wanted: ResultFilter) -> bool:

@@ -479,6 +479,14 @@ create table test (
 ) with (fillfactor = 50);                                   -- most are seen daily: with room in its page that touches no index
 create unique index test_digest on test (project_id, digest);
 
+-- What a search looks through, every row of a project: apart from `test`, whose rows are wide and change each day. [10^6]
+create table test_text (
+    project_id  bigint not null,
+    test_no     integer not null,
+    folded      text collate "C" not null,                 -- suite path and name, lower-cased by kit/query.py
+    primary key (project_id, test_no)
+);
+
 -- Results of up to 1,000 tests of one run: boring results get a slot. Deliberately no foreign keys. [10^7]
 create table result_chunk (
     project_id  bigint not null,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+import itertools
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
 
 from testflux.kit import errors, query
-from testflux.model.status import Status
-from testflux.store import arrays, queries, run_results
+from testflux.model.status import LABELS
+from testflux.store import arrays, overview, queries, run_results
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("tests")
@@ -34,12 +35,20 @@ class TestFilter(msgspec.Struct, frozen=True, kw_only=True):
     sort: Sort = "name"
 
 
+class Cells(msgspec.Struct, frozen=True):
+    """How some tests went in one run, in columns of one order; a run may come in several pieces."""
+
+    run: Row
+    test_nos: list[int]
+    statuses: list[int]
+    durations: list[int]
+
+
 class Catalogue(msgspec.Struct, frozen=True):
-    """Tests with their last result, the newest runs (newest first), and by test how it went in those that it needs."""
+    """Tests with their last result, and how they went in the newest runs, newest first."""
 
     rows: list[Row]
-    recent: list[Row]
-    cells: Mapping[int, list[Row]]
+    cells: list[Cells]
 
 
 class HistoryFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,77 +62,96 @@ class HistoryFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_tests(
     reader: Reader,
-    project_id: int,
-    branches: Sequence[str],
+    front: overview.Front,
     wanted: TestFilter,
     today: date,
     page: tuple[int, int],
     strip: int,
 ) -> Catalogue:
-    """List tests with their last result on these branches in the last 90 days, and how they went in `strip` runs.
+    """List tests with their last result on the front's branches in the last 90 days, and how they went in `strip` runs.
 
-    `page` is (offset, limit).
+    `page` is (offset, limit); the front holds the `strip` newest runs.
     """
-    suites = wanted.query.any_of("suite")
-    longer, shorter = wanted.query.above("dur"), wanted.query.below("dur")
-    is_by_name = wanted.sort == "name" and wanted.statuses is None and longer is None and shorter is None
+    is_by_name = _is_by_name(wanted)
     rows = await reader.all(
-        _SQL["list_named" if is_by_name else "list_tests"],
-        project_id=project_id,
-        branches=list(branches),
+        _SQL[("list_searched" if wanted.query.words else "list_named") if is_by_name else "list_tests"],
+        project_id=front.project_id,
+        branches=front.branches,
         first_day=today - RECENT,
         statuses=wanted.statuses,
         tags=wanted.tags,
-        suites=[f"%{query.escape_pattern(suite)}%" for suite in suites] if suites else None,
-        longer=longer,
-        shorter=shorter,
-        patterns=wanted.query.patterns,
+        longer=wanted.query.above("dur"),
+        shorter=wanted.query.below("dur"),
         sort=wanted.sort,
         offset=page[0],
         limit=page[1],
+        **_texts(wanted.query),
     )
-    recent = await list_recent(reader, project_id, branches, _SEARCHED_RUNS)
-    cells = await list_strips(reader, project_id, [row["test_no"] for row in rows], recent, strip)
-    found = Catalogue(rows, recent, cells)
-    return await _with_last(reader, project_id, branches, found, today - RECENT) if is_by_name else found
+    found = Catalogue(rows, await list_strips(reader, front, [row["test_no"] for row in rows], strip))
+    return await _with_last(reader, front, found, today - RECENT) if is_by_name else found
 
 
-async def _with_last(
-    reader: Reader, project_id: int, branches: Sequence[str], found: Catalogue, first_day: date
-) -> Catalogue:
+def _is_by_name(wanted: TestFilter) -> bool:
+    """Whether no last result decides which tests are listed, or in which order."""
+    bounds = wanted.query.above("dur"), wanted.query.below("dur")
+    return wanted.sort == "name" and wanted.statuses is None and bounds == (None, None)
+
+
+def _texts(asked: query.Query) -> dict[str, object]:
+    """Return what must occur in texts: one word, and patterns for the others."""
+    word, *others = sorted(map(query.fold, asked.words), key=len, reverse=True) or [""]
+    suites = asked.any_of("suite")
+    return {
+        "word": word,
+        "patterns": [f"%{query.escape_pattern(other)}%" for other in others],
+        "suites": [f"%{query.escape_pattern(suite)}%" for suite in suites] if suites else None,
+    }
+
+
+async def _with_last(reader: Reader, front: overview.Front, found: Catalogue, first_day: date) -> Catalogue:
     """Add last results: from the newest runs, and only of tests that none of these holds by a look at each."""
-    runs = [run for run in found.recent if run["run_day"] >= first_day]
-    last = {row["test_no"]: _find_last(runs, found.cells[row["test_no"]]) for row in found.rows}
-    unseen = [test_no for test_no, seen in last.items() if seen is None]
+    last = _find_last(found.cells, first_day)
+    unseen = [row["test_no"] for row in found.rows if row["test_no"] not in last]
     if unseen:
-        values = {"project_id": project_id, "branches": list(branches), "first_day": first_day}
+        values = {"project_id": front.project_id, "branches": front.branches, "first_day": first_day}
         rows = await reader.all(_SQL["list_last"], **values, test_nos=unseen)
         last |= {row["test_no"]: row for row in rows}
-    rows = [row | (last[row["test_no"]] or _NO_RESULT) for row in found.rows]
-    return Catalogue(rows, found.recent, found.cells)
+    return Catalogue([row | last.get(row["test_no"], _NO_RESULT) for row in found.rows], found.cells)
 
 
-def _find_last(runs: Sequence[Row], cells: Sequence[Row]) -> Row | None:
-    """Return the newest cell of a test with its run, None when these runs (newest first) do not hold it."""
-    by_run = {cell["run_id"]: cell for cell in cells}
-    run = next((run for run in runs if run["run_id"] in by_run), None)
-    if run is None:
-        return None
-    cell = by_run[run["run_id"]]
-    named = {name: run[name] for name in ("run_id", "number", "started_at")}
-    return named | {"status": Status(cell["status"]).label, "duration_ms": cell["duration_ms"]}
+def _find_last(cells: Sequence[Cells], first_day: date) -> dict[int, Row]:
+    """Return by test its newest cell with its run, of runs (newest first) since a day."""
+    last: dict[int, Row] = {}
+    for piece in cells:
+        run = piece.run
+        if run["run_day"] >= first_day:
+            named = {name: run[name] for name in ("run_id", "number", "started_at")}
+            for test_no, status, duration_ms in zip(piece.test_nos, piece.statuses, piece.durations, strict=True):
+                if test_no not in last:
+                    last[test_no] = named | {"status": LABELS[status], "duration_ms": duration_ms}
+    return last
 
 
-async def list_strips(
-    reader: Reader, project_id: int, test_nos: Sequence[int], recent: Sequence[Row], strip: int
-) -> Mapping[int, list[Row]]:
-    """Return by test how it went in the newest runs; further back only for tests that `strip` of these do not fill."""
-    cells: defaultdict[int, list[Row]] = defaultdict(list)
-    for runs in (recent[:strip], recent[strip:]):
-        short = [test_no for test_no in test_nos if len(cells[test_no]) < strip]
-        for cell in await run_results.list_cells(reader, project_id, short, runs):
-            cells[cell["test_no"]].append(cell)
+async def list_strips(reader: Reader, front: overview.Front, test_nos: Sequence[int], strip: int) -> list[Cells]:
+    """Tell how tests went in the front's `strip` runs, newest first, and of tests not in all of them further back."""
+    cells = await _list_cells(reader, front.project_id, test_nos, front.recent)
+    counts = Counter(itertools.chain.from_iterable(piece.test_nos for piece in cells))
+    short = [test_no for test_no in test_nos if counts[test_no] < strip]
+    if short and len(front.recent) == strip:
+        seen = {run["run_id"] for run in front.recent}
+        searched = await list_recent(reader, front.project_id, front.branches, _SEARCHED_RUNS)
+        older = [run for run in searched if run["run_id"] not in seen]
+        cells += await _list_cells(reader, front.project_id, short, older)
     return cells
+
+
+async def _list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]) -> list[Cells]:
+    columns = await run_results.list_columns(reader, project_id, test_nos, runs)
+    return [
+        Cells(run, piece["test_nos"], piece["statuses"], piece["durations"])
+        for run in runs
+        for piece in columns[run["run_id"]]
+    ]
 
 
 async def list_lately(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> list[Row]:

@@ -14,7 +14,7 @@ from testflux.kit import errors, query
 from testflux.model.access import EVERYBODY
 from testflux.model.report import Result
 from testflux.model.status import Kind, Status
-from testflux.store import tests
+from testflux.store import overview, tests
 from testflux.store.database import Reader, Row
 from testflux.store.tests import HistoryFilter, TestFilter
 
@@ -95,6 +95,10 @@ PAIRS = [
 ]
 
 
+async def front(reader: Reader, branches: list[str]) -> overview.Front:
+    return overview.Front(1, 0, branches, await tests.list_recent(reader, 1, branches, STRIP))
+
+
 def pick(rows: list[Row]) -> dict[int, Row]:
     return {row["test_no"]: row for row in rows}
 
@@ -111,7 +115,7 @@ async def test_the_catalogue_tells_how_tests_last_went(
 ) -> None:
     asked, is_wanted = FILTERS[name]
     today = TODAY + timedelta(days=days)
-    rows = (await tests.list_tests(reader, 1, branches, TestFilter(**asked), today, ALL, STRIP)).rows
+    rows = (await tests.list_tests(reader, await front(reader, branches), TestFilter(**asked), today, ALL, STRIP)).rows
     rows_known = catalogue(past, branches, today, is_by_name=name not in DECIDED)
     expected = [row for row in rows_known if is_wanted(row)]
     assert pick(rows) == without_failures(expected)
@@ -122,7 +126,7 @@ async def test_two_filters_leave_what_both_leave(past: Past, reader: Reader) -> 
     for first, second in PAIRS:
         everything = known[not {first, second} & DECIDED]
         asked = TestFilter(**FILTERS[first][0] | FILTERS[second][0])
-        rows = (await tests.list_tests(reader, 1, MAIN, asked, TODAY, ALL, STRIP)).rows
+        rows = (await tests.list_tests(reader, await front(reader, MAIN), asked, TODAY, ALL, STRIP)).rows
         expected = [row for row in everything if FILTERS[first][1](row) and FILTERS[second][1](row)]
         assert pick(rows) == without_failures(expected), (first, second)
 
@@ -130,7 +134,7 @@ async def test_two_filters_leave_what_both_leave(past: Past, reader: Reader) -> 
 @pytest.mark.parametrize("sort", ["name", "-duration", "-failures"])
 async def test_the_catalogue_is_sorted_and_paged(past: Past, reader: Reader, sort: tests.Sort) -> None:
     wanted = TestFilter(sort=sort, query=query.parse("pays", KEYS))
-    whole = (await tests.list_tests(reader, 1, MAIN, wanted, TODAY, ALL, STRIP)).rows
+    whole = (await tests.list_tests(reader, await front(reader, MAIN), wanted, TODAY, ALL, STRIP)).rows
     failures = {row["test_no"]: row["failures"] for row in catalogue(past, MAIN, TODAY)}
     keys: dict[tests.Sort, Callable[[Row], Any]] = {
         "name": lambda row: [row["suite"] for row in whole].index(row["suite"]),
@@ -139,7 +143,7 @@ async def test_the_catalogue_is_sorted_and_paged(past: Past, reader: Reader, sor
     }
     assert whole == sorted(whole, key=keys[sort])
     pages = [
-        (await tests.list_tests(reader, 1, MAIN, wanted, TODAY, (place, 7), STRIP)).rows
+        (await tests.list_tests(reader, await front(reader, MAIN), wanted, TODAY, (place, 7), STRIP)).rows
         for place in range(0, len(whole), 7)
     ]
     assert list(itertools.chain.from_iterable(pages)) == whole

@@ -7,10 +7,15 @@ from datetime import timedelta
 import pytest
 
 from made import NOON, F, P, Project, outcomes
-from testflux.model.access import EVERYBODY
-from testflux.store import tests
+from testflux.model.access import EVERYBODY, Tenant
+from testflux.store import overview, tests
+from testflux.store.database import Reader
 
 HOUR = timedelta(hours=1)
+
+
+async def front(reader: Reader) -> overview.Front:
+    return await overview.get_front(reader, Tenant(1), "shop", 20)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +31,7 @@ async def test_each_test_shows_the_run_that_held_it_last(project: Project, wante
     await project.arrive(outcomes(d=F), NOON + 3 * HOUR, **said | {"branch": "other"})
     await project.arrive(outcomes(old=P), NOON - timedelta(days=100), **said)
     async with project.database.read(EVERYBODY) as reader:
-        found = await tests.list_tests(reader, project.project_id, ["main"], wanted, NOON.date(), (0, 50), 20)
+        found = await tests.list_tests(reader, await front(reader), wanted, NOON.date(), (0, 50), 20)
     last = {row["name"]: (row["status"], row["number"]) for row in found.rows if row["status"] is not None}
     assert last == {"a": ("passed", 3), "b": ("passed", 2), "c": ("passed", 1), "d": ("passed", 1)}
 
@@ -35,9 +40,7 @@ async def test_a_page_is_cut_out_of_the_names(project: Project) -> None:
     await project.arrive(outcomes(c=P, a=P, b=F), NOON, branch="main")
     async with project.database.read(EVERYBODY) as reader:
         found = [
-            await tests.list_tests(
-                reader, project.project_id, ["main"], tests.TestFilter(), NOON.date(), (offset, 2), 20
-            )
+            await tests.list_tests(reader, await front(reader), tests.TestFilter(), NOON.date(), (offset, 2), 20)
             for offset in (0, 2)
         ]
     assert [[(row["name"], row["status"]) for row in page.rows] for page in found] == [
@@ -50,11 +53,10 @@ async def test_strips_look_further_back_for_tests_that_few_runs_hold(project: Pr
     runs = [await project.arrive(outcomes(a=P, b=F), NOON + hour * HOUR, branch="main") for hour in range(3)]
     runs += [await project.arrive(outcomes(a=P), NOON + hour * HOUR, branch="main") for hour in range(3, 24)]
     async with project.database.read(EVERYBODY) as reader:
-        recent = await tests.list_recent(reader, project.project_id, ["main"], 60)
-        cells = await tests.list_strips(reader, project.project_id, [0, 1], recent, 20)
+        cells = await tests.list_strips(reader, await front(reader), [0, 1], 20)
     newest = [run["run_id"] for run in reversed(runs)]
-    assert sorted((cell["run_id"] for cell in cells[0]), reverse=True) == newest[:20]
-    assert {cell["run_id"] for cell in cells[1]} == set(newest[-3:])
+    assert [piece.run["run_id"] for piece in cells if 0 in piece.test_nos] == newest[:20]
+    assert [piece.run["run_id"] for piece in cells if 1 in piece.test_nos] == newest[-3:]
 
 
 async def test_a_history_reaches_beyond_the_newest_runs_for_a_test_that_they_do_not_hold(project: Project) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -233,3 +234,18 @@ def test_what_was_written_is_what_is_read(written: tuple[str, query.Query]) -> N
     text, meant = written
     assert parse(text) == meant
     assert parse(f"  {text} ") == meant
+
+
+def test_every_letter_folds_to_one_letter() -> None:
+    assert {len(query.fold(chr(number))) for number in range(sys.maxunicode + 1)} == {1}
+    assert query.fold("ΟΔΟΣ İ ẞ") == "οδοσ i ß"
+
+
+@given(st.text(), st.text())
+def test_a_part_of_a_text_is_a_part_of_it_folded(first: str, second: str) -> None:
+    assert query.fold(first + second) == query.fold(first) + query.fold(second)
+
+
+@given(st.text(st.characters(categories=["Lu", "Ll", "Lt"])))
+def test_texts_of_either_case_are_the_same(text: str) -> None:
+    assert query.fold("".join(map(query.fold, text))) == query.fold(text)

@@ -16,8 +16,12 @@ def run_file(script: str) -> None:
 
 def run(statements: str) -> None:
     """Execute statements as they are written, without placeholders."""
-    connection = cast("psycopg.Connection", op.get_bind().connection.driver_connection)
-    connection.execute(statements.encode())
+    connection().execute(statements.encode())
+
+
+def connection() -> psycopg.Connection:
+    """Return the connection that migrations run on."""
+    return cast("psycopg.Connection", op.get_bind().connection.driver_connection)
 
 
 def refuse() -> NoReturn:

@@ -106,7 +106,9 @@ with batch as (
             and case when c.slots is null then t.test_no %% 1000 < length(c.status)
                      else (t.test_no %% 1000)::smallint = any(c.slots) end
       )
-    returning 1
+    returning t.test_no
+), dropped_text as (
+    delete from test_text where project_id = %(project_id)s and test_no in (select test_no from dropped)
 )
 select (select max(test_no) from batch) as last, (select count(*) from dropped) as dropped;
 

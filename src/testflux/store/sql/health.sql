@@ -25,7 +25,7 @@ select case
            when name in ('upload', 'upload_file', 'blob') then 'uploads'
            when name like 'load\_%%' or name = 'threshold' then 'load'
            when name like 'finding%%' then 'findings'
-           when name in ('test', 'failure', 'message', 'keyword_count') or name like 'result\_%%' then 'results'
+           when name in ('test', 'test_text', 'failure', 'message', 'keyword_count') or name like 'result\_%%' then 'results'
            when name in ('run', 'run_part', 'run_star', 'run_log', 'day_total') then 'runs'
            when name like 'deliver%%' then 'deliveries'
            else 'other'

@@ -12,6 +12,34 @@ from (
 order by choice
 limit 1;
 
+-- name: find_front
+-- A project by slug with its newest runs on those branches (see find_branch), as arrays, newest first: one round trip for
+-- what every page of it begins with.
+select p.project_id, p.change_count, b.branches, r.run_id, r.run_day, r.number, r.started_at
+from project p
+cross join lateral (
+    select case
+               when n.branch <> all(array[p.default_branch, '']) then array[n.branch]
+               else array[p.default_branch, '']
+           end as branches
+    from (select) one left join lateral (FIND_BRANCH) n on true
+    offset 0
+) b
+cross join lateral (
+    select array_agg(run_id) as run_id, array_agg(run_day) as run_day, array_agg(number) as number,
+           array_agg(started_at) as started_at
+    from (
+        select run_id, run_day, number, started_at
+        from run
+        where project_id = p.project_id and kind = 'functional' and branch = any(b.branches)
+        order by started_at desc, run_id desc
+        limit %(limit)s
+    ) newest
+) r
+where p.org_id = %(org_id)s
+  and p.slug = %(slug)s
+  and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s));
+
 -- name: list_strip
 -- The newest runs of a branch, newest first.
 select run_id, run_day, number, verdict, kind, started_at

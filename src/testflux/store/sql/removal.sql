@@ -27,15 +27,19 @@ where project_id = %(project_id)s and run_day = %(run_day)s and run_id = %(run_i
 
 -- name: drop_tests
 -- Tests that are in no chunk any more. One that still runs is found in the first chunk looked at.
-delete from test t
-where t.project_id = %(project_id)s and t.test_no in (select id from touched where what = 'test')
-  and not exists (
-      select from result_chunk c
-      where c.project_id = t.project_id and c.bucket = t.test_no / 1000
-        and c.run_day between (t.first_seen_at at time zone 'UTC')::date and (t.last_seen_at at time zone 'UTC')::date
-        and case when c.slots is null then t.test_no %% 1000 < length(c.status)
-                 else (t.test_no %% 1000)::smallint = any(c.slots) end
-  );
+with dropped as (
+    delete from test t
+    where t.project_id = %(project_id)s and t.test_no in (select id from touched where what = 'test')
+      and not exists (
+          select from result_chunk c
+          where c.project_id = t.project_id and c.bucket = t.test_no / 1000
+            and c.run_day between (t.first_seen_at at time zone 'UTC')::date and (t.last_seen_at at time zone 'UTC')::date
+            and case when c.slots is null then t.test_no %% 1000 < length(c.status)
+                     else (t.test_no %% 1000)::smallint = any(c.slots) end
+      )
+    returning t.test_no
+)
+delete from test_text where project_id = %(project_id)s and test_no in (select test_no from dropped);
 
 -- name: move_failures
 -- Causes first seen in this run are first seen in the next one that has them.

@@ -115,7 +115,7 @@ with part as (
     from shared group by project_id
 ), others as (
     select pg_total_relation_size('run') + pg_total_relation_size('run_part') + pg_total_relation_size('test')
-           + pg_total_relation_size('finding') + pg_total_relation_size('keyword_count')
+           + pg_total_relation_size('test_text') + pg_total_relation_size('finding') + pg_total_relation_size('keyword_count')
            + pg_total_relation_size('load_metric') + pg_total_relation_size('threshold')
            + pg_total_relation_size('load_check') + pg_total_relation_size('load_group') as of_runs,
            pg_total_relation_size('message') + pg_total_relation_size('failure')
