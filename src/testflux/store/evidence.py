@@ -8,25 +8,27 @@ A varint is little-endian base 128, the high bit set on all bytes but the last; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 Range = tuple[int, int]
+_SIGN: Final = 63  # of 64 bits
 
 
 def encode(ranges: Sequence[Range | None]) -> bytes | None:
     """Pack byte ranges (start, end), None where a result has none; None when no result has one."""
-    if not any(ranges):
+    known = [item for item in ranges if item is not None]
+    if not known:
         return None
-    packed = bytearray()
-    previous = 0
-    for item in ranges:
-        if item is None:
-            packed.append(0)
-            continue
-        start, end = item
-        _append(packed, end - start + 1)
-        _append(packed, _zigzag(start - previous))
-        previous = end
-    return bytes(packed)
+    starts, ends = np.array(known, np.int64).T
+    gaps = starts - np.concatenate(([0], ends[:-1]))
+    entries = np.zeros((len(ranges), 2), np.int64)
+    has_range = np.array([item is not None for item in ranges])
+    entries[has_range, 0] = ends - starts + 1
+    entries[has_range, 1] = (gaps << 1) ^ (gaps >> _SIGN)  # zigzag
+    return _varints(entries[np.stack((np.ones_like(has_range), has_range), axis=1)])
 
 
 def decode(packed: bytes | None, count: int) -> list[Range | None]:
@@ -47,11 +49,16 @@ def decode(packed: bytes | None, count: int) -> list[Range | None]:
     return ranges
 
 
-def _append(packed: bytearray, number: int) -> None:
-    while number > 0x7F:  # noqa: PLR2004
-        packed.append(number & 0x7F | 0x80)
-        number >>= 7
-    packed.append(number)
+def _varints(numbers: NDArray[np.int64]) -> bytes:
+    """Pack numbers that are not negative, one behind the other."""
+    longest = max(1, -(-int(numbers.max()).bit_length() // 7))
+    shifts = 7 * np.arange(longest)
+    left = numbers[:, None] >> shifts
+    has_more = left > 0x7F  # noqa: PLR2004
+    packed = ((left & 0x7F) | (has_more << 7)).astype(np.uint8)
+    is_needed = np.ones_like(has_more)
+    is_needed[:, 1:] = has_more[:, :-1]
+    return packed[is_needed].tobytes()
 
 
 def _numbers(packed: bytes) -> Iterator[int]:
@@ -62,10 +69,6 @@ def _numbers(packed: bytes) -> Iterator[int]:
         if byte < 0x80:  # noqa: PLR2004
             yield number
             number = shift = 0
-
-
-def _zigzag(number: int) -> int:
-    return number * 2 if number >= 0 else -number * 2 - 1
 
 
 def _unzigzag(number: int) -> int:

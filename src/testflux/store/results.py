@@ -16,7 +16,7 @@ from testflux.kit import hashing, planes, query
 from testflux.model.report import Result
 from testflux.model.status import Status
 from testflux.store import evidence, queries
-from testflux.store.database import Reader, Row, Writer
+from testflux.store.database import Reader, Writer
 from testflux.store.runs import RunKey
 
 CHUNK = 1000
@@ -52,14 +52,15 @@ async def save_tests(writer: Writer, run: RunKey, results: Sequence[Result]) -> 
     Needs the project's row locked (`runs.take_number`), as numbers are dense.
     """
     digests = [result.digest for result in results]
-    known = await writer.all(_SQL["find_tests"], project_id=run.project_id, digests=digests)
+    values = {"project_id": run.project_id, "run_day": run.run_day, "started_at": run.started_at}
+    known = await writer.all(_SQL["find_tests"], digests=digests, **values)
     numbers: dict[bytes, int] = {row["digest"]: row["test_no"] for row in known}
     fresh = [result for result in results if result.digest not in numbers]
     if fresh:
         row = await writer.one(_SQL["take_test_numbers"], project_id=run.project_id, count=len(fresh))
         numbers |= {result.digest: number for number, result in enumerate(fresh, row["first"])}
         await _add_tests(writer, run, fresh, numbers)
-    stale = {row["test_no"] for row in known if _is_stale(row, run)}
+    stale = {row["test_no"] for row in known if row["is_stale"]}
     if stale:
         await _save_seen(writer, run, [result for result in results if numbers[result.digest] in stale], numbers)
     return numbers
@@ -204,11 +205,6 @@ def _rows(
                 changes.get(number, CHANGE_NONE) if is_final else CHANGE_NONE,
                 item.part_no,
             )
-
-
-def _is_stale(row: Row, run: RunKey) -> bool:
-    """True when a test was last written down on an earlier day, or this run is older than all it was seen in."""
-    return row["last_day"] < run.run_day or row["first_seen_at"] > run.started_at
 
 
 async def _add_tests(writer: Writer, run: RunKey, fresh: Sequence[Result], numbers: Mapping[bytes, int]) -> None:

@@ -164,7 +164,8 @@ async def _find_loggers(writer: Writer, run: RunKey, report: Report) -> dict[tup
             digests[result.digest] = path
     if not digests:
         return {}
-    rows = await writer.all(_FIND_TESTS, project_id=run.project_id, digests=list(digests))
+    moment = {"run_day": run.run_day, "started_at": run.started_at}
+    rows = await writer.all(_FIND_TESTS, project_id=run.project_id, digests=list(digests), **moment)
     return {digests[row["digest"]]: row["test_no"] for row in rows}
 
 

@@ -1,6 +1,8 @@
 -- name: find_tests
--- The numbers of tests by digest, and when they were written down.
-select digest, test_no, first_seen_at, (last_seen_at at time zone 'UTC')::date as last_day
+-- The numbers of tests by digest, and whether what is written down of them is old: they were last seen on an earlier day,
+-- or this run is older than all they were seen in.
+select digest, test_no,
+       (last_seen_at at time zone 'UTC')::date < %(run_day)s or first_seen_at > %(started_at)s as is_stale
 from test
 where project_id = %(project_id)s and digest = any(%(digests)b);
 
