@@ -35,24 +35,7 @@ async def get_storage(
 ) -> Storage:
     """Answer what each project takes up, how fast that grows, and when a quota or the disk is full."""
     today = clock.now().date()
-    # Tables are shared: how much of one is somebody's, all of its rows together say.
-    async with database.read(EVERYBODY) as reader:
-        rows = await usage.measure(reader, actor.tenant)
-    async with database.read(actor.tenant) as reader:
-        days = await usage.list_days(reader, actor.tenant, today - timedelta(days=_LONG_DAYS))
-        ages = {policy.project_id: policy.ages for policy in await policies.list_policies(reader, actor.tenant)}
-        org = await usage.get_org(reader, actor.org_id)
-    histories = _by_project(days)
-    items = [
-        ProjectStorage(
-            **{name: row[name] for name in ("slug", "name", "quota_bytes", *_PARTS)},
-            bytes=_sum(row),
-            most_bytes=(most := _first(row["quota_bytes"], org["project_quota_bytes"])),
-            forecast=_forecast(histories[row["project_id"]], (today, _sum(row), row["file_bytes"]), most),
-            retention=retention.shape(ages[row["project_id"]]),
-        )
-        for row in rows
-    ]
+    items, days, org = await _measure(actor, database, today)
     everything = (today, sum(item.bytes for item in items), org["file_bytes"])
     whole = _forecast(_together(days), everything, org["quota_bytes"])
     return Storage(
@@ -63,6 +46,17 @@ async def get_storage(
         forecast=whole,
         disk=await _disk(settings, whole.daily_30, today),
     )
+
+
+@get("/projects/{slug:str}/storage", **declare.route("getProjectStorage", Permission.STORAGE_MANAGE, 404))
+async def get_project_storage(
+    slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
+) -> ProjectStorage:
+    """Answer what a project takes up, how fast that grows, and when its quota is full."""
+    async with database.read(actor.tenant) as reader:
+        await projects.get_project(reader, actor.tenant, slug)
+    items, _, _ = await _measure(actor, database, clock.now().date())
+    return next(item for item in items if item.slug == slug)
 
 
 @put("/storage/quotas", **declare.route("saveQuotas", Permission.STORAGE_MANAGE, 413, 415))
@@ -93,6 +87,32 @@ async def save_project_quota(
         target = audit.Target("project", number, slug)
         audit.note(writer, actor.org_id, "quota.change", target, project_id=number, after=after)
     return data
+
+
+async def _measure(
+    actor: Actor, database: database.Database, today: date
+) -> tuple[list[ProjectStorage], list[database.Row], database.Row]:
+    """Return what each project takes up, what they took up on earlier days, and the organisation's own limits."""
+    # Tables are shared: how much of one is somebody's, all of its rows together say.
+    async with database.read(EVERYBODY) as reader:
+        rows = await usage.measure(reader, actor.tenant)
+    async with database.read(actor.tenant) as reader:
+        days = await usage.list_days(reader, actor.tenant, today - timedelta(days=_LONG_DAYS))
+        ages = {policy.project_id: policy.ages for policy in await policies.list_policies(reader, actor.tenant)}
+        org = await usage.get_org(reader, actor.org_id)
+    histories = _by_project(days)
+    items = [
+        ProjectStorage(
+            **{name: row[name] for name in ("slug", "name", "quota_bytes", *_PARTS)},
+            bytes=_sum(row),
+            project_quota_bytes=org["project_quota_bytes"],
+            most_bytes=(most := _first(row["quota_bytes"], org["project_quota_bytes"])),
+            forecast=_forecast(histories[row["project_id"]], (today, _sum(row), row["file_bytes"]), most),
+            retention=retention.shape(ages[row["project_id"]]),
+        )
+        for row in rows
+    ]
+    return items, days, org
 
 
 def _by_project(days: list[database.Row]) -> defaultdict[int, _History]:
@@ -141,4 +161,4 @@ def _first(own: int | None, default: int | None) -> int | None:
     return default if own is None else own
 
 
-ROUTES = [get_storage, save_quotas, save_project_quota]
+ROUTES = [get_storage, get_project_storage, save_quotas, save_project_quota]

@@ -11,6 +11,7 @@ import pytest
 import tiny_reports
 from serve_house import ServeHouse, send
 from testflux.kit import clock
+from testflux.model.access import EVERYBODY, Role
 from testflux.work import retain
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -222,3 +223,26 @@ async def test_a_project_with_a_quota_of_its_own_does_not_follow_the_organisatio
     await strict.put("/projects/wide/quota", json={"quota_bytes": 1_000_000})
     sent = await send(strict, "wide", "a.xml", tiny_reports.robot({"Small": "PASS"}, clock.now()))
     assert sent["status"] == "stored"
+
+
+async def test_who_looks_after_one_project_sees_its_storage_alone(house: ServeHouse, admin: httpx.AsyncClient) -> None:
+    await make(admin, "looked-after", (1,))
+    await make(admin, "others", (1,))
+    await admin.put("/storage/quotas", json={"quota_bytes": None, "project_quota_bytes": 5000})
+    async with house.rooms.database.write(EVERYBODY) as writer:
+        await house.add(writer, "keeper@example.org", Role.VIEWER)
+    (keeper,) = (await admin.get("/members", params={"q": "keeper@"})).json()["items"]
+    given = await admin.post(f"/members/{keeper['id']}/grants", json={"role": "admin", "project": "looked-after"})
+    assert given.status_code == 201, given.text
+    own = house.client("keeper@example.org")
+    seen = await own.get("/projects/looked-after/storage")
+    (same,) = (item for item in (await admin.get("/storage")).json()["items"] if item["slug"] == "looked-after")
+    assert seen.json() == same
+    assert (seen.json()["quota_bytes"], seen.json()["most_bytes"], seen.json()["project_quota_bytes"]) == (
+        None,
+        5000,
+        5000,
+    )
+    assert (await own.get("/projects/others/storage")).status_code == 403
+    assert (await own.get("/storage")).status_code == 403
+    await admin.put("/storage/quotas", json={"quota_bytes": None, "project_quota_bytes": None})

@@ -87,7 +87,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 class ProjectStorage(msgspec.Struct, frozen=True, kw_only=True):
     """What a project takes up. Files as they were sent, each once; tables by the project's share in each month.
 
-    `most_bytes` is the quota of its files that holds, `quota_bytes` its own.
+    `most_bytes` is the quota of its files that holds, `quota_bytes` its own, `project_quota_bytes` what its
+    organisation says for each project without one.
     """
 
     slug: str
@@ -98,6 +99,7 @@ class ProjectStorage(msgspec.Struct, frozen=True, kw_only=True):
     total_bytes: int
     bytes: int
     quota_bytes: int | None
+    project_quota_bytes: int | None
     most_bytes: int | None
     forecast: Forecast
     retention: Retention

@@ -11,11 +11,10 @@ import {
   type OwnRetention,
   type ProjectRetention,
   type ProjectStorage,
-  type Storage,
   saveProjectQuota,
   saveProjectRetention,
 } from "@/lib/api";
-import { getProjectRetentionOptions, getStorageOptions } from "@/lib/api/@tanstack/react-query.gen";
+import { getProjectRetentionOptions, getProjectStorageOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { bytes } from "@/lib/format";
 import { useMay } from "@/lib/may";
 import { invalidate } from "@/lib/queries";
@@ -36,7 +35,7 @@ function Tiles({ project }: { project: ProjectStorage }) {
 function Policy({ slug, retention }: { slug: string; retention: ProjectRetention }) {
   const save = async (ages: Ages) => {
     await saveProjectRetention({ path: { slug }, body: ages as OwnRetention, throwOnError: true });
-    invalidate("getProjectRetention", "getStorage", "previewProjectRetention");
+    invalidate("getProjectRetention", "getProjectStorage", "getStorage", "previewProjectRetention");
     tell("How long this project keeps things was changed; it takes effect tonight.");
   };
   return (
@@ -50,15 +49,15 @@ function Policy({ slug, retention }: { slug: string; retention: ProjectRetention
   );
 }
 
-function Quota({ project, storage }: { project: ProjectStorage; storage: Storage }) {
-  const all = storage.quotas.project_quota_bytes;
+function Quota({ project }: { project: ProjectStorage }) {
+  const all = project.project_quota_bytes;
   const save = async ({ quota_bytes }: Record<string, number | null>) => {
     await saveProjectQuota({
       path: { slug: project.slug },
       body: { quota_bytes: quota_bytes ?? null },
       throwOnError: true,
     });
-    invalidate("getStorage");
+    invalidate("getProjectStorage", "getStorage");
     tell("The quota was changed. What is there stays.");
   };
   return (
@@ -81,9 +80,9 @@ function Quota({ project, storage }: { project: ProjectStorage; storage: Storage
 }
 
 function StorageOfOne({ slug }: { slug: string }) {
-  const storage = useQuery(getStorageOptions());
+  const storage = useQuery(getProjectStorageOptions({ path: { slug } }));
   const retention = useQuery(getProjectRetentionOptions({ path: { slug } }));
-  const project = storage.data?.items.find((item) => item.slug === slug);
+  const project = storage.data;
   const answer =
     project === undefined
       ? "Measuring…"
@@ -97,7 +96,7 @@ function StorageOfOne({ slug }: { slug: string }) {
       </Card>
       <Card title="Quota" note="A file that does not fit is refused; what is there stays.">
         <Loaded query={storage} rows={2}>
-          {(loaded) => (project === undefined ? null : <Quota project={project} storage={loaded} />)}
+          {(loaded) => <Quota project={loaded} />}
         </Loaded>
       </Card>
     </>
