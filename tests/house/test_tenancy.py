@@ -135,7 +135,7 @@ def list_opened(module: Any) -> list[tuple[int, str]]:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("read", "write")
+        and node.func.attr in ("read", "hold", "write")
         and re.search(r"(?:database|opened)$", ast.unparse(node.func.value))
     ]
 

@@ -23,7 +23,7 @@ async def write_ndjson(
 ) -> AsyncGenerator[bytes]:
     """Yield one line of JSON an event, oldest first."""
     piece = bytearray()
-    async with database.read(scope) as reader:
+    async with database.hold(scope) as reader:
         async for event, digest in audit_log.walk(reader, org_id, wanted):
             piece += audit.line(event, digest) + b"\n"
             if len(piece) > _PIECE_BYTES:
@@ -37,7 +37,7 @@ async def write_csv(database: Database, scope: Scope, org_id: int, wanted: audit
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\r\n")
     table.writerow(COLUMNS)
-    async with database.read(scope) as reader:
+    async with database.hold(scope) as reader:
         async for event, digest in audit_log.walk(reader, org_id, wanted):
             table.writerow([*(_cell(event, name) for name in COLUMNS[:-1]), digest.hex()])
             if text.tell() > _PIECE_BYTES:

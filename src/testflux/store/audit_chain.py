@@ -62,7 +62,7 @@ def event_of(row: Row) -> Event:
 
 async def verify(database: Database, secret_key: str, org_id: int) -> Verdict:
     """Walk an organisation's whole chain up to where it ends now."""
-    async with database.read(EVERYBODY) as reader:
+    async with database.hold(EVERYBODY) as reader:
         head = await log.find_head(reader, org_id)
         inspector = _Inspector(secret_key, org_id, head, await find_start(reader, org_id))
         async for event, link in walk(reader, org_id, Link(0, audit.FIRST), head.number):

@@ -64,7 +64,7 @@ async def make(database: Database, blobs: Blobs, target: Path, order: Order) -> 
     """Write a backup to `target`, which must not exist; half of one is never found under that name."""
     with _begun(target) as unfinished:
         previous, seal = await asyncio.to_thread(_choose_seal, order)
-        async with database.read(EVERYBODY) as reader:
+        async with database.hold(EVERYBODY) as reader:
             await reader.connection.execute(_SQL["freeze"].encode())
             moment = await reader.one(_SQL["export_snapshot"])
             with backup_seal.create(unfinished / _DUMP, seal, _DUMP) as writer:

@@ -9,51 +9,61 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from testflux.kit import errors
 from testflux.model.access import EVERYBODY, Scope
-from testflux.store import adaptation, walls
+from testflux.store import adaptation, walls, wire
 
 Row = dict[str, Any]
-Query = str | sql.SQL | sql.Composed
-Connection = psycopg.AsyncConnection[DictRow]
 
 
 class Reader:
-    """One connection inside a transaction that can only read. Parameters are named: `%(slug)s` takes `slug=…`."""
+    """One connection that can only read. Parameters are named: `%(slug)s` takes `slug=…`.
 
-    def __init__(self, connection: Connection, scope: Scope = EVERYBODY) -> None:
+    `before` goes before each statement, in the same round trip: each is a transaction then. Without it all are in one.
+    """
+
+    def __init__(
+        self, connection: wire.Connection, scope: Scope = EVERYBODY, before: tuple[str, wire.Values] | None = None
+    ) -> None:
         self.connection = connection
         self.scope = scope
+        self._before = before
 
-    async def all(self, query: Query, /, **values: object) -> list[Row]:
+    @property
+    def planned_once(self) -> Reader:
+        """The same, for statements whose one plan is good for all values.
+
+        PostgreSQL would else plan many of them anew each time, in hope of a better one: months are most of why.
+        """
+        if self._before is None:
+            return self
+        text, values = self._before
+        return Reader(self.connection, self.scope, (text, {**values, "plans": "force_generic_plan"}))
+
+    async def all(self, query: wire.Query, /, **values: object) -> list[Row]:
         """Return every row."""
-        cursor = await self._execute(query, values)
-        return await cursor.fetchall()
+        return (await self.connection.ask(query, values, self._before)).rows()
 
-    async def find(self, query: Query, /, **values: object) -> Row | None:
+    async def find(self, query: wire.Query, /, **values: object) -> Row | None:
         """Return the first row, or None."""
-        cursor = await self._execute(query, values)
-        return await cursor.fetchone()
+        rows = (await self.connection.ask(query, values, self._before)).rows()
+        return rows[0] if rows else None
 
-    async def one(self, query: Query, /, **values: object) -> Row:
+    async def one(self, query: wire.Query, /, **values: object) -> Row:
         """Return the first row; NotFoundError when there is none."""
         row = await self.find(query, **values)
         if row is None:
             raise errors.NotFoundError("There is no such thing.", hint="It may have been removed; reload the list.")
         return row
 
-    async def _execute(self, query: Query, values: dict[str, object]) -> psycopg.AsyncCursor[DictRow]:
-        cursor = self.connection.cursor(binary=True)
-        return await cursor.execute(query.encode() if isinstance(query, str) else query, values)
-
 
 class Writer(Reader):
     """One connection inside one transaction, committed when its `async with` ends without an error."""
 
-    def __init__(self, connection: Connection, scope: Scope = EVERYBODY) -> None:
+    def __init__(self, connection: wire.Connection, scope: Scope = EVERYBODY) -> None:
         super().__init__(connection, scope)
         self._last: list[Callable[[], Awaitable[object]]] = []
 
@@ -66,9 +76,9 @@ class Writer(Reader):
         while self._last:
             await self._last.pop(0)()
 
-    async def run(self, query: Query, /, **values: object) -> int:
+    async def run(self, query: wire.Query, /, **values: object) -> int:
         """Execute a statement and return how many rows it touched."""
-        return (await self._execute(query, values)).rowcount
+        return (await self.connection.ask(query, values)).count
 
     async def copy(
         self, table: str, columns: Sequence[str], types: Sequence[str], rows: Iterable[Sequence[Any]]
@@ -107,15 +117,15 @@ class Database:
         arguments: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 10}
         if self.is_pooled:
             arguments["prepare_threshold"] = None
-        self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+        self.pool: AsyncConnectionPool[wire.Connection] = AsyncConnectionPool(
             url,
-            connection_class=psycopg.AsyncConnection[DictRow],
+            connection_class=wire.Connection,
             kwargs=arguments,
             min_size=min_size,
             max_size=max_size,
             timeout=timeout_s,
             open=False,
-            configure=_configure,
+            configure=self._configure,
             check=_check,
             name="testflux",
         )
@@ -136,7 +146,17 @@ class Database:
             raise errors.SetupError("The tables belong to another database user.", hint=hint)
         self.has_wall = wall["is_up"]
 
-    async def _begin(self, connection: Connection, scope: Scope, *, is_read_only: bool) -> None:
+    async def _configure(self, connection: wire.Connection) -> None:
+        """Begin transactions ourselves alone: what they need travels with their beginning.
+
+        Not an argument of the connection: the queue opens one of its own with these, and adds this itself.
+        """
+        await connection.set_autocommit(True)
+        await adaptation.configure(connection)
+        if not self.is_pooled:
+            connection.begin_preparing()
+
+    async def _begin(self, connection: wire.Connection, scope: Scope, *, is_read_only: bool) -> None:
         """Begin a transaction: whatever it needs to know of `scope` is in the same text, which is one round trip."""
         text = walls.begin(scope, is_read_only=is_read_only, has_wall=self.has_wall)
         await connection.execute(text, prepare=False)
@@ -145,22 +165,39 @@ class Database:
         """Close every connection."""
         await self.pool.close()
 
-    async def look_up(self, query: Query, /, **values: object) -> Row | None:
-        """Return the first row of one reading statement, in a single round trip: for what every request asks first."""
+    async def look_up(self, query: wire.Query, /, **values: object) -> Row | None:
+        """Return the first row of one statement of our own: for what every request asks first."""
         with _explain():
-            async with self.pool.connection() as connection:
+            async with self._lend() as connection:
                 return await Reader(connection).find(query, **values)
 
     @asynccontextmanager
     async def read(self, scope: Scope) -> AsyncGenerator[Reader]:
-        """Lend a connection that PostgreSQL itself keeps from writing, for the rows of `scope`."""
+        """Lend a connection that PostgreSQL itself keeps from writing, for the rows of `scope`.
+
+        Each statement is a transaction, and one round trip: it sees what was committed when it came. `hold` sees it as
+        long as it lasts.
+        """
+        with _explain():
+            async with self._lend() as connection:
+                yield Reader(connection, scope, walls.enter(scope, has_wall=self.has_wall))
+
+    @asynccontextmanager
+    async def _lend(self) -> AsyncGenerator[wire.Connection]:
+        """Lend a connection to whoever leaves no transaction open in it."""
+        connection = await self.pool.getconn()
+        try:
+            yield connection
+        finally:
+            await self.pool.putconn(connection)
+
+    @asynccontextmanager
+    async def hold(self, scope: Scope) -> AsyncGenerator[Reader]:
+        """Lend a connection for reading in one transaction: for cursors, and for what must see one moment."""
         with _explain():
             async with self.pool.connection() as connection:
-                try:
-                    await self._begin(connection, scope, is_read_only=True)
-                    yield Reader(connection, scope)
-                finally:
-                    await _end_reading(connection)
+                await self._begin(connection, scope, is_read_only=True)
+                yield Reader(connection, scope)
 
     @asynccontextmanager
     async def write(self, scope: Scope) -> AsyncGenerator[Writer]:
@@ -186,7 +223,7 @@ class Database:
                     yield payloads
 
 
-async def _refuse_pooler(connection: Connection) -> None:
+async def _refuse_pooler(connection: wire.Connection) -> None:
     """A pooler answers with another process than the one that the session was promised."""
     cursor = await connection.execute("select pg_backend_pid() as pid")
     row = await cursor.fetchone()
@@ -195,16 +232,7 @@ async def _refuse_pooler(connection: Connection) -> None:
         raise errors.SetupError("TESTFLUX_DATABASE_URL leads to a pooler.", hint=hint, code="pooler-unknown")
 
 
-async def _configure(connection: Connection) -> None:
-    """Begin transactions ourselves alone: what they need travels with their beginning.
-
-    Not an argument of the connection: the queue opens one of its own with these, and adds this itself.
-    """
-    await connection.set_autocommit(True)
-    await adaptation.configure(connection)
-
-
-async def _check(connection: Connection) -> None:
+async def _check(connection: wire.Connection) -> None:
     """Find out that a connection died (the server was restarted) before a request is given it.
 
     Whoever ends a connection leaves something to read in it; to ask every time would double a short read's round trips.
@@ -219,17 +247,6 @@ async def _payloads(connection: psycopg.AsyncConnection[Any]) -> AsyncGenerator[
     async with aclosing(connection.notifies()) as notifications:
         async for notification in notifications:
             yield notification.payload
-
-
-async def _end_reading(connection: Connection) -> None:
-    """End the transaction; a broken connection is the pool's to throw away.
-
-    By commit: a rollback would make psycopg forget what PostgreSQL has prepared, and planning costs more than reading.
-    """
-    if connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
-        await connection.commit()
-    elif not connection.closed:
-        await connection.rollback()
 
 
 @contextmanager

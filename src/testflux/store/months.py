@@ -9,9 +9,9 @@ from typing import Final
 
 import msgspec
 import psycopg
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import dict_row
 
-from testflux.store import adaptation, partitions, queries
+from testflux.store import adaptation, partitions, queries, wire
 from testflux.store.database import Database, Reader, Writer
 
 RUN_TABLES: Final = ("result_chunk", "result_row", "finding_seen", "load_series")
@@ -46,9 +46,7 @@ class Month(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def alone(database: Database) -> AsyncGenerator[Writer | None]:
     """Lend a connection that keeps house: each statement commits by itself. None while somebody else has it."""
-    async with await psycopg.AsyncConnection[DictRow].connect(
-        database.direct_url, autocommit=True, row_factory=dict_row
-    ) as connection:
+    async with await wire.Connection.connect(database.direct_url, autocommit=True, row_factory=dict_row) as connection:
         await adaptation.configure(connection)
         hands = Writer(connection)
         row = await hands.one(_SQL["take"])

@@ -33,6 +33,14 @@ def raise_wall(connection: psycopg.Connection) -> None:
         return
 
 
+def enter(scope: Scope, *, has_wall: bool) -> tuple[str, dict[str, object]]:
+    """Return the statement, with its values, that shows the reading one behind it what `scope` may see and no more."""
+    if not has_wall or not isinstance(scope, Tenant):
+        return _SQL["only_read"], {"plans": "auto"}
+    only = "" if scope.project_ids is None else f"{{{','.join(map(str, scope.project_ids))}}}"
+    return _SQL["enter_wall"], {"plans": "auto", "org": str(scope.org_id), "projects": only}
+
+
 def begin(scope: Scope, *, is_read_only: bool, has_wall: bool) -> bytes:
     """Return the text that begins a transaction: the role and the rows it may see travel with its beginning.
 

@@ -24,7 +24,7 @@ async def note(database: Database, org_id: int = 1, act: str = "channel.add", **
 
 
 async def list_numbers(database: Database, org_id: int = 1) -> list[int]:
-    async with database.read(EVERYBODY) as reader:
+    async with database.hold(EVERYBODY) as reader:
         return [event.number async for event, _ in audit_chain.walk(reader, org_id, model.Link(0, b""), 10**9)]
 
 
@@ -41,7 +41,7 @@ async def test_what_is_noted_is_read_with_its_actor(database: Database) -> None:
 
     await asyncio.create_task(act())
 
-    async with database.read(EVERYBODY) as reader:
+    async with database.hold(EVERYBODY) as reader:
         [(event, digest)] = [each async for each in audit_chain.walk(reader, 1, model.Link(0, b""), 10)]
     assert (event.number, event.act, event.project_id, event.is_refused) == (1, "channel.add", 3, True)
     assert (event.actor_kind, event.actor_id, event.actor_name) == ("token", 5, "ci")
@@ -140,7 +140,7 @@ async def test_time_never_goes_back_in_a_chain(database: Database) -> None:
     await note(database)
     await note(database)
 
-    async with database.read(EVERYBODY) as reader:
+    async with database.hold(EVERYBODY) as reader:
         times = [event.happened_at async for event, _ in audit_chain.walk(reader, 1, model.Link(0, b""), 10)]
     assert times[1] - times[0] >= timedelta(seconds=2)
     assert times[1] <= times[2]

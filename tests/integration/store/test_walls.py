@@ -79,7 +79,7 @@ async def test_whose_rows_are_named_is_forgotten_with_the_transaction(database: 
 
 async def test_nothing_named_is_nothing_seen(database: database.Database) -> None:
     await add_two(database)
-    async with database.read(EVERYBODY) as reader:
+    async with database.hold(EVERYBODY) as reader:
         await reader.connection.execute("set local role testflux_tenant")
         assert await reader.all("select project_id from project") == []
         assert await reader.all("select project_id from message") == []

@@ -61,3 +61,15 @@ select coalesce(
            false
        ) as is_up,
        coalesce(row_security_active(to_regclass('project')::oid), false) as is_bound;
+
+-- name: only_read
+-- Until the transaction ends, which is with the statement behind this one, nothing can be written.
+select set_config('transaction_read_only', 'on', true), set_config('plan_cache_mode', %(plans)s, true);
+
+-- name: enter_wall
+-- The same, and the role of tenants with the rows it may see: of an organisation, and of some of its projects, or (empty)
+-- of all.
+select set_config('transaction_read_only', 'on', true), set_config('plan_cache_mode', %(plans)s, true),
+       set_config('role', 'testflux_tenant', true),
+       set_config('testflux.org', %(org)s, true),
+       set_config('testflux.projects', %(projects)s, true);
