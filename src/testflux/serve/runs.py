@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import Any, Final
 
 from litestar import Request, Response, delete, get
 from litestar.di import NamedDependency
@@ -29,9 +30,11 @@ from testflux.serve.shapes.runs import (
     StripCell,
     ToolRef,
 )
-from testflux.store import audit, blobs, database, parts, projects, removal, run_list, uploads
+from testflux.store import audit, blobs, database, parts, removal, run_list, uploads
 
 STRIP = 30
+_KINDS: Final = {kind.value: kind for kind in Kind}
+_VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -44,7 +47,7 @@ async def list_project_runs(
     database: NamedDependency[database.Database],
 ) -> RunPage:
     """List the runs of a project."""
-    return await _list(database, actor, [slug], run_filter, page)
+    return await _list(database, actor, slug, run_filter, page)
 
 
 @get("/runs", **declare.route("listRuns", Permission.PROJECT_READ))
@@ -147,11 +150,11 @@ def _file(project_id: int, file: database.Row) -> RunFile:
 
 
 async def _list(
-    database: database.Database, actor: Actor, slugs: list[str] | None, wanted: run_list.RunFilter, page: Page
+    database: database.Database, actor: Actor, slug: str | None, wanted: run_list.RunFilter, page: Page
 ) -> RunPage:
     async with database.read(actor.tenant) as reader:
-        project_ids = await projects.list_ids(reader, actor.tenant, slugs)
-        rows = await run_list.list_runs(reader, project_ids, wanted, page.after(run_list.Place), page.limit + 1)
+        place = page.after(run_list.Place)
+        rows = await run_list.list_runs_of(reader, actor.tenant, slug, wanted, place, page.limit + 1)
     shown, more = paging.cut(rows, page.limit)
     cursor = paging.place(*(shown[-1][name] for name in ("sort_key", "project_id", "run_id"))) if more else None
     return RunPage(items=[shape(row) for row in shown], next_cursor=cursor)
@@ -165,10 +168,11 @@ def shape(row: database.Row) -> Run:
 def fields(row: database.Row) -> dict[str, Any]:
     """Return the fields of a run."""
     ran = row["passed"] + row["failed"] + row["broken"] + row["flaky"]
-    return ref_fields(row["project_id"], row) | {
-        "project": ProjectRef(slug=row["project_slug"], name=row["project_name"]),
+    return {
+        **ref_fields(row["project_id"], row),
+        "project": _project(row["project_slug"], row["project_name"]),
         "format": row["format"],
-        "tool": ToolRef(name=row["tool_name"], version=row["tool_version"]),
+        "tool": _tool(row["tool_name"], row["tool_version"]),
         "pull_request": row["pull_request"],
         "ci_provider": row["ci_provider"],
         "build_url": row["build_url"],
@@ -191,14 +195,24 @@ def fields(row: database.Row) -> dict[str, Any]:
     }
 
 
+@functools.lru_cache(maxsize=1000)
+def _project(slug: str, name: str) -> ProjectRef:
+    return ProjectRef(slug=slug, name=name)
+
+
+@functools.lru_cache(maxsize=1000)
+def _tool(name: str, version: str) -> ToolRef:
+    return ToolRef(name=name, version=version)
+
+
 def ref_fields(project_id: int, row: database.Row) -> dict[str, Any]:
     """Return the fields that tell a run from others."""
     identifier = identifiers.pack(project_id, row["run_id"])
     return {
         "id": identifier,
         "number": row["number"],
-        "kind": Kind(row["kind"]),
-        "verdict": Verdict(row["verdict"]),
+        "kind": _KINDS[row["kind"]],
+        "verdict": _VERDICTS[row["verdict"]],
         "name": row["name"],
         "branch": row["branch"],
         "commit": row["commit_sha"],
@@ -225,8 +239,8 @@ def strip(project_id: int, rows: list[database.Row]) -> list[StripCell]:
         StripCell(
             id=identifiers.pack(project_id, row["run_id"]),
             number=row["number"],
-            verdict=Verdict(row["verdict"]),
-            kind=Kind(row["kind"]),
+            verdict=_VERDICTS[row["verdict"]],
+            kind=_KINDS[row["kind"]],
             started_at=row["started_at"],
         )
         for row in reversed(rows)
@@ -243,8 +257,8 @@ def _baseline(row: database.Row) -> RunSmall | None:
 def _headline(row: database.Row) -> str:
     return headline.sentence(
         headline.Facts(
-            kind=Kind(row["kind"]),
-            verdict=Verdict(row["verdict"]),
+            kind=_KINDS[row["kind"]],
+            verdict=_VERDICTS[row["verdict"]],
             totals=row["totals"],
             new_failures=row["new_failures"],
             fixed=row["fixed"],

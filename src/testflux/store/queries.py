@@ -14,6 +14,7 @@ from typing import LiteralString, cast
 
 from psycopg import sql
 
+_OPTIONAL = re.compile(r"(?P<begin>\s+and \()%\((?P<name>\w+)\)s::[\w\[\]]+ is null\s+or ")
 _NAME = re.compile(r"^-- name: (\w+)\n((?:--.*\n)*)", re.MULTILINE)
 
 
@@ -30,6 +31,36 @@ def about(query: str, **parts: str | date) -> sql.Composed:
     """
     quoted = {key: sql.Identifier(part) if isinstance(part, str) else sql.Literal(part) for key, part in parts.items()}
     return sql.SQL(cast("LiteralString", query)).format(**quoted)
+
+
+def narrow(query: str, values: Mapping[str, object]) -> str:
+    """Leave out what a query asks of parameters that are None: each `and (%(name)s::type is null or …)`.
+
+    What is left PostgreSQL plans once for all values; with the whole it would weigh the values of each call.
+    """
+    return _narrow(query, frozenset(name for name, value in values.items() if value is None))
+
+
+@functools.lru_cache(maxsize=2000)
+def _narrow(query: str, absent: frozenset[str]) -> str:
+    pieces: list[str] = []
+    at = 0
+    for found in _OPTIONAL.finditer(query):
+        end = _end_of_brackets(query, found.end("begin"))
+        pieces.append(query[at : found.start()])
+        if found["name"] not in absent:
+            pieces.append(found["begin"] + query[found.end() : end])
+        at = end
+    return "".join([*pieces, query[at:]])
+
+
+def _end_of_brackets(query: str, at: int) -> int:
+    """Return the place behind the bracket that closes the one before `at`."""
+    depth = 1
+    while depth:
+        depth += {"(": 1, ")": -1}.get(query[at], 0)
+        at += 1
+    return at
 
 
 def split(text: str) -> dict[str, str]:

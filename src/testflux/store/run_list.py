@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
@@ -10,7 +11,8 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from testflux.kit import errors, identifiers, query
-from testflux.store import queries
+from testflux.model.access import Tenant
+from testflux.store import projects, queries, scoping
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("run_list")
@@ -21,11 +23,7 @@ _SORTS: Final[dict[Sort, tuple[str, str]]] = {
     "-number": ("r.number", "bigint"),
     "-duration_ms": ("r.duration_ms", "bigint"),
 }
-_GIVEN: Final = _SQL["read_runs"].replace("WANTED", _SQL["find_given"])
-_PAGES: Final = {
-    sort: _SQL["read_runs"].replace("WANTED", _SQL["find_page"].replace("SORT_KEY", key).replace("SORT_TYPE", type_))
-    for sort, (key, type_) in _SORTS.items()
-}
+_GIVEN: Final = _SQL["read_runs"].replace("WANTED", _SQL["find_given"]).replace("IN_ORDER", "r.place")
 
 
 class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,32 +56,55 @@ async def list_runs(
     reader: Reader, project_ids: Sequence[int], wanted: RunFilter, after: Place | None, limit: int
 ) -> list[Row]:
     """List runs of these projects; each row also has its `sort_key`. InvalidError when `after` is of another sort."""
+    return await _list(reader, {"org_id": None, "project_ids": list(project_ids), "slug": None}, wanted, after, limit)
+
+
+async def list_runs_of(
+    reader: Reader, tenant: Tenant, slug: str | None, wanted: RunFilter, after: Place | None, limit: int
+) -> list[Row]:
+    """List the same of the tenant's project of that name, or of all; NotFoundError when it has none of that name."""
+    rows = await _list(reader, scoping.values_of(tenant) | {"slug": slug}, wanted, after, limit)
+    if not rows and slug is not None:
+        await projects.list_ids(reader, tenant, [slug])
+    return rows
+
+
+async def _list(reader: Reader, of: dict[str, Any], wanted: RunFilter, after: Place | None, limit: int) -> list[Row]:
     if after is not None and isinstance(after.key, datetime) != (wanted.sort == "-started_at"):
         message = "The cursor is of a list that was sorted otherwise."
         raise errors.InvalidError(message, field="cursor", hint="Begin again without a cursor when you sort anew.")
     commits = wanted.query.any_of("commit")
-    return await reader.all(
-        _PAGES[wanted.sort],
-        project_ids=list(project_ids),
-        kinds=wanted.kinds,
-        verdicts=wanted.verdicts,
-        branches=wanted.branches,
-        environments=wanted.environments,
-        types=wanted.types,
-        names=wanted.names,
-        tools=wanted.tools,
-        commits=[query.escape_pattern(commit) + "%" for commit in commits] if commits else None,
-        labels=None if wanted.labels is None else Jsonb(wanted.labels),
-        is_starred=wanted.is_starred,
-        longer=wanted.query.above("dur"),
-        shorter=wanted.query.below("dur"),
-        patterns=wanted.query.patterns,
-        after_key=after and after.key,
-        after_project=after and after.project_id,
-        after_run=after and after.run_id,
-        limit=limit,
-        **{"from": wanted.from_, "to": wanted.to},
-    )
+    values = {
+        **of,
+        "kinds": wanted.kinds,
+        "verdicts": wanted.verdicts,
+        "branches": wanted.branches,
+        "environments": wanted.environments,
+        "types": wanted.types,
+        "names": wanted.names,
+        "tools": wanted.tools,
+        "commits": [query.escape_pattern(commit) + "%" for commit in commits] if commits else None,
+        "labels": None if wanted.labels is None else Jsonb(wanted.labels),
+        "is_starred": wanted.is_starred,
+        "longer": wanted.query.above("dur"),
+        "shorter": wanted.query.below("dur"),
+        "patterns": wanted.query.patterns or None,
+        "after_key": after and after.key,
+        "after_project": after and after.project_id,
+        "after_run": after and after.run_id,
+        "from": wanted.from_,
+        "to": wanted.to,
+    }
+    return await reader.all(queries.narrow(_page(wanted.sort, limit), values), **values)
+
+
+@functools.lru_cache(maxsize=1000)
+def _page(sort: Sort, limit: int) -> str:
+    """Return the query of a page. Its length is part of it: PostgreSQL plans for the length."""
+    key, type_ = _SORTS[sort]
+    page = _SQL["find_page"].replace("SORT_KEY", key).replace("SORT_TYPE", type_)
+    order = f"r.sort_key desc, r.project_id desc, r.run_id desc\nlimit {limit:d}"
+    return _SQL["read_runs"].replace("WANTED", page).replace("IN_ORDER", order).replace("MOST", f"{limit:d}")
 
 
 async def read_runs(reader: Reader, ids: Sequence[tuple[int, int]]) -> list[Row]:

@@ -34,25 +34,26 @@ class ResultFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_results(reader: Reader, run: Row, wanted: ResultFilter, offset: int, limit: int) -> list[Row]:
     """List results of a run with test, message, change against the baseline and fingerprint."""
-    source = _SQL["told_results" if _are_told(run, wanted) else "all_results"]
-    return await reader.all(
-        _SQL["list_results"].replace("RESULTS_OF_RUN", source),
+    is_short = _are_told(run, wanted)
+    source = _SQL["told_results" if is_short else "all_results"]
+    most = f"{offset + limit:d}" if _is_cut_early(wanted) else "all"
+    page = _SQL["list_results"].replace("RESULTS_OF_RUN", source).replace("MOST", most).replace("LIMIT", f"{limit:d}")
+    values = {
         **_of(run),
         **_baseline(run),
-        test_no=wanted.test_no,
-        failure_id=wanted.failure_id,
-        statuses=wanted.statuses,
-        suite=wanted.suite,
-        tags=wanted.tags,
-        changes=wanted.changes,
-        longer=wanted.query.above("dur"),
-        shorter=wanted.query.below("dur"),
-        patterns=wanted.query.patterns,
-        sort=wanted.sort,
-        most=offset + limit if _is_cut_early(wanted) else None,
-        offset=offset,
-        limit=limit,
-    )
+        "test_no": wanted.test_no,
+        "failure_id": wanted.failure_id,
+        "statuses": wanted.statuses,
+        "suite": wanted.suite,
+        "tags": wanted.tags,
+        "changes": wanted.changes,
+        "longer": wanted.query.above("dur"),
+        "shorter": wanted.query.below("dur"),
+        "patterns": wanted.query.patterns or None,
+        "sort": wanted.sort,
+        "offset": offset,
+    }
+    return await (reader.planned_once if is_short else reader).all(queries.narrow(page, values), **values)
 
 
 async def get_result(reader: Reader, run: Row, test_no: int) -> Row:

@@ -44,3 +44,27 @@ def test_every_file_can_be_read() -> None:
 def test_names_are_quoted() -> None:
     filled = queries.about("delete from {table} where d = {day}", table='a"; drop b', day=date(2026, 1, 2))
     assert filled.as_string() == """delete from "a""; drop b" where d = '2026-01-02'::date"""
+
+
+NARROWED = """select 1 from run r
+where true
+  and (%(branch)s::text is null or r.branch = %(branch)s)
+  and (%(labels)s::text[] is null
+       or (r.labels || '{}') @> any(%(labels)s))
+order by 1"""
+
+
+@pytest.mark.parametrize(
+    ("values", "left"),
+    [
+        ({"branch": None, "labels": None}, ""),
+        ({"branch": "main", "labels": None}, "\n  and (r.branch = %(branch)s)"),
+        ({"branch": None, "labels": ["a"]}, "\n  and ((r.labels || '{}') @> any(%(labels)s))"),
+        (
+            {"branch": "", "labels": []},
+            "\n  and (r.branch = %(branch)s)\n  and ((r.labels || '{}') @> any(%(labels)s))",
+        ),
+    ],
+)
+def test_what_nobody_asks_for_is_left_out(values: dict[str, object], left: str) -> None:
+    assert queries.narrow(NARROWED, values) == NARROWED.partition("\n  and")[0] + left + "\norder by 1"

@@ -1,13 +1,18 @@
 -- name: find_page
 -- Which runs a page of a list shows, over one or many projects. Each project gives its first few by index, then the
--- best of all win. SORT_KEY and SORT_TYPE are ours (run_list._SORTS), never the caller's.
-select picked.project_id, picked.run_id, picked.sort_key,
-       row_number() over (order by picked.sort_key desc, picked.project_id desc, picked.run_id desc) as place
-from unnest(%(project_ids)s::bigint[]) as wanted (project_id)
+-- best of all win. SORT_KEY, SORT_TYPE and MOST are ours (run_list), never the caller's.
+(
+    select p.project_id, p.org_id, p.slug, p.name, p.is_sample
+    from project p
+    where true
+      and (%(org_id)s::bigint is null or p.org_id = %(org_id)s)
+      and (%(slug)s::text is null or p.slug = %(slug)s)
+      and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s))
+) as p
 cross join lateral (
-    select r.project_id, r.run_id, SORT_KEY as sort_key
+    select r.*, SORT_KEY as sort_key, null::bigint as place
     from run r
-    where r.project_id = wanted.project_id
+    where r.project_id = p.project_id
       and (%(kinds)s::text[] is null or r.kind = any(%(kinds)s))
       and (%(verdicts)s::text[] is null or r.verdict = any(%(verdicts)s))
       and (%(branches)s::text[] is null or r.branch = any(%(branches)s))
@@ -24,37 +29,36 @@ cross join lateral (
       ))
       and (%(longer)s::float8 is null or r.duration_ms > %(longer)s)
       and (%(shorter)s::float8 is null or r.duration_ms < %(shorter)s)
-      and concat_ws(' ', '#' || r.number, r.name, r.branch, r.environment, r.test_type, r.commit_sha, r.pull_request,
-                    r.tool_name, r.labels::text) ilike all(%(patterns)s::text[])
+      and (%(patterns)s::text[] is null
+           or concat_ws(' ', '#' || r.number, r.name, r.branch, r.environment, r.test_type, r.commit_sha,
+                        r.pull_request, r.tool_name, r.labels::text) ilike all(%(patterns)s))
       and (%(after_key)s::SORT_TYPE is null
            or (SORT_KEY, r.project_id, r.run_id) < (%(after_key)s::SORT_TYPE, %(after_project)s, %(after_run)s))
     order by SORT_KEY desc, r.run_id desc
-    limit %(limit)s
-) as picked
-order by place
-limit %(limit)s;
+    limit MOST
+) as r;
 
 -- name: find_given
 -- The runs with these ids, in this order.
-select project_id, run_id, place
-from unnest(%(project_ids)s::bigint[], %(run_ids)s::bigint[]) with ordinality as given (project_id, run_id, place);
+(
+    select r.*, null as sort_key, given.place
+    from unnest(%(project_ids)s::bigint[], %(run_ids)s::bigint[]) with ordinality as given (project_id, run_id, place)
+    join run r on r.project_id = given.project_id and r.run_id = given.run_id
+) as r
+join project p on p.project_id = r.project_id;
 
 -- name: read_runs
 -- Some runs (WANTED is find_page or find_given) in their order, with what a list says of each.
-select wanted.*, r.number, r.kind, r.format, r.tool_name, r.tool_version, r.name, r.environment,
-       r.test_type, r.branch, r.commit_sha, r.pull_request, r.ci_provider, r.build_url, r.labels, r.started_at,
-       r.run_day, r.duration_ms, r.verdict, r.is_complete, r.local_times, r.warnings, r.totals,
+select r.project_id, r.run_id, r.sort_key, r.number, r.kind, r.format, r.tool_name, r.tool_version, r.name,
+       r.environment, r.test_type, r.branch, r.commit_sha, r.pull_request, r.ci_provider, r.build_url, r.labels,
+       r.started_at, r.run_day, r.duration_ms, r.verdict, r.is_complete, r.local_times, r.warnings, r.totals,
        r.passed, r.failed, r.broken, r.skipped, r.flaky, r.new_failures, r.fixed, r.created_at, r.upload_id,
        r.rows_dropped_at, s.run_id is not null as is_starred,
        p.org_id, p.slug as project_slug, p.name as project_name, p.is_sample,
        b.run_id as baseline_run_id, b.number as baseline_number, b.run_day as baseline_day,
        b.started_at as baseline_started_at, b.commit_sha as baseline_commit,
        f.request_avg, f.request_p95, f.vus_max, f.iterations, f.checks_rate, f.requests
-from (
-    WANTED
-) as wanted
-join run r on r.project_id = wanted.project_id and r.run_id = wanted.run_id
-join project p on p.project_id = r.project_id
+from WANTED
 left join run_star s on s.project_id = r.project_id and s.run_id = r.run_id
 left join run b on b.project_id = r.project_id and b.run_id = r.baseline_run_id
 left join lateral (
@@ -69,7 +73,7 @@ left join lateral (
     where r.kind = 'load' and m.project_id = r.project_id and m.run_id = r.run_id and m.tags = ''
       and m.name in ('http_req_duration', 'vus_max', 'iterations', 'checks', 'http_reqs')
 ) f on true
-order by wanted.place;
+order by IN_ORDER;
 
 -- name: list_lane
 -- The newest runs of a run's lane, itself included, from it back: history strips and streaks.

@@ -1,6 +1,6 @@
 -- name: list_results
 -- A page of a run's results. Which ones is decided on the small columns; only those shown get their messages.
--- RESULTS_OF_RUN is all_results or told_results. A report that breaks off mends nothing.
+-- RESULTS_OF_RUN is all_results or told_results, LIMIT a number of ours. A report that breaks off mends nothing.
 with here as materialized (
     RESULTS_OF_RUN
 ), judged as (
@@ -17,7 +17,8 @@ with here as materialized (
            coalesce(h.attempt, 1) as attempts, h.failure_id, h.message_id, coalesce(h.message_is_html, false) as is_html
     from here h
     join test t on t.project_id = %(project_id)s and t.test_no = h.test_no
-    where (%(test_no)s::integer is null or h.test_no = %(test_no)s)
+    where true
+      and (%(test_no)s::integer is null or h.test_no = %(test_no)s)
       and (%(statuses)s::text[] is null or h.status = any(%(statuses)s))
       and (%(suite)s::text[] is null or t.suite[1:cardinality(%(suite)s::text[])] = %(suite)s)
       and (%(tags)s::text[] is null or t.tags @> %(tags)s)
@@ -30,14 +31,15 @@ with here as materialized (
                  case when %(sort)s = 'name' then suite end, case when %(sort)s = 'name' then name end, test_no
     ) as place
     from judged
-    where (%(changes)s::text[] is null or change = any(%(changes)s))
-      and (cardinality(%(patterns)s::text[]) = 0
+    where true
+      and (%(changes)s::text[] is null or change = any(%(changes)s))
+      and (%(patterns)s::text[] is null
            or concat_ws(' ', array_to_string(suite, ' / '), name,
                         (select text from message m where m.project_id = %(project_id)s and m.message_id = judged.message_id))
               ilike all(%(patterns)s::text[]))
     order by place
     offset %(offset)s
-    limit %(limit)s
+    limit LIMIT
 )
 select page.*, coalesce(m.text, '') as message, f.fingerprint
 from page
@@ -56,7 +58,7 @@ where r.project_id = %(project_id)s and r.run_id = %(run_id)s and r.run_day = %(
 
 -- name: told_results
 -- The results of a run that have rows: all that failed, broke or were flaky. No chunk is opened.
--- When nothing else decides what is shown, the first ones are enough: `most`.
+-- When nothing else decides what is shown, the first ones are enough: MOST, a number of ours.
 select x.test_no, (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[x.status] as status, x.duration_ms,
        x.change, x.attempt, x.failure_id, x.message_id, x.message_is_html
 from result_row x
@@ -65,7 +67,7 @@ where x.project_id = %(project_id)s and x.run_day = %(run_day)s and x.run_id = %
        or (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[x.status] = any(%(statuses)s))
   and (%(failure_id)s::bigint is null or x.failure_id = %(failure_id)s)
 order by x.test_no
-limit %(most)s;
+limit MOST;
 
 -- name: count_changes
 -- How many tests turned bad, stayed bad, got well, came and went against the baseline. In a report that breaks off
