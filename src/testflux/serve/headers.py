@@ -9,6 +9,7 @@ from litestar.config.cors import CORSConfig
 
 from testflux.kit.settings import Settings
 
+API: Final = "/api/"
 _POLICY: Final = (
     "default-src 'none'",
     "script-src 'self'",
@@ -51,7 +52,12 @@ _UNKEPT: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}
 def of(settings: Settings, path: str) -> dict[str, str]:
     """Return the headers for an answer at `path` that has not set them itself."""
     over_tls = _OVER_TLS if settings.public_url.startswith("https://") else {}
-    return {**_ALWAYS, **over_tls, **(_UNKEPT if path.startswith("/api/") else {})}
+    return {**_ALWAYS, **over_tls, **(_UNKEPT if path.startswith(API) else {})}
+
+
+def encode(texts: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Return headers as they are sent."""
+    return [(name.lower().encode(), text.encode()) for name, text in texts.items()]
 
 
 def cors(settings: Settings) -> CORSConfig | None:

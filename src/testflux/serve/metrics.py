@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import accumulate
@@ -31,8 +32,18 @@ _Read = Callable[[Figures], _Values]
 
 def note_request(operation: str, status: int, seconds: float) -> None:
     """Count a request that was answered."""
-    REQUESTS.labels(operation, str(status)).inc()
-    DURATION.labels(operation).observe(seconds)
+    _requests(operation, status).inc()
+    _duration(operation).observe(seconds)
+
+
+@functools.cache
+def _requests(operation: str, status: int) -> Counter:
+    return REQUESTS.labels(operation, str(status))
+
+
+@functools.cache
+def _duration(operation: str) -> Histogram:
+    return DURATION.labels(operation)
 
 
 def render(figures: Figures | None) -> bytes:
