@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
@@ -140,27 +141,32 @@ async def list_columns(
     if not runs or not test_nos:
         return columns
     days = [run["run_day"] for run in runs]
+    wanted: defaultdict[int, list[int]] = defaultdict(list)
+    for test_no in sorted(set(test_nos)):
+        wanted[test_no // results.CHUNK].append(test_no % results.CHUNK)
     rows = await reader.all(
         _SQL["list_cells"],
         project_id=project_id,
-        buckets=list({test_no // results.CHUNK for test_no in test_nos}),
+        buckets=list(wanted),
         first_day=min(days),
         last_day=max(days),
         run_ids=[run["run_id"] for run in runs],
     )
     for row in rows:
-        for piece in _pieces(row, np.array(test_nos, np.int64)):
+        for piece in _pieces(row, wanted[row["bucket"]]):
             columns[piece["run_id"]].append(piece)
     return columns
 
 
-def _pieces(row: Row, test_nos: Ints) -> Iterator[Row]:
-    """Tell how some of the tests of a block went, in each of its runs."""
-    block = arrays.read_block(row)
-    first, count = int(row["bucket"]) * results.CHUNK, int(row["count"])
-    held = first + (np.arange(count) if block.slots is None else block.slots)
-    columns = np.flatnonzero(np.isin(held, test_nos))
-    numbers: list[int] = held[columns].tolist()
+def _pieces(row: Row, wanted: Sequence[int]) -> Iterator[Row]:
+    """Tell how the tests in some slots of a block went, in each of its runs."""
+    block, first = arrays.read_block(row), int(row["bucket"]) * results.CHUNK
+    if block.slots is None:
+        columns = [slot for slot in wanted if slot < row["count"]]
+        numbers = [first + slot for slot in columns]
+    else:
+        columns = np.flatnonzero(np.isin(block.slots, wanted))
+        numbers = (first + block.slots[columns]).tolist()
     statuses: list[list[int]] = block.status[:, columns].tolist()
     durations: list[list[int]] = planes.join(block.durations[:, :, columns]).tolist()
     for run_id, went, took in zip(row["run_ids"], statuses, durations, strict=True):
