@@ -1823,7 +1823,8 @@ export type ProjectRetention = {
  *
  * What a project takes up. Files as they were sent, each once; tables by the project's share in each month.
  *
- * `most_bytes` is the quota of its files that holds, `quota_bytes` its own.
+ * `most_bytes` is the quota of its files that holds, `quota_bytes` its own, `project_quota_bytes` what its
+ * organisation says for each project without one.
  */
 export type ProjectStorage = {
     slug: string;
@@ -1834,6 +1835,7 @@ export type ProjectStorage = {
     total_bytes: number;
     bytes: number;
     quota_bytes: number | null;
+    project_quota_bytes: number | null;
     most_bytes: number | null;
     forecast: Forecast;
     retention: Retention;
@@ -9781,6 +9783,57 @@ export type GetStorageResponses = {
 };
 
 export type GetStorageResponse = GetStorageResponses[keyof GetStorageResponses];
+
+export type GetProjectStorageData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{slug}/storage';
+};
+
+export type GetProjectStorageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetProjectStorageError = GetProjectStorageErrors[keyof GetProjectStorageErrors];
+
+export type GetProjectStorageResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: ProjectStorage;
+};
+
+export type GetProjectStorageResponse = GetProjectStorageResponses[keyof GetProjectStorageResponses];
 
 export type SaveQuotasData = {
     body: Quotas;
