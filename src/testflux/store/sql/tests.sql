@@ -128,7 +128,7 @@ with recent as materialized (
         select run_id, run_day, started_at, name, environment, branch
         from run
         where project_id = %(project_id)s and kind = 'functional' and branch = any(%(branches)s::text[])
-          and run_day >= %(since)s
+          and run_day >= %(since)s and started_at >= %(since)s::timestamp at time zone 'UTC'
         order by started_at desc, run_id desc
         limit %(limit)s
     ) newest
