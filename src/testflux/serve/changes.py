@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
+import numpy as np
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
@@ -12,10 +14,10 @@ from litestar.params import FromPath, QueryParameter
 from testflux.analyse import diff
 from testflux.kit import identifiers
 from testflux.model.access import Actor, Permission
-from testflux.model.status import Status
+from testflux.model.status import LABELS
 from testflux.serve import cached, declare, doors, findings, load, results, runs
 from testflux.serve.shapes.runs import BaselineRun, Changes, DiffItem, RunDiff
-from testflux.store import database, run_findings, run_list, run_load, run_results, tests
+from testflux.store import database, overview, run_findings, run_load, run_results
 
 SHOWN = 50
 _ALL_THRESHOLDS = 1000
@@ -51,36 +53,37 @@ async def get_run_diff(
 ) -> Response[RunDiff]:
     """Answer how a run of tests differs from another one of its project, whatever their lanes."""
     async with database.read(actor.tenant) as reader:
-        run = await doors.open_run(reader, actor, run_id)
-        before = await run_list.get_run(reader, run["project_id"], doors.number_in(run["project_id"], other))
-        sides = [diff.gather(side) for side in await run_results.list_arrays(reader, [before, run])]
-        found = diff.compare(*sides, is_complete=run["is_complete"])
-        lists = {name: numbers[:SHOWN] for name, numbers in msgspec.structs.asdict(found).items()}
-        shown = sorted({number for numbers in lists.values() for number in numbers})
-        names = await tests.list_names(reader, run["project_id"], shown)
-    was, now = (side.find(shown) for side in sides)
-    items = {number: _item(run["project_id"], names[number], was[number], now[number]) for number in shown}
-    answers: dict[str, Any] = {name: [items[number] for number in numbers] for name, numbers in lists.items()}
-    answers |= {f"{name}_count": len(numbers) for name, numbers in msgspec.structs.asdict(found).items()}
+        run, before = await doors.open_pair(reader, actor, run_id, other)
+        arrays = await run_results.list_arrays(reader, [before, run])
+        was, now = diff.align(*map(diff.gather, arrays))
+        found = msgspec.structs.asdict(diff.compare(was, now, is_complete=run["is_complete"]))
+        shown = np.unique(np.concatenate([numbers[:SHOWN] for numbers in found.values()]))
+        names = await overview.list_names(reader, run["project_id"], shown.tolist())
+    items = _items(run["project_id"], names, was.at(shown), now.at(shown))
+    answers: dict[str, Any] = {f"{name}_count": numbers.size for name, numbers in found.items()}
+    for name, numbers in found.items():
+        answers[name] = [items[number] for number in numbers[:SHOWN].tolist()]
     return cached.answer(request, RunDiff(run=runs.ref(run), before=runs.ref(before), **answers))
 
 
-def _item(project_id: int, test: database.Row, was: tuple[int, int], now: tuple[int, int]) -> DiffItem:
-    (status_before, before_ms), (status, ms) = was, now
-    return DiffItem(
-        test_id=identifiers.pack(project_id, test["test_no"]),
-        suite=" / ".join(test["suite"]),
-        suite_path=test["suite"],
-        name=test["name"],
-        status_before=_label(status_before),
-        status=_label(status),
-        duration_before_ms=before_ms if status_before else None,
-        duration_ms=ms if status else None,
-    )
-
-
-def _label(status: int) -> Any:
-    return Status(status).label if status else None
+def _items(
+    project_id: int, names: Mapping[int, database.Row], was: diff.Results, now: diff.Results
+) -> dict[int, DiffItem]:
+    """Shape tests as they were in two runs, by number."""
+    columns = (now.numbers, was.status, was.duration_ms, now.status, now.duration_ms)
+    return {
+        number: DiffItem(
+            test_id=identifiers.pack(project_id, number),
+            suite=" / ".join(names[number]["suite"]),
+            suite_path=names[number]["suite"],
+            name=names[number]["name"],
+            status_before=LABELS.get(status_before),  # pyright: ignore[reportArgumentType]  (the labels are the literal's words)
+            status=LABELS.get(status),  # pyright: ignore[reportArgumentType]
+            duration_before_ms=before_ms if status_before else None,
+            duration_ms=ms if status else None,
+        )
+        for number, status_before, before_ms, status, ms in zip(*(each.tolist() for each in columns), strict=True)
+    }
 
 
 async def _tests(reader: database.Reader, run: database.Row) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from testflux.kit import errors, identifiers
 from testflux.model.access import Actor, Tenant
-from testflux.store import database, projects, run_list
+from testflux.store import database, projects, run_list, run_pairs
 
 
 async def open_project(reader: database.Reader, actor: Actor, identifier: str) -> tuple[database.Row, int]:
@@ -26,6 +26,17 @@ async def open_run(reader: database.Reader, actor: Actor, identifier: str) -> da
         return rows[0]
     project, run_id = await open_project(reader, actor, identifier)  # says which of the two there is not
     return await run_list.get_run(reader, project["project_id"], run_id)
+
+
+async def open_pair(
+    reader: database.Reader, actor: Actor, identifier: str, other: str
+) -> tuple[database.Row, database.Row]:
+    """Return the runs that two ids name, which must be of one project, with what tells them from others."""
+    (project_id, run_id), (others, other_id) = identifiers.unpack(identifier), identifiers.unpack(other)
+    if others == project_id and (pair := await run_pairs.find_pair(reader, actor.tenant, project_id, run_id, other_id)):
+        return pair
+    run = await open_run(reader, actor, identifier)  # says which of the two there is not
+    return run, await run_list.get_run(reader, project_id, number_in(project_id, other))
 
 
 def _is_of(tenant: Tenant, row: database.Row) -> bool:

@@ -102,7 +102,9 @@ async def list_slowest(reader: Reader, run: Row, limit: int) -> list[int]:
 
 async def list_names(reader: Reader, project_id: int, test_nos: Sequence[int]) -> dict[int, Row]:
     """Return suite and name of tests by number."""
-    rows = await reader.all(_SQL["list_names"], project_id=project_id, test_nos=list(test_nos))
+    # An array as text: of a list, each element would be adapted on its own.
+    numbers = f"{{{','.join(map(str, test_nos))}}}"
+    rows = await reader.all(_SQL["list_names"], project_id=project_id, test_nos=numbers)
     return {row["test_no"]: row for row in rows}
 
 
