@@ -21,7 +21,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import made
 from testflux.kit import query
-from testflux.model.access import EVERYBODY
+from testflux.model.access import EVERYBODY, Tenant
 from testflux.model.report import Metric, Report, Result
 from testflux.store import embedded, migrate, overview, run_findings, run_list, run_load, run_results, tests, trends
 from testflux.store.database import Database, Reader, Row
@@ -187,13 +187,13 @@ def of_runs(reader: Reader, newest: dict[str, Row]) -> dict[str, Ask]:
 
 async def of_tests(reader: Reader, lanes: list[Row]) -> dict[str, Ask]:
     """Ask how tests went."""
-    test, today = await tests.get_test(reader, 1, 77), made.NOON.date()
+    house, today = Tenant(1), made.NOON.date()
     lately = tests.HistoryFilter(since=made.NOON - tests.RECENT)
     return {
         "catalogue": lambda: tests.list_tests(reader, 1, BRANCHES, tests.TestFilter(), today, (0, 50), 20),
         "strips of 50 tests": lambda: run_results.list_cells(reader, 1, list(range(50)), lanes),
-        "history, 100 runs": lambda: tests.list_history(reader, 1, test, tests.HistoryFilter(), None, 100),
-        "history, 90 days": lambda: tests.list_history(reader, 1, test, lately, None, 5000),
+        "history, 100 runs": lambda: tests.find_history(reader, house, 1, 77, tests.HistoryFilter(), None, 100),
+        "history, 90 days": lambda: tests.find_history(reader, house, 1, 77, lately, None, 5000),
         "unsteady tests": lambda: overview.list_unsteady(reader, 1, lanes, 500),
     }
 

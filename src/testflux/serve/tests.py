@@ -67,7 +67,9 @@ async def get_test(
         project, test_no = await doors.open_project(reader, actor, test_id)
         test = await tests.get_test(reader, project["project_id"], test_no)
         lately = tests.HistoryFilter(since=clock.now() - tests.RECENT)
-        rows = await tests.list_history(reader, project["project_id"], test, lately, None, _JUDGED_RUNS)
+        rows = await tests.find_history(
+            reader, actor.tenant, project["project_id"], test_no, lately, None, _JUDGED_RUNS
+        )
     return TestDetail(
         test_id=test_id,
         project=ProjectRef(slug=project["slug"], name=project["name"]),
@@ -76,7 +78,7 @@ async def get_test(
         line=test["line"],
         first_seen_at=test["first_seen_at"],
         last_seen_at=test["last_seen_at"],
-        stats=_stats(rows),
+        stats=_stats(rows or []),
     )
 
 
@@ -93,12 +95,15 @@ async def list_test_history(
     place: tuple[datetime, int | None] | None = page.after(tuple[datetime, int])
     if place is None and before is not None:
         place = (before if before.tzinfo else before.replace(tzinfo=UTC), -1)
+    project_id, test_no = identifiers.unpack(test_id)
     async with database.read(actor.tenant) as reader:
-        project, test_no = await doors.open_project(reader, actor, test_id)
-        project_id = project["project_id"]
-        test = await tests.get_test(reader, project_id, test_no)
-        rows = await tests.list_history(reader, project_id, test, history_filter, place, page.limit + 1)
-    shown, more = paging.cut(rows, page.limit)
+        rows = await tests.find_history(
+            reader, actor.tenant, project_id, test_no, history_filter, place, page.limit + 1
+        )
+        if rows is None:
+            await doors.open_project(reader, actor, test_id)  # says which of the two there is not
+            await tests.get_test(reader, project_id, test_no)
+    shown, more = paging.cut(rows or [], page.limit)
     cursor = paging.place(shown[-1]["started_at"], shown[-1]["run_id"]) if more else None
     return TestHistory(items=[_moment(project_id, row) for row in shown], next_cursor=cursor)
 
@@ -146,7 +151,7 @@ def _moment(project_id: int, row: database.Row) -> TestHistoryItem:
         run_id=identifiers.pack(project_id, row["run_id"]),
         number=row["number"],
         started_at=row["started_at"],
-        status=Status(row["status"]).label,  # pyright: ignore[reportArgumentType]  (the labels are the literal's words)
+        status=LABELS[row["status"]],  # pyright: ignore[reportArgumentType]  (the labels are the literal's words)
         duration_ms=row["duration_ms"],
         branch=row["branch"],
         commit=row["commit_sha"],

@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
 
-from testflux.kit import errors, query
+from testflux.kit import clock, errors, query
+from testflux.model.access import Tenant
 from testflux.model.status import LABELS
-from testflux.store import arrays, overview, queries, run_results
+from testflux.store import arrays, overview, queries, run_results, scoping
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("tests")
@@ -21,6 +22,7 @@ RECENT: Final = timedelta(days=90)
 _LEAST_REACH: Final = timedelta(days=7)
 _WIDER: Final = 4
 _LAST_RUN: Final = 2**62
+_LAST_TEST: Final = 2**31 - 1
 _SEARCHED_RUNS: Final = 60
 _NO_RESULT: Final[Row] = dict.fromkeys(("status", "duration_ms", "run_id", "number", "started_at"))
 
@@ -172,7 +174,7 @@ async def list_recent(reader: Reader, project_id: int, branches: Sequence[str], 
 
 async def get_test(reader: Reader, project_id: int, test_no: int) -> Row:
     """Return one test; NotFoundError when the project has no such test."""
-    row = await reader.find(_SQL["find_test"], project_id=project_id, test_no=min(test_no, 2**31 - 1))
+    row = await reader.find(_SQL["find_test"], project_id=project_id, test_no=min(test_no, _LAST_TEST))
     if row is None:
         hint = "Its runs may have been removed; list the project's tests."
         raise errors.NotFoundError("There is no such test.", hint=hint, code="test-not-found")
@@ -185,29 +187,25 @@ async def list_names(reader: Reader, project_id: int, test_nos: Sequence[int]) -
     return {row["test_no"]: row for row in rows}
 
 
-async def list_history(
+async def find_history(
     reader: Reader,
+    tenant: Tenant,
     project_id: int,
-    test: Row,
+    test_no: int,
     wanted: HistoryFilter,
     before: tuple[datetime, int | None] | None,
     limit: int,
-) -> list[Row]:
-    """List the runs of a test, newest first, from before a moment (and run).
+) -> list[Row] | None:
+    """List the runs of a test, newest first, from before a moment (and run); None when the tenant has no such test.
 
     It looks back over as many runs as the page takes first, then further only while the page is not full: a test that
-    every run holds is read in one look, however often its project runs.
+    every run holds is read in one look, however often its project runs, unless that is less than once a day.
     """
     moment, run_id = before or (None, None)
-    newest = min(moment, test["last_seen_at"]) if moment else test["last_seen_at"]
-    first = max(wanted.since, test["first_seen_at"]) if wanted.since else test["first_seen_at"]
-    if newest < first - timedelta(days=1):  # when it was last seen is written once a day
-        return []
-    last_day = newest.astimezone(UTC).date()
-    oldest = first.astimezone(UTC).date()
-    values: dict[str, object] = {
+    first_day, last_day = _first_look(wanted.since, moment, limit)
+    values = scoping.values_of(tenant) | {
         "project_id": project_id,
-        "last_day": last_day,
+        "test_no": min(test_no, _LAST_TEST),
         "branch": wanted.branch,
         "environment": wanted.environment,
         "name": wanted.name,
@@ -216,11 +214,31 @@ async def list_history(
         "before_run": _LAST_RUN if run_id is None else run_id,
         "limit": limit,
     }
-    reached = (await reader.one(_SQL["find_reach"], **values))["first_day"]
-    reach = last_day - reached if reached else last_day - oldest
-    while True:
-        first_day = max(oldest, last_day - reach)
-        rows = await reader.all(_SQL["list_history"], test_no=test["test_no"], first_day=first_day, **values)
-        if len(rows) >= limit or first_day <= oldest:
-            return rows
-        reach = max(reach, _LEAST_REACH) * _WIDER
+    is_further = False
+    while rows := await reader.planned_once.all(
+        _SQL["list_history"], first_day=first_day, last_day=last_day, is_further=is_further, **values
+    ):
+        look = rows[0]
+        found = [] if look["run_id"] is None else rows
+        if len(found) >= limit or look["first_day"] <= look["oldest"]:
+            return found
+        first_day, last_day, is_further = _further(look), look["last_day"], True
+    return None
+
+
+def _first_look(since: datetime | None, before: datetime | None, limit: int) -> tuple[date, date]:
+    """Return the days of a first look, as if there were a run a day. They may be some more than are wanted."""
+    newest = clock.now() if before is None else min(before, clock.now())
+    first = max(newest.toordinal() - limit - _LEAST_REACH.days, since.toordinal() - 1 if since else 0, 1)
+    last_day = date.max if before is None else date.fromordinal(min(before.toordinal() + 1, date.max.toordinal()))
+    return date.fromordinal(first), last_day
+
+
+def _further(look: Row) -> date:
+    """Return the day to look back to after a look that did not fill the page."""
+    looked = look["last_day"] - look["first_day"]
+    whole = look["last_day"] - look["oldest"]
+    reach = look["last_day"] - look["reached"] if look["reached"] else whole
+    if reach <= looked:
+        reach = max(looked, _LEAST_REACH) * _WIDER
+    return look["last_day"] - min(reach, whole)

@@ -10,21 +10,23 @@ import pytest
 
 from made import NOON, F, P, Project, functional, outcomes, result
 from past import Past, Run, newest_first, number_tests
-from testflux.kit import errors, query
-from testflux.model.access import EVERYBODY
+from testflux.kit import clock, errors, query
+from testflux.model.access import EVERYBODY, Tenant
 from testflux.model.report import Result
 from testflux.model.status import Kind, Status
-from testflux.store import overview, tests
+from testflux.store import overview, tests, wire
 from testflux.store.database import Reader, Row
 from testflux.store.tests import HistoryFilter, TestFilter
 
 ALL = (0, 10_000)
 STRIP = 3
 MAIN = ["main", ""]
+HOUSE = Tenant(1)
 TODAY = NOON.date()
 KEYS = {"dur": query.Key(is_duration=True), "suite": query.Key()}
 BAD = (Status.FAILED, Status.BROKEN)
 Path = tuple[str, ...]
+WIDTH = 10
 
 
 def functional_runs(past: Past) -> list[Run]:
@@ -195,8 +197,9 @@ def told(item: Result) -> tuple[Status, int, str]:
     return item.status, item.duration_ms, item.message if has_row else ""
 
 
-def as_told(rows: list[Row]) -> list[tuple[Any, ...]]:
-    return [tuple(row.values()) for row in rows]
+def as_told(rows: list[Row] | None) -> list[tuple[Any, ...]]:
+    assert rows is not None
+    return [tuple(row.values())[:WIDTH] for row in rows]
 
 
 LANES: dict[str, tuple[HistoryFilter, Callable[[Run], bool]]] = {
@@ -224,9 +227,8 @@ async def test_the_history_of_a_test_is_every_run_that_holds_it(past: Past, read
     wanted, is_wanted = LANES[name]
     numbers = number_tests(past.shop)
     for path in [*list(numbers)[:40:3], *list(numbers)[-3:]]:
-        test = await tests.get_test(reader, 1, numbers[path])
         for limit in (1, 5, 1000):
-            rows = await tests.list_history(reader, 1, test, wanted, None, limit)
+            rows = await tests.find_history(reader, HOUSE, 1, numbers[path], wanted, None, limit)
             assert as_told(rows) == history(past, path, is_wanted)[:limit]
 
 
@@ -234,10 +236,9 @@ async def test_the_history_of_a_test_is_every_run_that_holds_it(past: Past, read
 async def test_pages_of_a_history_show_every_run_once(past: Past, reader: Reader, size: int) -> None:
     numbers = number_tests(past.shop)
     path = max(numbers, key=lambda path: len(history(past, path, lambda _: True)))
-    test = await tests.get_test(reader, 1, numbers[path])
     seen: list[Row] = []
     place: tuple[datetime, int] | None = None
-    while rows := await tests.list_history(reader, 1, test, HistoryFilter(), place, size):
+    while rows := await tests.find_history(reader, HOUSE, 1, numbers[path], HistoryFilter(), place, size):
         seen += rows
         place = (rows[-1]["started_at"], rows[-1]["run_id"])
     assert as_told(seen) == history(past, path, lambda _: True)
@@ -249,9 +250,8 @@ async def test_pages_of_a_history_show_every_run_once(past: Past, reader: Reader
 async def test_a_history_before_a_moment_ends_there(past: Past, reader: Reader) -> None:
     numbers = number_tests(past.shop)
     for path in list(numbers)[:40:9]:
-        test = await tests.get_test(reader, 1, numbers[path])
         for before in sorted({run.at for run in functional_runs(past)})[::5]:
-            rows = await tests.list_history(reader, 1, test, HistoryFilter(), (before, -1), 1000)
+            rows = await tests.find_history(reader, HOUSE, 1, numbers[path], HistoryFilter(), (before, -1), 1000)
             assert as_told(rows) == history(past, path, lambda run, moment=before: run.at < moment)
 
 
@@ -260,11 +260,78 @@ async def test_a_history_before_a_moment_ends_there(past: Past, reader: Reader) 
 async def test_the_ends_of_time_can_be_asked_for(
     past: Past, reader: Reader, before: str, hours: int, *, is_end: bool
 ) -> None:
-    test = await tests.get_test(reader, 1, 0)
     moment = datetime.fromisoformat(before).replace(tzinfo=timezone(timedelta(hours=hours)))
-    rows = await tests.list_history(reader, 1, test, HistoryFilter(), (moment, -1), 1000)
+    rows = await tests.find_history(reader, HOUSE, 1, 0, HistoryFilter(), (moment, -1), 1000)
     path = next(path for path, number in number_tests(past.shop).items() if number == 0)
-    assert len(rows) == (len(history(past, path, lambda _: True)) if is_end else 0)
+    assert len(as_told(rows)) == (len(history(past, path, lambda _: True)) if is_end else 0)
+
+
+HISTORY_IN_PLAIN_SQL = """
+select r.run_id, r.number, r.started_at, r.branch, r.commit_sha, r.environment, r.name, e.status, e.duration_ms,
+       coalesce(m.text, '') as message
+from result e
+join run r on r.project_id = e.project_id and r.run_id = e.run_id
+left join result_row x on x.project_id = e.project_id and x.run_id = e.run_id and x.test_no = e.test_no and x.is_final
+left join message m on m.project_id = x.project_id and m.message_id = x.message_id
+where e.project_id = 1 and e.test_no = %(test_no)s
+order by r.started_at desc, r.run_id desc
+"""
+
+
+async def test_a_history_is_what_plain_sql_on_the_view_tells(past: Past, reader: Reader) -> None:
+    for test_no in list(number_tests(past.shop).values())[::9]:
+        plain = await reader.all(HISTORY_IN_PLAIN_SQL, test_no=test_no)
+        for limit in (1, 3, 1000):
+            rows = await tests.find_history(reader, HOUSE, 1, test_no, HistoryFilter(), None, limit)
+            labelled = [(*row[:7], Status(row[7]).label, *row[8:]) for row in as_told(rows)]
+            assert labelled == as_told(plain)[:limit]
+
+
+NOT_THEIRS: dict[str, tuple[Tenant, int, int]] = {
+    "no such test": (HOUSE, 1, 10**6),
+    "a number too large": (HOUSE, 1, 10**17),
+    "another project": (HOUSE, 9, 0),
+    "another organisation": (Tenant(2), 1, 0),
+    "other projects": (Tenant(1, (2, 3)), 1, 0),
+    "no projects": (Tenant(1, ()), 1, 0),
+}
+
+
+@pytest.mark.parametrize("name", NOT_THEIRS)
+async def test_a_test_of_others_has_no_history(past: Past, reader: Reader, name: str) -> None:
+    assert past.shop
+    tenant, project_id, test_no = NOT_THEIRS[name]
+    assert await tests.find_history(reader, tenant, project_id, test_no, HistoryFilter(), None, 5) is None
+    assert await tests.find_history(reader, Tenant(1, (2, 1)), 1, 0, HistoryFilter(), None, 5)
+
+
+class CountingReader(Reader):
+    """Counts its questions."""
+
+    count = 0
+
+    async def all(self, query: wire.Query, /, **values: object) -> list[Row]:
+        self.count += 1
+        return await super().all(query, **values)
+
+
+@pytest.mark.parametrize(
+    ("days", "looks"),
+    [
+        ([0, 1, 2, 3, 4, 5], 1),  # a run a day: as far as the page takes
+        ([300, 301, 302, 303, 304], 2),  # long ago: first where there could have been some, then where it was seen
+        ([0, 10, 20, 30, 40, 50], 2),  # seldom: then as far back as it goes
+    ],
+)
+async def test_a_history_takes_as_few_looks_as_it_can(project: Project, days: list[int], looks: int) -> None:
+    moments = [clock.now() - timedelta(days=day) for day in sorted(days, reverse=True)]
+    for moment in moments:
+        await project.arrive(outcomes(a=P), moment, branch="main")
+    async with project.database.read(EVERYBODY) as lent:
+        reader = CountingReader(lent.connection)
+        rows = await tests.find_history(reader, HOUSE, 1, 0, HistoryFilter(), None, 4)
+    assert [row["started_at"] for row in rows or []] == moments[::-1][:4]
+    assert reader.count == looks
 
 
 async def test_a_history_of_many_lanes_and_retries_tells_the_last_attempt(project: Project) -> None:
@@ -273,8 +340,8 @@ async def test_a_history_of_many_lanes_and_retries_tells_the_last_attempt(projec
     for index in range(3):
         await project.arrive(outcomes(a=F if index == 1 else P), NOON - timedelta(days=40 * index), branch="main")
     async with project.database.read(EVERYBODY) as reader:
-        test = await tests.get_test(reader, 1, 0)
-        rows = await tests.list_history(reader, 1, test, HistoryFilter(branch="main"), None, 10)
+        rows = await tests.find_history(reader, HOUSE, 1, 0, HistoryFilter(branch="main"), None, 10)
+    assert rows is not None
     assert [(row["status"], row["message"]) for row in rows] == [(P, ""), (F, "broke"), (P, "")]
 
 
@@ -285,7 +352,8 @@ async def test_the_last_runs_of_a_day_belong_to_it_though_a_day_is_written_once(
         test = await tests.get_test(reader, 1, 0)
         assert test["last_seen_at"] == NOON
         lately = HistoryFilter(since=NOON + timedelta(hours=1))
-        assert [row["number"] for row in await tests.list_history(reader, 1, test, lately, None, 9)] == [3, 2]
+        rows = await tests.find_history(reader, HOUSE, 1, 0, lately, None, 9)
+    assert [row["number"] for row in rows or []] == [3, 2]
 
 
 async def test_tags_and_source_are_those_of_the_newest_run(project: Project) -> None:

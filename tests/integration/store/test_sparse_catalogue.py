@@ -66,7 +66,8 @@ async def test_a_history_reaches_beyond_the_newest_runs_for_a_test_that_they_do_
     found: dict[int, list[int]] = {}
     async with project.database.read(EVERYBODY) as reader:
         for test_no in (0, 1):
-            test = await tests.get_test(reader, project.project_id, test_no)
-            rows = await tests.list_history(reader, project.project_id, test, tests.HistoryFilter(), None, 2)
-            found[test_no] = [row["run_id"] for row in rows]
+            rows = await tests.find_history(
+                reader, Tenant(1), project.project_id, test_no, tests.HistoryFilter(), None, 2
+            )
+            found[test_no] = [row["run_id"] for row in rows or []]
     assert found == {0: [runs[2]["run_id"], runs[1]["run_id"]], 1: [last["run_id"], first["run_id"]]}

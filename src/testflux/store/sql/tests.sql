@@ -159,13 +159,62 @@ where project_id = %(project_id)s and test_no = %(test_no)s;
 -- What some tests are called.
 select test_no, suite, name, tags from test where project_id = %(project_id)s and test_no = any(%(test_nos)s);
 
--- name: find_reach
--- How far back the newest runs that a page of a history may show reach; null when there are fewer than it takes.
-select case when count(*) = %(limit)s then min(run_day) end as first_day
-from (
-    select run_day
-    from run r
-    where r.project_id = %(project_id)s and r.kind = 'functional' and r.run_day <= %(last_day)s
+-- name: list_history
+-- The runs of one test of a tenant, newest first, straight from its slots, with the message where it failed. One row
+-- without a run when none is found, nothing when there is no such test.
+-- It looks at first_day to last_day, and of these first no further back than as many of the newest runs as a page takes
+-- reach (`reached`; null when there are fewer). Each row tells from which day to which it looked, and how far back the
+-- test goes. Days that are parameters let even a plan made for all days open only their partitions.
+select h.*, look.first_day, look.last_day, look.reached, seen.oldest
+from project p
+join test t on t.project_id = p.project_id
+cross join lateral (
+    select greatest((t.first_seen_at at time zone 'UTC')::date, (%(since)s::timestamptz at time zone 'UTC')::date) as oldest,
+           least((t.last_seen_at at time zone 'UTC')::date, %(last_day)s::date) as newest
+    offset 0
+) seen
+cross join lateral (
+    select case when count(*) = %(limit)s then min(run_day) end as first_day
+    from (
+        select run_day
+        from run r
+        where r.project_id = %(project_id)s and r.kind = 'functional' and r.run_day <= seen.newest
+          and (%(branch)s::text is null or r.branch = %(branch)s)
+          and (%(environment)s::text is null or r.environment = %(environment)s)
+          and (%(name)s::text is null or r.name = %(name)s)
+          and (%(since)s::timestamptz is null or r.started_at >= %(since)s)
+          and (%(before)s::timestamptz is null or (r.started_at, r.run_id) < (%(before)s, %(before_run)s))
+        order by r.started_at desc, r.run_id desc
+        limit %(limit)s
+    ) newest
+) reach
+cross join lateral (
+    select case when %(is_further)s::boolean then %(first_day)s::date else greatest(reach.first_day, %(first_day)s) end
+               as first_day,
+           seen.newest as last_day, reach.first_day as reached
+    offset 0
+) look
+left join lateral (
+    select r.run_id, r.number, r.started_at, r.branch, r.commit_sha, r.environment, r.name,
+           get_byte(c.status, slot.place) as status, duration_at(c.durations, slot.count, slot.place) as duration_ms,
+           coalesce(m.text, '') as message
+    from result_chunk c
+    cross join lateral (
+        select length(c.status) as count, case
+                   when c.slots is not null then array_position(c.slots, (%(test_no)s %% 1000)::smallint) - 1
+                   when %(test_no)s %% 1000 < length(c.status) then %(test_no)s %% 1000
+               end as place
+        offset 0
+    ) slot
+    join run r on r.project_id = c.project_id and r.run_id = c.run_id
+    left join result_row x
+        on x.project_id = c.project_id and x.run_day = c.run_day and x.run_id = c.run_id
+        and x.test_no = %(test_no)s and x.is_final and x.run_day between %(first_day)s and %(last_day)s
+    left join message m on m.project_id = c.project_id and m.message_id = x.message_id
+    where c.project_id = %(project_id)s and c.bucket = %(test_no)s / 1000
+      and c.run_day between %(first_day)s and %(last_day)s
+      and c.run_day between look.first_day and look.last_day
+      and slot.place is not null
       and (%(branch)s::text is null or r.branch = %(branch)s)
       and (%(environment)s::text is null or r.environment = %(environment)s)
       and (%(name)s::text is null or r.name = %(name)s)
@@ -173,32 +222,8 @@ from (
       and (%(before)s::timestamptz is null or (r.started_at, r.run_id) < (%(before)s, %(before_run)s))
     order by r.started_at desc, r.run_id desc
     limit %(limit)s
-) newest;
-
--- name: list_history
--- The runs of one test in a range of days, newest first, straight from its slots, with the message where it failed.
-select r.run_id, r.number, r.started_at, r.branch, r.commit_sha, r.environment, r.name,
-       get_byte(c.status, slot.place - 1) as status, duration_at(c.durations, length(c.status), slot.place - 1) as duration_ms,
-       coalesce(m.text, '') as message
-from result_chunk c
-cross join lateral (
-    select case
-               when c.slots is not null then array_position(c.slots, (%(test_no)s %% 1000)::smallint)
-               when %(test_no)s %% 1000 < length(c.status) then %(test_no)s %% 1000 + 1
-           end as place
-) slot
-join run r on r.project_id = c.project_id and r.run_id = c.run_id
-left join result_row x
-    on x.project_id = c.project_id and x.run_day = c.run_day and x.run_id = c.run_id
-    and x.test_no = %(test_no)s and x.is_final and x.run_day between %(first_day)s and %(last_day)s
-left join message m on m.project_id = c.project_id and m.message_id = x.message_id
-where c.project_id = %(project_id)s and c.bucket = %(test_no)s / 1000
-  and c.run_day between %(first_day)s and %(last_day)s
-  and slot.place is not null
-  and (%(branch)s::text is null or r.branch = %(branch)s)
-  and (%(environment)s::text is null or r.environment = %(environment)s)
-  and (%(name)s::text is null or r.name = %(name)s)
-  and (%(since)s::timestamptz is null or r.started_at >= %(since)s)
-  and (%(before)s::timestamptz is null or (r.started_at, r.run_id) < (%(before)s, %(before_run)s))
-order by r.started_at desc, r.run_id desc
-limit %(limit)s;
+) h on true
+where p.org_id = %(org_id)s
+  and (%(project_ids)s::bigint[] is null or p.project_id = any(%(project_ids)s))
+  and t.project_id = %(project_id)s and t.test_no = %(test_no)s
+order by h.started_at desc, h.run_id desc;
