@@ -144,7 +144,7 @@ async def list_columns(
     wanted: defaultdict[int, list[int]] = defaultdict(list)
     for test_no in sorted(set(test_nos)):
         wanted[test_no // results.CHUNK].append(test_no % results.CHUNK)
-    rows = await reader.all(
+    rows = await reader.planned_once.all(
         _SQL["list_cells"],
         project_id=project_id,
         buckets=list(wanted),

@@ -75,20 +75,21 @@ async def list_tests(
     `page` is (offset, limit); the front holds the `strip` newest runs.
     """
     is_by_name = _is_by_name(wanted)
-    rows = await reader.all(
-        _SQL[("list_searched" if wanted.query.words else "list_named") if is_by_name else "list_tests"],
-        project_id=front.project_id,
-        branches=front.branches,
-        first_day=today - RECENT,
-        statuses=wanted.statuses,
-        tags=wanted.tags,
-        longer=wanted.query.above("dur"),
-        shorter=wanted.query.below("dur"),
-        sort=wanted.sort,
-        offset=page[0],
-        limit=page[1],
+    statement = _SQL[("list_searched" if wanted.query.words else "list_named") if is_by_name else "list_tests"]
+    values = {
+        "project_id": front.project_id,
+        "branches": front.branches,
+        "first_day": today - RECENT,
+        "statuses": wanted.statuses,
+        "tags": wanted.tags,
+        "longer": wanted.query.above("dur"),
+        "shorter": wanted.query.below("dur"),
+        "sort": wanted.sort,
+        "offset": page[0],
+        "limit": page[1],
         **_texts(wanted.query),
-    )
+    }
+    rows = await (reader.planned_once if is_by_name else reader).all(queries.narrow(statement, values), **values)
     found = Catalogue(rows, await list_strips(reader, front, [row["test_no"] for row in rows], strip))
     return await _with_last(reader, front, found, today - RECENT) if is_by_name else found
 
