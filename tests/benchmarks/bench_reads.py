@@ -203,8 +203,7 @@ def of_time(reader: Reader) -> dict[str, Ask]:
     today = made.NOON.date()
     wanted = trends.TrendFilter(first_day=today - timedelta(days=DAYS), last_day=today, interval="month")
     return {
-        "trend of counts": lambda: trends.list_totals(reader, [1], wanted),
-        "trend of durations": lambda: trends.list_histograms(reader, [1], wanted),
+        "trend of counts, durations": lambda: trends.list_totals(reader, [1], wanted),
         "trend of findings": lambda: trends.list_findings(reader, [1], wanted),
         "trend of load": lambda: trends.list_load(reader, [1], wanted),
         "lanes of 30 days": lambda: overview.list_lanes(reader, 1, BRANCHES, today - timedelta(days=30), 6),

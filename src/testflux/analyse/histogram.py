@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[Any]
+Floats = NDArray[np.float64]
 BUCKETS = 64
 EDGES = tuple(2 ** (index / 2) for index in range(BUCKETS - 1))
 """Where buckets 1 to 63 begin, in ms."""
@@ -33,18 +34,22 @@ def merge(histograms: Iterable[Sequence[int]]) -> list[int]:
     return [sum(column) for column in zip(*filled, strict=True)]
 
 
-def percentiles(histograms: Ints, share: float) -> list[float]:
-    """Return, for each of some histograms (one a row), the duration in ms that a share (0..1) of all do not exceed.
+def percentiles(histograms: Ints, shares: Sequence[float]) -> Floats:
+    """Return the durations in ms that a share (0..1) of all do not exceed: a row a share, a column a histogram (a row).
 
-    None of them is without durations. Inside a bucket, durations are taken to be spread evenly.
+    No histogram is without durations. Inside a bucket, durations are taken to be spread evenly.
     """
-    wanted = share * histograms.sum(axis=1)
     seen = histograms.cumsum(axis=1)
+    return np.array([_percentile(histograms, seen, share) for share in shares])
+
+
+def _percentile(histograms: Ints, seen: Ints, share: float) -> Floats:
+    wanted = share * seen[:, -1]
     found = ((seen >= wanted[:, None]) & (histograms > 0)).argmax(axis=1)
     rows = np.arange(len(histograms))
     counts = histograms[rows, found]
     inside = np.maximum(wanted - (seen[rows, found] - counts), 0) / counts
-    return (_LOWS[found] + (_HIGHS[found] - _LOWS[found]) * inside).tolist()
+    return _LOWS[found] + (_HIGHS[found] - _LOWS[found]) * inside
 
 
 def bounds(index: int) -> tuple[float, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any
 
 import numpy as np
@@ -63,57 +62,53 @@ async def _answer(
 
 async def _read(reader: database.Reader, project_ids: Sequence[int], wanted: trends.TrendFilter) -> Trends:
     totals = await trends.list_totals(reader, project_ids, wanted)
-    percentiles = _percentiles(await trends.list_histograms(reader, project_ids, wanted))
-    has_scans, has_load = (any(row[kind] for row in totals) for kind in ("scans", "load_tests"))
-    findings = _by_start(await trends.list_findings(reader, project_ids, wanted)) if has_scans else {}
-    load = _by_start(await trends.list_load(reader, project_ids, wanted)) if has_load else {}
-    points = [
-        _point(row, percentiles.get(row["start"]), findings.get(row["start"]), load.get(row["start"])) for row in totals
-    ]
+    findings = await trends.list_findings(reader, project_ids, wanted) if totals.has_scans else []
+    load = await trends.list_load(reader, project_ids, wanted) if totals.has_load_tests else []
+    open_findings = {row.pop("start"): OpenFindings(**row) for row in findings}
+    figures = {row["start"]: _load(row) for row in load}
+    columns = _count(totals) | {
+        "findings": [open_findings.get(start) for start in totals.starts],
+        "load": [figures.get(start) for start in totals.starts],
+    }
     return Trends(
         interval=wanted.interval,
         from_=wanted.first_day,
         to=wanted.last_day,
         metric=wanted.metric,
-        points=points,
+        points=list(map(TrendPoint, *(columns[name] for name in TrendPoint.__struct_fields__))),
     )
 
 
-def _percentiles(rows: Sequence[database.Row]) -> dict[date, tuple[float, float]]:
-    """Return the 50th and 95th percentile of durations by the start of their bucket."""
-    if not rows:
-        return {}
-    histograms = np.array([row["histogram"] for row in rows])
-    pairs = zip(histogram.percentiles(histograms, 0.5), histogram.percentiles(histograms, 0.95), strict=True)
-    return dict(zip((row["start"] for row in rows), pairs, strict=True))
+def _count(totals: trends.Totals) -> dict[str, list[Any]]:
+    """Return what the totals say of each point, by the name of its field: a year is 365 points."""
+    sums = totals.sums
+    good = sums["passed"] + sums["flaky"]
+    ran = good + sums["failed"] + sums["broken"]
+    p50, p95 = _percentiles(totals.histograms)
+    return {
+        **{name: sums[name].tolist() for name in ("runs", "passed", "failed", "broken", "skipped", "flaky")},
+        "start": totals.starts,
+        "pass_rate": _divide(100 * good, ran),
+        "total": (ran + sums["skipped"]).tolist(),
+        "duration_avg_ms": _divide(sums["duration_sum_ms"], ran),
+        "duration_p50_ms": p50,
+        "duration_p95_ms": p95,
+        "run_duration_avg_ms": _divide(sums["run_duration_sum_ms"], sums["runs"]),
+    }
 
 
-def _by_start(rows: Sequence[database.Row]) -> dict[date, database.Row]:
-    return {row["start"]: row for row in rows}
+def _percentiles(histograms: histogram.Ints) -> list[list[float | None]]:
+    """Return the 50th and the 95th percentiles; None where no test ran."""
+    filled = np.flatnonzero(histograms.any(axis=1))
+    found = np.full((2, len(histograms)), None, object)
+    found[:, filled] = histogram.percentiles(histograms[filled], (0.5, 0.95))
+    return found.tolist()
 
 
-def _point(
-    row: database.Row, percentiles: tuple[float, float] | None, findings: database.Row | None, load: database.Row | None
-) -> TrendPoint:
-    ran = row["passed"] + row["failed"] + row["broken"] + row["flaky"]
-    p50, p95 = percentiles or (None, None)
-    return TrendPoint(
-        start=row["start"],
-        runs=row["runs"],
-        pass_rate=100 * (row["passed"] + row["flaky"]) / ran if ran else None,
-        total=ran + row["skipped"],
-        passed=row["passed"],
-        failed=row["failed"],
-        broken=row["broken"],
-        skipped=row["skipped"],
-        flaky=row["flaky"],
-        duration_avg_ms=row["duration_sum_ms"] / ran if ran else None,
-        duration_p50_ms=p50,
-        duration_p95_ms=p95,
-        run_duration_avg_ms=row["run_duration_sum_ms"] / row["runs"] if row["runs"] else None,
-        findings=OpenFindings(**_without_start(findings)) if findings else None,
-        load=_load(load) if load else None,
-    )
+def _divide(sums: histogram.Ints, counts: histogram.Ints) -> list[float | None]:
+    """Return averages; None where there is nothing to average."""
+    pairs = zip(sums.tolist(), counts.tolist(), strict=True)
+    return [one / count if count else None for one, count in pairs]
 
 
 def _load(row: database.Row) -> LoadPoint:
@@ -125,10 +120,6 @@ def _load(row: database.Row) -> LoadPoint:
         checks_rate=row["checks_rate"],
         value=row["value"],
     )
-
-
-def _without_start(row: database.Row) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "start"}
 
 
 ROUTES = [get_project_trends, get_trends]

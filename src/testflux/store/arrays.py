@@ -5,7 +5,6 @@ They have one dimension, at least one element and no nulls, as all arrays of a c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -16,8 +15,6 @@ from testflux.store.database import Row
 
 Ints = NDArray[Any]
 _HEAD: Final = 20  # bytes before the elements
-_CELLS: Final = 64
-_HISTOGRAM: Final = np.dtype([("head", f"V{_HEAD}"), ("cells", [("length", ">i4"), ("value", ">i8")], _CELLS)])
 _SHORTS: Final = np.dtype([("length", ">i4"), ("value", ">i2")])
 
 
@@ -44,12 +41,3 @@ def read_block(row: Row) -> Block:
 def read_shorts(sent: bytes) -> Ints:
     """Read a smallint[]."""
     return np.frombuffer(sent, _SHORTS, offset=_HEAD)["value"]
-
-
-def add_histograms(sent: Sequence[bytes]) -> Ints:
-    """Add up, for each of the given, the bigint[64] that stand in it one behind the other: a row each."""
-    if not sent:
-        return np.zeros((0, _CELLS), np.int64)
-    whole = np.frombuffer(b"".join(sent), _HISTOGRAM)["cells"]["value"].astype(np.int64)
-    counts = [len(each) // _HISTOGRAM.itemsize for each in sent]
-    return np.add.reduceat(whole, np.cumsum([0, *counts[:-1]]), axis=0)

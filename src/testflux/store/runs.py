@@ -12,7 +12,7 @@ from testflux.model.raw import RawLogMessage
 from testflux.model.report import Report
 from testflux.model.run import Metadata
 from testflux.model.status import Kind, Severity, Status, Verdict
-from testflux.store import queries
+from testflux.store import histograms, queries
 from testflux.store.database import Reader, Row, Writer
 
 _SQL = queries.load("runs")
@@ -208,7 +208,7 @@ def _judged(judgement: Judgement) -> dict[str, object]:
         "baseline_run_id": judgement.baseline_run_id,
         "new_failures": judgement.new_failures,
         "fixed": judgement.fixed,
-        "duration_histogram": judgement.duration_histogram,
+        "duration_histogram": histograms.pack(judgement.duration_histogram),
     }
 
 

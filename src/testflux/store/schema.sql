@@ -412,7 +412,7 @@ create table run (
     skipped       integer not null default 0,
     flaky         integer not null default 0,
     duration_sum_ms bigint not null default 0,             -- over tests that ran: average duration
-    duration_histogram integer[] not null default '{}',    -- 64 log buckets over tests that ran: p50/p95 by merging, never averaging
+    duration_histogram bytea not null default '',          -- 64 log buckets over tests that ran, packed (store/histograms.py): p50/p95 by merging, never averaging
     findings_high integer not null default 0,              -- findings by severity (critical counts as high)
     findings_medium integer not null default 0,
     findings_low  integer not null default 0,
@@ -727,7 +727,12 @@ create table day_total (
     flaky       bigint not null,
     duration_sum_ms bigint not null,                       -- of tests that ran
     run_duration_sum_ms bigint not null,                   -- of runs, wall time
-    duration_histogram bigint[] not null,                  -- sum of the runs' histograms, element by element
+    duration_histogram bytea not null,                     -- sum of the runs' histograms, bucket by bucket
+    sums        bytea not null generated always as (       -- all of this as bytes, for trends: to make them for a year takes
+        date_send(run_day) || int4send(length(duration_histogram)) || int8send(runs) || int8send(passed)  -- longer than to read it
+        || int8send(failed) || int8send(broken) || int8send(skipped) || int8send(flaky) || int8send(duration_sum_ms)
+        || int8send(run_duration_sum_ms)
+    ) stored,
     primary key (project_id, run_day, kind, name, environment, branch, test_type)
 );
 

@@ -16,6 +16,7 @@ from testflux.store import (
     chores,
     events,
     flows,
+    histograms,
     jobs,
     partitions,
     reruns,
@@ -154,7 +155,8 @@ async def check_runs(database: Database, since: date) -> int:
             kept = await reruns.find_counters(reader, row["project_id"], row["run_id"])
         found = tally.count((chunk.status, chunk.duration_ms) for chunk in chunks)
         counted = {status.label: count for status, count in found.counts.items()}
-        counted |= {"duration_sum_ms": found.duration_sum_ms, "duration_histogram": found.duration_histogram}
+        packed = histograms.pack(found.duration_histogram)
+        counted |= {"duration_sum_ms": found.duration_sum_ms, "duration_histogram": packed}
         if (
             kept is not None
             and kept["revision"] == row["revision"]

@@ -41,8 +41,6 @@ def buckets(runs: Iterable[Run], interval: Interval) -> dict[date, list[Run]]:
 def totals(runs: Sequence[Run]) -> dict[str, int]:
     return {
         "runs": len(runs),
-        "scans": sum(run.kind is Kind.SECURITY for run in runs),
-        "load_tests": sum(run.kind is Kind.LOAD for run in runs),
         **{status.label: sum(run.count(status) for run in runs) for status in Status},
         "duration_sum_ms": sum(durations(runs)),
         "run_duration_sum_ms": sum(run.report.duration_ms for run in runs),
@@ -90,12 +88,27 @@ def everybody(past: Past) -> list[Run]:
     return [*past.shop, *past.desk]
 
 
+async def list_rows(reader: Reader, project_ids: Sequence[int], wanted: TrendFilter) -> list[dict[str, Any]]:
+    """Return the totals as a row a bucket."""
+    found = await trends.list_totals(reader, project_ids, wanted)
+    columns = [column.tolist() for column in found.sums.values()]
+    rows = zip(found.starts, *columns, strict=True)
+    return [dict(zip(("start", *found.sums), row, strict=True)) for row in rows]
+
+
+async def list_histograms(reader: Reader, project_ids: Sequence[int], wanted: TrendFilter) -> dict[date, list[int]]:
+    """Return the counts of each bucket in which a test ran."""
+    found = await trends.list_totals(reader, project_ids, wanted)
+    pairs = zip(found.starts, found.histograms.tolist(), strict=True)
+    return {start: counts for start, counts in pairs if any(counts)}
+
+
 @each_interval
 @each_filter
 async def test_runs_add_up(past: Past, reader: Reader, interval: Interval, name: str) -> None:
     for project_ids, runs in (([1], past.shop), ([2], past.desk), (BOTH, everybody(past)), ([], [])):
         wanted = [run for run in runs if FILTERS[name][1](run)]
-        rows = await trends.list_totals(reader, project_ids, asked(interval, name))
+        rows = await list_rows(reader, project_ids, asked(interval, name))
         assert rows == [{"start": start, **totals(inside)} for start, inside in buckets(wanted, interval).items()]
 
 
@@ -103,7 +116,7 @@ async def test_runs_add_up(past: Past, reader: Reader, interval: Interval, name:
 async def test_runs_that_two_filters_leave_add_up(past: Past, reader: Reader, interval: Interval) -> None:
     for first, second in PAIRS:
         wanted = [run for run in everybody(past) if FILTERS[first][1](run) and FILTERS[second][1](run)]
-        rows = await trends.list_totals(reader, BOTH, asked(interval, first, second))
+        rows = await list_rows(reader, BOTH, asked(interval, first, second))
         expected = [{"start": start, **totals(inside)} for start, inside in buckets(wanted, interval).items()]
         assert rows == expected, (first, second)
 
@@ -115,10 +128,26 @@ async def test_the_totals_of_days_are_what_the_runs_themselves_add_up_to(
 ) -> None:
     """An empty label filter takes the other way, over the runs, and narrows nothing."""
     by_day, by_run = asked(interval, name), asked(interval, name, labels={})
-    assert await trends.list_totals(reader, BOTH, by_day) == await trends.list_totals(reader, BOTH, by_run)
-    quick = {row["start"]: row["histogram"].tolist() for row in await trends.list_histograms(reader, BOTH, by_day)}
-    slow = {row["start"]: row["histogram"].tolist() for row in await trends.list_histograms(reader, BOTH, by_run)}
-    assert quick == slow
+    assert await list_rows(reader, BOTH, by_day) == await list_rows(reader, BOTH, by_run)
+    assert await list_histograms(reader, BOTH, by_day) == await list_histograms(reader, BOTH, by_run)
+
+
+@each_interval
+@each_filter
+async def test_histograms_are_the_sums_of_those_of_the_runs(
+    past: Past, reader: Reader, interval: Interval, name: str
+) -> None:
+    wanted = [run for run in everybody(past) if FILTERS[name][1](run)]
+    counted = {start: histogram.build(durations(inside)) for start, inside in buckets(wanted, interval).items()}
+    expected = {start: counts for start, counts in counted.items() if counts}
+    assert await list_histograms(reader, BOTH, asked(interval, name)) == expected
+
+
+@each_filter
+async def test_whether_scans_and_load_tests_are_among_the_runs_is_said(past: Past, reader: Reader, name: str) -> None:
+    found = await trends.list_totals(reader, BOTH, asked("month", name))
+    kinds = {run.kind for run in everybody(past) if FILTERS[name][1](run)}
+    assert (found.has_scans, found.has_load_tests) == (Kind.SECURITY in kinds, Kind.LOAD in kinds)
 
 
 @each_interval
@@ -127,15 +156,14 @@ async def test_percentiles_of_merged_histograms_are_within_a_bucket_of_the_exact
     past: Past, reader: Reader, interval: Interval, name: str
 ) -> None:
     wanted = [run for run in everybody(past) if FILTERS[name][1](run)]
-    rows = await trends.list_histograms(reader, BOTH, asked(interval, name))
-    merged = {row["start"]: row["histogram"].tolist() for row in rows}
+    merged = await list_histograms(reader, BOTH, asked(interval, name))
     exact = {start: durations(inside) for start, inside in buckets(wanted, interval).items()}
     assert merged.keys() == {start for start, taken in exact.items() if taken}
     for start, counts in merged.items():
         assert len(counts) == histogram.BUCKETS
         assert sum(counts) == len(exact[start])
         for share in (0.01, 0.5, 0.95, 1.0):
-            (found,) = histogram.percentiles(np.array([counts]), share)
+            ((found,),) = histogram.percentiles(np.array([counts]), [share])
             truth = exact[start][max(math.ceil(share * len(exact[start])), 1) - 1]
             assert truth / BUCKET <= found <= max(truth * BUCKET, 1)
 
@@ -280,7 +308,7 @@ async def test_figures_of_other_kinds_are_left_out(reader: Reader, kind: str, ha
 async def test_the_last_and_first_days_of_years_fall_into_their_buckets(
     reader: Reader, interval: Interval, day: date, start: date
 ) -> None:
-    rows = await trends.list_totals(reader, [1], asked(interval, first_day=day, last_day=day))
+    rows = await list_rows(reader, [1], asked(interval, first_day=day, last_day=day))
     assert [row["start"] for row in rows] == [start], "also when the range begins in the middle of a bucket"
     assert start_of(day, interval) == start
 
@@ -288,10 +316,11 @@ async def test_the_last_and_first_days_of_years_fall_into_their_buckets(
 @pytest.mark.parametrize("last_day", [date(2020, 1, 1), date(2019, 1, 1), date.min])
 async def test_a_range_without_runs_is_empty(reader: Reader, last_day: date) -> None:
     wanted = asked("day", last_day=last_day)
-    for read in (trends.list_totals, trends.list_histograms, trends.list_findings, trends.list_load):
+    for read in (list_rows, trends.list_findings, trends.list_load):
         assert await read(reader, BOTH, wanted) == []
+    assert (await trends.list_totals(reader, BOTH, wanted)).histograms.shape == (0, histogram.BUCKETS)
 
 
 async def test_all_of_time_can_be_asked_for(past: Past, reader: Reader) -> None:
-    rows = await trends.list_totals(reader, BOTH, asked("month", first_day=date.min, last_day=date.max))
+    rows = await list_rows(reader, BOTH, asked("month", first_day=date.min, last_day=date.max))
     assert sum(row["runs"] for row in rows) == len(everybody(past))

@@ -1,9 +1,18 @@
+-- name: get_histograms
+-- The durations of a run and of its day, which has none when the run is its first.
+select r.duration_histogram as of_run, coalesce(d.duration_histogram, '') as of_day
+from run r
+left join day_total d
+    on (d.project_id, d.run_day, d.kind, d.name, d.environment, d.branch, d.test_type)
+     = (r.project_id, r.run_day, r.kind, r.name, r.environment, r.branch, r.test_type)
+where r.project_id = %(project_id)s and r.run_id = %(run_id)s;
+
 -- name: add_day_total
--- One run more in its day. Histograms are added element by element; an empty one is all zeros.
+-- One run more in its day.
 insert into day_total as old (project_id, run_day, kind, name, environment, branch, test_type, runs, passed, failed,
                               broken, skipped, flaky, duration_sum_ms, run_duration_sum_ms, duration_histogram)
 select project_id, run_day, kind, name, environment, branch, test_type, 1, passed, failed, broken, skipped, flaky,
-       duration_sum_ms, duration_ms, duration_histogram
+       duration_sum_ms, duration_ms, %(duration_histogram)s::bytea
 from run
 where project_id = %(project_id)s and run_id = %(run_id)s
 on conflict (project_id, run_day, kind, name, environment, branch, test_type) do update
@@ -15,11 +24,7 @@ set runs = old.runs + 1,
     flaky = old.flaky + excluded.flaky,
     duration_sum_ms = old.duration_sum_ms + excluded.duration_sum_ms,
     run_duration_sum_ms = old.run_duration_sum_ms + excluded.run_duration_sum_ms,
-    duration_histogram = array(
-        select coalesce(a, 0) + coalesce(b, 0)
-        from unnest(old.duration_histogram, excluded.duration_histogram) with ordinality as h (a, b, position)
-        order by position
-    );
+    duration_histogram = excluded.duration_histogram;
 
 -- name: subtract_day_total
 -- One run less in its day.
@@ -32,11 +37,7 @@ set runs = d.runs - 1,
     flaky = d.flaky - r.flaky,
     duration_sum_ms = d.duration_sum_ms - r.duration_sum_ms,
     run_duration_sum_ms = d.run_duration_sum_ms - r.duration_ms,
-    duration_histogram = array(
-        select coalesce(a, 0) - coalesce(b, 0)
-        from unnest(d.duration_histogram, r.duration_histogram) with ordinality as h (a, b, position)
-        order by position
-    )
+    duration_histogram = %(duration_histogram)s
 from run r
 where r.project_id = %(project_id)s and r.run_id = %(run_id)s
   and (d.project_id, d.run_day, d.kind, d.name, d.environment, d.branch, d.test_type)
@@ -51,26 +52,27 @@ where r.project_id = %(project_id)s and r.run_id = %(run_id)s
 
 -- name: list_differences
 -- Days and lanes whose totals are not what their runs add up to; where retention removed runs, nobody can tell.
-with counted as (
-    select project_id, run_day, kind, name, environment, branch, test_type, count(*) as runs, sum(passed) as passed,
-           sum(failed) as failed, sum(broken) as broken, sum(skipped) as skipped, sum(flaky) as flaky,
-           sum(duration_sum_ms) as duration_sum_ms, sum(duration_ms) as run_duration_sum_ms,
-           sum((select coalesce(sum(h), 0) from unnest(duration_histogram) as h)) as in_histogram
+with both_sides as (
+    select project_id, run_day, kind, name, environment, branch, test_type, 1 as sign, runs, passed, failed, broken,
+           skipped, flaky, duration_sum_ms, run_duration_sum_ms, duration_histogram
+    from day_total
+    union all
+    select project_id, run_day, kind, name, environment, branch, test_type, -1, 1, passed, failed, broken,
+           skipped, flaky, duration_sum_ms, duration_ms, duration_histogram
     from run
-    where run_day >= %(since)s
-      and run_day >= (select coalesce(p.results_kept_from, '-infinity') from project p where p.project_id = run.project_id)
-    group by project_id, run_day, kind, name, environment, branch, test_type
 )
 select project_id, run_day, kind, name, environment, branch, test_type,
-       coalesce(d.runs, 0) as runs_kept, coalesce(c.runs, 0) as runs_counted
-from (
-    select d.* from day_total d join project p using (project_id)
-    where d.run_day >= %(since)s and d.run_day >= coalesce(p.results_kept_from, '-infinity')
-) d
-full join counted c using (project_id, run_day, kind, name, environment, branch, test_type)
-where (d.runs, d.passed, d.failed, d.broken, d.skipped, d.flaky, d.duration_sum_ms, d.run_duration_sum_ms,
-       (select coalesce(sum(h), 0) from unnest(d.duration_histogram) as h))
-    is distinct from
-      (c.runs, c.passed, c.failed, c.broken, c.skipped, c.flaky, c.duration_sum_ms, c.run_duration_sum_ms,
-       c.in_histogram)
+       coalesce(sum(runs) filter (where sign = 1), 0)::bigint as runs_kept,
+       coalesce(sum(runs) filter (where sign = -1), 0)::bigint as runs_counted
+from both_sides
+join (select project_id, results_kept_from from project) as p using (project_id)
+cross join lateral (
+    select coalesce(sum(get_byte(duration_histogram, place)::bigint << 8 * (width - 1 - place %% width)), 0) as tests
+    from (select length(duration_histogram) / 64 as width) as w cross join generate_series(0, 64 * width - 1) as place
+) as h
+where run_day >= %(since)s and run_day >= coalesce(p.results_kept_from, '-infinity')
+group by project_id, run_day, kind, name, environment, branch, test_type
+having (sum(sign * runs), sum(sign * passed), sum(sign * failed), sum(sign * broken), sum(sign * skipped),
+        sum(sign * flaky), sum(sign * duration_sum_ms), sum(sign * run_duration_sum_ms), sum(sign * tests))
+    <> (0, 0, 0, 0, 0, 0, 0, 0, 0)
 order by project_id, run_day;
