@@ -49,7 +49,7 @@ class Reader:
 
     async def find(self, query: wire.Query, /, **values: object) -> Row | None:
         """Return the first row, or None."""
-        rows = (await self.connection.ask(query, values, self._before)).rows()
+        rows = (await self.connection.ask(query, values, self._before)).rows(1)
         return rows[0] if rows else None
 
     async def one(self, query: wire.Query, /, **values: object) -> Row:

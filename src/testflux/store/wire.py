@@ -39,12 +39,13 @@ class Answer:
         """How many rows the statement touched."""
         return self._result.command_tuples or 0
 
-    def rows(self) -> list[DictRow]:
-        """Return the rows."""
+    def rows(self, most: int | None = None) -> list[DictRow]:
+        """Return the rows, or no more than `most` of them."""
         result = self._result
         names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
+        count = result.ntuples if most is None else min(most, result.ntuples)
         self._transformer.set_pgresult(result)
-        return self._transformer.load_rows(0, result.ntuples, lambda values: dict(zip(names, values, strict=True)))
+        return self._transformer.load_rows(0, count, lambda values: dict(zip(names, values, strict=True)))
 
 
 class _Step(NamedTuple):

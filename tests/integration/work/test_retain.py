@@ -304,7 +304,7 @@ async def test_readers_of_a_month_keep_it_until_they_are_done(house: House, monk
     house.today = date(2023, 6, 1)
     sql = dict(months._SQL) | {"wait_briefly": "set lock_timeout = '50ms'"}  # noqa: SLF001
     monkeypatch.setattr(months, "_SQL", sql)
-    async with house.database.read(EVERYBODY) as reader:
+    async with house.database.hold(EVERYBODY) as reader:
         assert len(await reader.all("select from result_chunk where run_day = '2023-01-01'")) == 1
         await house.night()
         assert await reader.all("select from result_chunk where run_day = '2023-02-01'") == []
