@@ -104,8 +104,9 @@ async def list_names(reader: Reader, project_id: int, test_nos: Sequence[int]) -
     """Return suite and name of tests by number."""
     # An array as text: of a list, each element would be adapted on its own.
     numbers = f"{{{','.join(map(str, test_nos))}}}"
-    rows = await reader.all(_SQL["list_names"], project_id=project_id, test_nos=numbers)
-    return {row["test_no"]: row for row in rows}
+    row = await reader.one(_SQL["list_names"], project_id=project_id, test_nos=numbers)
+    columns = (row[name] or () for name in ("test_nos", "suites", "names"))
+    return {test_no: {"suite": suite, "name": name} for test_no, suite, name in zip(*columns, strict=True)}
 
 
 async def find_last_green(reader: Reader, run: Row) -> Row | None:
