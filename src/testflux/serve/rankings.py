@@ -19,7 +19,7 @@ from testflux.model.access import Actor, Permission
 from testflux.serve import cached, declare
 from testflux.serve.house import House
 from testflux.serve.shapes.tests import TestLately, TestRanking
-from testflux.store import database, overview, projects, tests
+from testflux.store import database, overview, tests
 
 SHOWN: Final = 50
 MOST_RUNS: Final = 500
@@ -63,19 +63,18 @@ async def _rank(
 ) -> Response[TestRanking]:
     today = clock.now().date()
     async with house.database.read(actor.tenant) as reader:
-        project = await projects.get_project(reader, actor.tenant, slug)
-        key = (rank.__name__, project["project_id"], project["change_count"], days, today)
-        make = functools.partial(_make, reader, project, days, rank)
+        front = await overview.get_front(reader, actor.tenant, slug, 0)
+        key = (rank.__name__, front.project_id, front.change_count, days, today)
+        make = functools.partial(_make, reader, front, days, rank)
         return await cached.remember(request, house.remembered, key, TestRanking, make)
 
 
-async def _make(reader: database.Reader, project: database.Row, days: int, rank: Rank) -> TestRanking:
-    project_id, since = project["project_id"], clock.now().date() - timedelta(days=days)
-    branches = await overview.list_branches(reader, project)
-    rows = await tests.list_lately(reader, project_id, branches, since, MOST_RUNS)
+async def _make(reader: database.Reader, front: overview.Front, days: int, rank: Rank) -> TestRanking:
+    since = clock.now().date() - timedelta(days=days)
+    rows = await tests.list_lately(reader, front.project_id, front.branches, since, MOST_RUNS)
     judged = await asyncio.to_thread(rank, _gather(rows), SHOWN)
-    names = await tests.list_names(reader, project_id, [item.test_no for item in judged])
-    return TestRanking(items=[_item(project_id, names[item.test_no], item) for item in judged])
+    names = await tests.list_names(reader, front.project_id, [item.test_no for item in judged])
+    return TestRanking(items=[_item(front.project_id, names[item.test_no], item) for item in judged])
 
 
 def _gather(rows: Sequence[database.Row]) -> lately.Lately:
