@@ -189,8 +189,11 @@ async def of_tests(reader: Reader, lanes: list[Row]) -> dict[str, Ask]:
     """Ask how tests went."""
     house, today = Tenant(1), made.NOON.date()
     lately = tests.HistoryFilter(since=made.NOON - tests.RECENT)
+    front = overview.Front(1, 0, BRANCHES, lanes[:20])
+    searched = tests.TestFilter(query=query.Query(words=("customer 7", "buys")))
     return {
-        "catalogue": lambda: tests.list_tests(reader, 1, BRANCHES, tests.TestFilter(), today, (0, 50), 20),
+        "catalogue": lambda: tests.list_tests(reader, front, tests.TestFilter(), today, (0, 50), 20),
+        "search": lambda: tests.list_tests(reader, front, searched, today, (0, 50), 20),
         "strips of 50 tests": lambda: run_results.list_cells(reader, 1, list(range(50)), lanes),
         "history, 100 runs": lambda: tests.find_history(reader, house, 1, 77, tests.HistoryFilter(), None, 100),
         "history, 90 days": lambda: tests.find_history(reader, house, 1, 77, lately, None, 5000),
