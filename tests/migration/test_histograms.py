@@ -18,8 +18,8 @@ RUN = """
 insert into run (project_id, number, upload_id, kind, format, tool_name, tool_version, name, environment, test_type,
                  branch, commit_sha, pull_request, ci_provider, build_url, build_key, labels, started_at, run_day,
                  duration_ms, verdict, is_complete, local_times, warnings, totals)
-select 1, %(number)s, %(number)s, 'functional', '', '', '', '', '', '', '', '', '', '', '', '', '{}', now(), '2026-11-22', 5,
-       'passed', true, false, '[]', '{}'
+select 1, %(number)s, %(number)s, 'functional', '', '', '', '', '', '', '', '', '', '', '', '', '{}', now(),
+       '2026-11-22', 5, 'passed', true, false, '[]', '{}'
 """
 DAY = "insert into day_total values (1, '2026-11-22', %s, '', '', '', '', 1, 2, 3, 4, 5, 6, 7, 8, %s)"
 
