@@ -48,9 +48,8 @@ async def test_a_rollback_forgets_nothing(single: Database) -> None:
         with pytest.raises(RuntimeError):  # noqa: PT012
             async with single.write(EVERYBODY) as writer:
                 await writer.one("select 8 as n")
-                for _ in range(
-                    7
-                ):  # what others send over it (the queue) psycopg itself would prepare, and then forget all
+                # What others (the queue) send over it psycopg would prepare itself, to forget it with all else.
+                for _ in range(7):
                     await writer.connection.execute("select %s::int as n", (9,))
                 raise RuntimeError
     async with single.read(EVERYBODY) as reader:
