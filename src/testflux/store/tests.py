@@ -164,7 +164,7 @@ async def list_lately(reader: Reader, project_id: int, branches: Sequence[str], 
     their `lanes`.
     """
     values = {"project_id": project_id, "branches": list(branches), "since": since, "limit": limit}
-    rows = await reader.all(_SQL["list_lately"], **values)
+    rows = await reader.planned_once.all(_SQL["list_lately"], **values)
     return [row | {"block": arrays.read_block(row)} for row in rows]
 
 
