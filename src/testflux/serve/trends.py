@@ -107,8 +107,10 @@ def _percentiles(histograms: histogram.Ints) -> list[list[float | None]]:
 
 def _divide(sums: histogram.Ints, counts: histogram.Ints) -> list[float | None]:
     """Return averages; None where there is nothing to average."""
-    pairs = zip(sums.tolist(), counts.tolist(), strict=True)
-    return [one / count if count else None for one, count in pairs]
+    filled = np.flatnonzero(counts)
+    found = np.full(len(counts), None, object)
+    found[filled] = sums[filled] / counts[filled]
+    return found.tolist()
 
 
 def _load(row: database.Row) -> LoadPoint:
