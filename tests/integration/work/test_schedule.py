@@ -93,7 +93,7 @@ async def test_a_wrong_total_is_an_alert(project: Project, database: Database) -
     assert [entry["event"] for entry in logged] == ["a day's total is wrong"]
 
 
-@pytest.mark.parametrize("lie", ["status = '\\x02'", "duration_ms = '{101}'"])
+@pytest.mark.parametrize("lie", ["status = '\\x02'", "durations = '\\x65'"])
 async def test_a_run_whose_chunks_say_otherwise_is_an_alert(project: Project, database: Database, lie: str) -> None:
     run = await project.arrive(outcomes(a=P), clock.now(), name="ci")
     with capture_logs() as quiet:
