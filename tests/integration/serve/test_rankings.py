@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from serve_story import SLUG, Story
+from testflux.serve import rankings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -22,6 +23,14 @@ async def test_the_slowest_took_longest_where_they_ran(story: Story) -> None:
 
 async def test_only_the_days_asked_for_count(story: Story) -> None:
     assert (await story.get(f"/projects/{SLUG}/tests/flakiest", days=3))["items"] == []
+
+
+@pytest.mark.parametrize("order", ["flakiest", "slowest"])
+async def test_much_is_ranked_aside_and_the_same(story: Story, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"/projects/{SLUG}/tests/{order}"
+    at_once = await story.get(path, days=90)
+    monkeypatch.setattr(rankings, "_BRIEF", 0)
+    assert await story.get(path, days=89) == at_once, "other days: nothing kept answers"
 
 
 @pytest.mark.parametrize("order", ["flakiest", "slowest"])
