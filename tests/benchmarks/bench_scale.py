@@ -360,7 +360,7 @@ def ask_all(house: RunningHouse, places: Places) -> None:
     print(f"{'':44}{''.join(f'{head:>12}' for head in heads)}")
     for title, ask in questions(places).items():
         dice = random.Random(title)
-        # Connections read the catalogue of tables and partitions once, and plan a statement ten times.
+        # Connections read the catalogue of tables and partitions once, and plan a statement some times.
         ask_together(house.port, token, [[ask(dice) for _ in range(WARM)] for _ in range(CLIENTS)])
         alone = statistics.median(ask_together(house.port, token, [[ask(dice) for _ in range(40)]])[0])
         before = shares(house)

@@ -53,10 +53,11 @@ async def get_project_storage(
     slug: FromPath[str], actor: NamedDependency[Actor], database: NamedDependency[database.Database]
 ) -> ProjectStorage:
     """Answer what a project takes up, how fast that grows, and when its quota is full."""
-    async with database.read(actor.tenant) as reader:
-        await projects.get_project(reader, actor.tenant, slug)
     items, _, _ = await _measure(actor, database, clock.now().date())
-    return next(item for item in items if item.slug == slug)
+    found = next((item for item in items if item.slug == slug), None)
+    if found is None:
+        raise projects.no_project(slug)
+    return found
 
 
 @put("/storage/quotas", **declare.route("saveQuotas", Permission.STORAGE_MANAGE, 413, 415))

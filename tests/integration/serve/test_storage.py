@@ -244,5 +244,7 @@ async def test_who_looks_after_one_project_sees_its_storage_alone(house: ServeHo
         5000,
     )
     assert (await own.get("/projects/others/storage")).status_code == 403
+    missing = await admin.get("/projects/nowhere/storage")
+    assert (missing.status_code, missing.json()["code"]) == (404, "project-not-found")
     assert (await own.get("/storage")).status_code == 403
     await admin.put("/storage/quotas", json={"quota_bytes": None, "project_quota_bytes": None})

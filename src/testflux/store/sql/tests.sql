@@ -28,8 +28,9 @@ with newest as (
            x.number, x.started_at
     from elsewhere t
     cross join lateral (
-        select get_byte(c.status, slot.place - 1) as status, duration_at(c.durations, length(c.status), slot.place - 1) as duration_ms, r.run_id, r.number,
-               r.started_at
+        select get_byte(c.status, slot.place - 1) as status,
+               duration_at(c.durations, length(c.status), slot.place - 1) as duration_ms,
+               r.run_id, r.number, r.started_at
         from result_chunk c
         join run r on r.project_id = c.project_id and r.run_id = c.run_id
         cross join lateral (
@@ -102,8 +103,9 @@ select t.test_no, (array['passed', 'failed', 'broken', 'skipped', 'flaky'])[l.st
        l.number, l.started_at
 from unnest(%(test_nos)s::integer[]) as t (test_no)
 cross join lateral (
-    select get_byte(c.status, slot.place - 1) as status, duration_at(c.durations, length(c.status), slot.place - 1) as duration_ms, r.run_id, r.number,
-           r.started_at
+    select get_byte(c.status, slot.place - 1) as status,
+           duration_at(c.durations, length(c.status), slot.place - 1) as duration_ms,
+           r.run_id, r.number, r.started_at
     from result_chunk c
     join run r on r.project_id = c.project_id and r.run_id = c.run_id
     cross join lateral (
