@@ -84,9 +84,15 @@ def parse(text: str | None, keys: Mapping[str, Key]) -> Query:
 def fold(text: str) -> str:
     """Return a text as it is searched, lower-cased letter by letter: what is part of a text is part of it folded, too.
 
-    Two letters differ from `str.lower`, which looks around a sigma, and makes two of a capital I with its dot.
+    Two letters differ from `str.lower`, which looks around a sigma, and makes two of a capital I with its dot. Where a
+    line ends there is a space: folded texts are kept line by line.
     """
-    return text.replace("\N{GREEK CAPITAL LETTER SIGMA}", "\N{GREEK SMALL LETTER SIGMA}").replace("İ", "i").lower()
+    return (
+        text.replace("\n", " ")
+        .replace("\N{GREEK CAPITAL LETTER SIGMA}", "\N{GREEK SMALL LETTER SIGMA}")
+        .replace("İ", "i")
+        .lower()
+    )
 
 
 def escape_pattern(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 import msgspec
 
 from testflux.model.access import EVERYBODY
-from testflux.store import events, queries, removal, uploads, usage
+from testflux.store import events, queries, removal, texts, uploads, usage
 from testflux.store.database import Database, Row, Writer
 
 AT_ONCE = 50
@@ -17,7 +17,7 @@ _ORPHANS_AT_ONCE = 5000
 _ORPHANS = (("", "drop_tests"), ("move_failures", "drop_failures"), ("move_findings", "drop_findings"))
 _BY_RUN = ("run_log", "keyword_count", "load_metric", "threshold", "load_check", "load_group", "run_part", "run")
 
-_SQL = queries.load("expiry")
+_SQL = texts.with_texts(queries.load("expiry"))
 
 
 class Dropped(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from testflux.kit import errors, identifiers
-from testflux.store import events, queries, totals, uploads
+from testflux.store import events, queries, texts, totals, uploads
 from testflux.store.database import Writer
 
 BY_DAY = ("result_chunk", "result_row", "finding_seen", "load_series")
@@ -14,7 +14,7 @@ BY_RUN = (
 )
 """Other tables with rows of a run; a delivery lies in the partition of the day it was made."""
 
-_SQL = queries.load("removal")
+_SQL = texts.with_texts(queries.load("removal"))
 
 
 async def drop_run(writer: Writer, project_id: int, run_id: int) -> list[bytes]:

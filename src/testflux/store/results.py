@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from testflux.kit import hashing, planes, query
+from testflux.kit import hashing, planes
 from testflux.model.report import Result
 from testflux.model.status import Status
-from testflux.store import evidence, queries
+from testflux.store import evidence, queries, texts
 from testflux.store.database import Reader, Writer
 from testflux.store.runs import RunKey
 
@@ -145,11 +145,6 @@ def causes_of(results: Sequence[Result]) -> dict[bytes, str]:
     return {result.fingerprint: result.cause for result in results if result.fingerprint}
 
 
-def search_text(suite: Sequence[str], name: str) -> str:
-    """Return what a search for words looks through of a test."""
-    return query.fold(f"{' / '.join(suite)} {name}")
-
-
 def slots_of(numbers: Sequence[int]) -> list[int] | None:
     """Return the slots of ascending test numbers of one bucket, None when they are exactly 0, 1, 2 and so on."""
     slots = [number % CHUNK for number in numbers]
@@ -251,8 +246,9 @@ async def _add_tests(writer: Writer, run: RunKey, fresh: Sequence[Result], numbe
 
 async def _add_texts(writer: Writer, run: RunKey, fresh: Sequence[Result], numbers: Mapping[bytes, int]) -> None:
     keys = ((numbers[result.digest], result.key) for result in fresh)
-    texts = ((run.project_id, number, search_text(key.suite, key.name)) for number, key in keys)
-    await writer.copy("test_text", ("project_id", "test_no", "folded"), ("int8", "int4", "text"), texts)
+    rows = texts.pack((number, texts.fold(key.suite, key.name)) for number, key in keys)
+    columns = ("project_id", "test_no", "folded"), ("int8", "int4", "text")
+    await writer.copy("test_text", *columns, ((run.project_id, *row) for row in rows))
 
 
 async def _save_seen(writer: Writer, run: RunKey, seen: Sequence[Result], numbers: Mapping[bytes, int]) -> None:

@@ -479,11 +479,12 @@ create table test (
 ) with (fillfactor = 50);                                   -- most are seen daily: with room in its page that touches no index
 create unique index test_digest on test (project_id, digest);
 
--- What a search looks through, every row of a project: apart from `test`, whose rows are wide and change each day. [10^6]
+-- What a search looks through, every row of a project: apart from `test`, whose rows are wide and change each day, and of
+-- neighbouring tests in one row, a line each (store/texts.py). [10^5]
 create table test_text (
     project_id  bigint not null,
     test_no     integer not null,
-    folded      text collate "C" not null,                 -- suite path and name, lower-cased by kit/query.py
+    folded      text collate "C" not null,                 -- suite path and name of each, as kit/query.py folds them
     primary key (project_id, test_no)
 );
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from importlib import import_module
 
 import psycopg
@@ -12,7 +12,7 @@ import pytest
 from made import NOON, P, Project, functional, outcomes, result
 from testflux.kit import query
 from testflux.model.access import EVERYBODY, Tenant
-from testflux.store import overview, tests
+from testflux.store import overview, removal, tests
 from testflux.store.database import Reader
 from testflux.store.migrations import plain
 from testflux.store.tests import TestFilter
@@ -140,19 +140,56 @@ async def test_what_is_found_comes_by_name_and_in_pages(reader: Reader) -> None:
     assert len(whole) > 4
 
 
-async def test_texts_go_with_their_tests_and_come_with_new_ones(shop: Project) -> None:
-    await shop.arrive(outcomes(late=P), NOON, branch="main")
-    assert await shop.count("test_text") == await shop.count("test") == len(PLACES) + 1
+def cut_lines(rows: Iterable[tuple[int, str]]) -> dict[int, str]:
+    """Return the text of every test by its number."""
+    return {first + place: line for first, folded in rows for place, line in enumerate(folded.split("\n"))}
+
+
+async def list_lines(shop: Project) -> dict[int, str]:
+    rows = await shop.rows("select test_no, folded from test_text where project_id = %(project_id)s")
+    return cut_lines((row["test_no"], row["folded"]) for row in rows)
+
+
+async def test_texts_come_with_their_tests_and_many_in_a_row(shop: Project) -> None:
+    await shop.arrive(outcomes(late=P, later=P), NOON, branch="main")
+    lines = await list_lines(shop)
+    assert sorted(lines) == list(range(len(PLACES) + 2))
+    assert {line.split()[-1] for line in lines.values()} >= {"alone", "late", "later"}
+    assert await shop.count("test_text") == 3, "those before a very long one, that one, those of the next run"
+
+
+async def test_texts_go_with_their_tests(project: Project) -> None:
+    names = [f"t{number:02}" for number in range(40)]
+    first = await project.arrive(outcomes(**dict.fromkeys(names, P)), NOON, branch="main")
+    second = await project.arrive(outcomes(**dict.fromkeys(names[::3], P)), NOON, branch="main")
+    async with project.database.write(EVERYBODY) as writer:
+        await removal.drop_run(writer, 1, first["run_id"])
+    lines = await list_lines(project)
+    assert {number: line.split()[-1] for number, line in lines.items() if line} == {
+        number: names[number] for number in range(0, 40, 3)
+    }
+    async with project.database.write(EVERYBODY) as writer:
+        await removal.drop_run(writer, 1, second["run_id"])
+    assert await project.count("test_text") == 0
+
+
+async def test_a_line_break_in_a_name_is_a_space(project: Project) -> None:
+    await project.arrive(functional(result("first"), result("two\nlines"), result("last")), NOON, branch="main")
+    async with project.database.read(EVERYBODY) as reader:
+        found = {word: await search(reader, [word]) for word in ("two", "two lines", "two\nlines", "last")}
+    assert found == {"two": [1], "two lines": [1], "two\nlines": [1], "last": [2]}
 
 
 async def test_tests_of_before_are_found_like_new_ones(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = "select test_no, folded from test_text order by 1"
-    step = import_module("testflux.store.migrations.versions.v0011_search")
+    steps = [import_module(f"testflux.store.migrations.versions.{name}") for name in ("v0011_search", "v0013_lines")]
     with psycopg.connect(shop.database.url) as connection:
         written = connection.execute(texts).fetchall()
         connection.execute("drop table test_text")
         monkeypatch.setattr(plain, "connection", lambda: connection)
-        monkeypatch.setattr(step, "_AT_ONCE", 5)
-        step.upgrade()
-        assert connection.execute(texts).fetchall() == written
-    assert len(written) == len(PLACES)
+        for step in steps:
+            monkeypatch.setattr(step, "_AT_ONCE", 5)
+            step.upgrade()
+        upgraded = connection.execute(texts).fetchall()
+    assert cut_lines(upgraded) == cut_lines(written)
+    assert len(written) < len(upgraded) < len(PLACES), "rows end where a batch does"

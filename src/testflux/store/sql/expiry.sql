@@ -107,9 +107,7 @@ with batch as (
                      else (t.test_no %% 1000)::smallint = any(c.slots) end
       )
     returning t.test_no
-), dropped_text as (
-    delete from test_text where project_id = %(project_id)s and test_no in (select test_no from dropped)
-)
+), DROP_TEXTS
 select (select max(test_no) from batch) as last, (select count(*) from dropped) as dropped;
 
 -- name: move_failures

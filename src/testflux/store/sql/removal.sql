@@ -38,8 +38,8 @@ with dropped as (
                      else (t.test_no %% 1000)::smallint = any(c.slots) end
       )
     returning t.test_no
-)
-delete from test_text where project_id = %(project_id)s and test_no in (select test_no from dropped);
+), DROP_TEXTS
+select count(*) from dropped;
 
 -- name: move_failures
 -- Causes first seen in this run are first seen in the next one that has them.

@@ -61,8 +61,11 @@ where t.project_id = %(project_id)s
   and (%(longer)s::float8 is null or l.duration_ms > %(longer)s)
   and (%(shorter)s::float8 is null or l.duration_ms < %(shorter)s)
   and (%(word)s::text = '' or t.test_no in (
-      select test_no from test_text
-      where project_id = %(project_id)s and strpos(folded, %(word)s) > 0 and folded like all(%(patterns)s::text[])
+      select (x.test_no + line.place - 1)::integer
+      from test_text x
+      cross join lateral string_to_table(x.folded, E'\n') with ordinality line (text, place)
+      where x.project_id = %(project_id)s and strpos(x.folded, %(word)s) > 0
+        and strpos(line.text, %(word)s) > 0 and line.text like all(%(patterns)s::text[])
   ))
 order by case when %(sort)s = '-duration' then coalesce(-l.duration_ms, 0) end,
          case when %(sort)s = '-failures' then -coalesce(f.failures, 0) end,
@@ -82,14 +85,18 @@ offset %(offset)s
 limit %(limit)s;
 
 -- name: list_searched
--- A page of the tests by name in whose texts all of the words occur. The longest word is looked for first, and by strpos,
--- which takes half as long as LIKE; so few texts are left that looking these tests up one by one is best.
+-- A page of the tests by name in whose texts all of the words occur. The longest word is looked for first, in rows and
+-- then in their lines, and by strpos, which takes half as long as LIKE; so few texts are left that looking these tests up
+-- one by one is best.
 select test_no, suite, name, tags
 from test
 where project_id = %(project_id)s
   and test_no = any(array(
-      select test_no from test_text
-      where project_id = %(project_id)s and strpos(folded, %(word)s) > 0 and folded like all(%(patterns)s::text[])
+      select (x.test_no + line.place - 1)::integer
+      from test_text x
+      cross join lateral string_to_table(x.folded, E'\n') with ordinality line (text, place)
+      where x.project_id = %(project_id)s and strpos(x.folded, %(word)s) > 0
+        and strpos(line.text, %(word)s) > 0 and line.text like all(%(patterns)s::text[])
   ))
   and (%(tags)s::text[] is null or tags @> %(tags)s)
   and (%(suites)s::text[] is null or array_to_string(suite, ' / ') ilike any(%(suites)s))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from testflux.store import results
+from testflux.store import texts
 from testflux.store.migrations import plain
 
 revision = "0011"
@@ -19,7 +19,7 @@ def upgrade() -> None:
         while rows := tests.fetchmany(_AT_ONCE):
             with cursor.copy("copy test_text (project_id, test_no, folded) from stdin") as copy:
                 for project_id, test_no, suite, name in rows:
-                    copy.write_row((project_id, test_no, results.search_text(suite, name)))
+                    copy.write_row((project_id, test_no, texts.fold(suite, name)))
 
 
 def downgrade() -> None:
