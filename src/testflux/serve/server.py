@@ -16,7 +16,7 @@ import uvicorn
 
 from testflux.access import passwords
 from testflux.ingest import load_sample
-from testflux.kit import clock, deviations, errors
+from testflux.kit import allocator, clock, deviations, errors
 from testflux.kit import settings as kit_settings
 from testflux.model.access import EVERYBODY, Role
 from testflux.serve import app, limiter, live_events
@@ -46,6 +46,7 @@ def run(
 
     SetupError or UnavailableError say why it cannot start. The address, and the first sign-in, are written to `out`.
     """
+    allocator.keep_freed()
     with contextlib.suppress(asyncio.CancelledError), asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_run(kit_settings.with_secret_key(settings), work, out, with_sample=with_sample))
 
