@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import itertools
 import os
+import statistics
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -67,6 +69,7 @@ class Memory:
         self._server = psutil.Process(pid)
         self._stopping = threading.Event()
         self.seen: list[float] = []
+        self._parts: list[Mapping[str, float]] = []
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()
 
@@ -74,12 +77,35 @@ class Memory:
         self._stopping.set()
         self._thread.join()
 
+    def tell(self, place: int) -> str:
+        """Say who had how much at one look."""
+        return ", ".join(f"{name} {size:.0f}" for name, size in sorted(self._parts[place].items()))
+
     def peak(self, start: int = 0) -> float:
         return max(self.seen[start:], default=0)
 
     def _watch(self) -> None:
         while not self._stopping.wait(EVERY_S):
-            self.seen.append(sum(map(_share, [self._server, *self._server.children(recursive=True)])) / 1e6)
+            parts: defaultdict[str, float] = defaultdict(float)
+            for process in (self._server, *self._server.children(recursive=True)):
+                parts[_name(process)] += _share(process) / 1e6
+            self.seen.append(sum(parts.values()))
+            self._parts.append(parts)
+
+
+def _name(process: psutil.Process) -> str:
+    """Tell PostgreSQL, the server and the processes that read reports apart."""
+    try:
+        words = process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return "ended"
+    return (
+        "PostgreSQL"
+        if "postgres" in "".join(words[:1])
+        else "readers"
+        if "testflux.work.process" in words
+        else "server"
+    )
 
 
 def _share(process: psutil.Process) -> int:
@@ -154,7 +180,11 @@ def measure_runs(house: RunningHouse, client: httpx.Client, memory: Memory, seco
     print(f"  keywords too:      {results / everything:>9,.0f} results/s")
     print(f"  CPU of the server: {spent:>9.1f} s, {results / spent:,.0f} results per CPU second")
     third = len(memory.seen) // 3
-    print(f"  memory:            {memory.peak():>9.0f} MB at most; {max(memory.seen[:third]):.0f} in the first third")
+    print("  memory, by thirds of the time, MB:")
+    for place in range(3):
+        seen = memory.seen[place * third : (place + 1) * third]
+        middle = memory.tell(place * third + third // 2)
+        print(f"    median {statistics.median(seen):.0f}, {max(seen):.0f} at most; in the middle {middle}")
 
 
 def measure_gigabyte(house: RunningHouse, client: httpx.Client, memory: Memory) -> None:
