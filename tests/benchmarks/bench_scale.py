@@ -259,8 +259,8 @@ PLAIN_QUESTIONS = {
     "where a.project_id = 1 and a.run_id = %(run)s and a.status <> b.status",
     "trend of a year by day, pass rate and p95": "select started_at::date, avg((status = 'passed')::int), "
     "percentile_cont(0.95) within group (order by duration_ms) from plain_result where project_id = 1 group by 1",
-    "slowest 50 of 14 days": "select name, avg(duration_ms) from plain_result where project_id = 1 "
-    "and started_at >= (select max(started_at) from plain_result) - interval '14 days' "
+    "slowest 50 of 7 days": "select name, avg(duration_ms) from plain_result where project_id = 1 "
+    "and started_at >= (select max(started_at) from plain_result) - interval '7 days' "
     "group by 1 order by 2 desc limit 50",
     "search by name": "select distinct suite, name from plain_result where project_id = 1 "
     "and name ilike '%%orders 13 things and pays by v%%' limit 50",
@@ -345,8 +345,8 @@ def questions(places: Places) -> dict[str, Ask]:
         "history of a test, 100 runs": lambda dice: f"/api/v1/tests/{test(dice)}/history?limit=100",
         "difference of two runs": pair,
         "trend of a year by day, pass rate and p95": of(f"trends?interval=day&{year}"),
-        "flakiest 50 of 14 days": of("tests/flakiest?limit=50"),
-        "slowest 50 of 14 days": of("tests/slowest?limit=50"),
+        "flakiest 50 of 14 days": of("tests/flakiest"),
+        "slowest 50 of 7 days": of("tests/slowest"),
         "search by name": search,
     }
 

@@ -2,127 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from testflux.kit import planes
+from testflux.model.lately import Block, Ints, Lately
 from testflux.model.status import Status
 
 _WIDTH: Final = 1000
 _GOOD, _BAD = 1, 2
-_WENT: Final = np.zeros(len(Status) + 1, np.uint8)
-_WENT[[Status.PASSED, Status.FLAKY]] = _GOOD
-_WENT[[Status.FAILED, Status.BROKEN]] = _BAD
 _MOST_SPELLS_OF_A_BREAK: Final = 1
-Ints = NDArray[Any]
+_MOST_OF_A_BYTE: Final = 0xFF
+_ALL_BITS: Final = np.uint8(0xFF)
+# Bytes are compared with a byte in a tenth of the time that they are with a member of an enum.
+_PASSED, _FAILED, _BROKEN, _SKIPPED, _FLAKY = map(np.uint8, Status)
 
 
-class Block(msgspec.Struct, frozen=True):
-    """Results of some runs in one bucket, where all of these hold the same tests.
+class Unsteady(msgspec.Struct, frozen=True, kw_only=True):
+    """A test that went both ways.
 
-    `runs` are places among all runs, which begin with the oldest; `slots` are the tests (None: 0, 1, 2, …). `status`
-    has a row a run, a column a test; `durations` (ms) are planes of bytes (kit/planes.py), by run, plane and test.
+    `runs`: where it ran; `failed`: those it failed or broke in; `flaky`: those it passed in after failed attempts.
+    `flips`: changes between passing and failing in a lane.
     """
-
-    bucket: int
-    slots: Ints | None
-    runs: Ints
-    status: Ints
-    durations: Ints
-
-
-class Lately(msgspec.Struct, frozen=True):
-    """The newest runs: by place, from old to new, the lane of each; and what they hold."""
-
-    lanes: Ints
-    blocks: Sequence[Block]
-
-
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """One test. `flips`: changes between passing and failing; `flaky`: passes that needed retries."""
 
     test_no: int
     runs: int
+    failed: int
     flips: int
     flaky: int
+
+
+class Slow(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a test took in the runs it ran in, ms."""
+
+    test_no: int
+    runs: int
     mean_ms: int
     max_ms: int
 
 
-def list_flakiest(lately: Lately, most: int) -> list[Judged]:
+def list_flakiest(lately: Lately, most: int) -> list[Unsteady]:
     """Return the tests that went both ways most often.
 
     What counts as flaky is what `flaky.is_flaky` says of a lane: a test that broke and was mended is not.
     """
     status = _statuses(lately)
-    flips, is_unsteady = _tell_flips(lately.lanes, _WENT.take(status))
-    flaky = _count(status == Status.FLAKY)
-    numbers = np.flatnonzero(is_unsteady | (flaky > 0))
-    return _judge(lately, status, _best(numbers, flips + flaky, most))
+    is_flaky = status == _FLAKY
+    is_bad = (status == _FAILED) | (status == _BROKEN)
+    went = is_bad.view(np.uint8) * _BAD + ((status == _PASSED) | is_flaky)
+    flips, is_unsteady = _tell_flips(lately.lanes, went)
+    flaky = _count(is_flaky)
+    numbers = _best(np.flatnonzero(is_unsteady | (flaky > 0)), flips + flaky, most)
+    figures = (numbers, *(told[numbers] for told in (_count(went != 0), _count(is_bad), flips, flaky)))
+    return [
+        Unsteady(test_no=number, runs=runs, failed=failed, flips=flipped, flaky=retried)
+        for number, runs, failed, flipped, retried in zip(*(figure.tolist() for figure in figures), strict=True)
+    ]
 
 
-def list_slowest(lately: Lately, most: int) -> list[Judged]:
+def list_slowest(lately: Lately, most: int) -> list[Slow]:
     """Return the tests that took longest on average where they ran."""
-    width = _width(lately)
-    runs, total_ms = np.zeros(width, np.int64), np.zeros(width, np.int64)
+    runs, total_ms = np.zeros((2, _width(lately)), np.int64)
     for block in lately.blocks:
-        ran = _WENT.take(block.status) != 0
-        tests = _tests(block)
+        tests, ran = _tests(block), (block.status != _SKIPPED).view(np.uint8)
         runs[tests] += _count(ran)
-        total_ms[tests] += (planes.join(block.durations) * ran).sum(axis=0)
-    numbers = np.flatnonzero(runs)
-    return _judge(lately, _statuses(lately), _best(numbers, total_ms / np.maximum(runs, 1), most))
+        total_ms[tests] += planes.add_up(block.durations & (ran * _ALL_BITS)[:, np.newaxis, :])
+    numbers = _best(np.flatnonzero(runs), total_ms / np.maximum(runs, 1), most)
+    longest = _longest(lately, numbers)
+    figures = (figure.tolist() for figure in (numbers, runs[numbers], total_ms[numbers], longest))
+    return [
+        Slow(test_no=number, runs=ran, mean_ms=round(total / ran), max_ms=most)
+        for number, ran, total, most in zip(*figures, strict=True)
+    ]
 
 
 def _best(numbers: Ints, score: Ints, most: int) -> Ints:
     """Return those of some tests whose score is highest, in the order of numbers where it is the same."""
-    return numbers[np.argsort(-score[numbers], kind="stable")[:most]]
-
-
-def _judge(lately: Lately, status: Ints, numbers: Ints) -> list[Judged]:
-    """Say of some tests all there is to say."""
-    went = _WENT.take(status[:, numbers])
-    took = np.where(went != 0, _durations(lately, numbers), 0)
-    runs = (went != 0).sum(axis=0)
-    flips, _ = _tell_flips(lately.lanes, went)
-    flaky = (status[:, numbers] == Status.FLAKY).sum(axis=0)
-    figures = (numbers, runs, flips, flaky, took.sum(axis=0), took.max(axis=0, initial=0))
-    return [
-        Judged(
-            test_no=number, runs=ran, flips=flip, flaky=retried, mean_ms=round(total / ran) if ran else 0, max_ms=most
-        )
-        for number, ran, flip, retried, total, most in zip(*(figure.tolist() for figure in figures), strict=True)
-    ]
+    scores = score[numbers].astype(np.float64)
+    if most < scores.size:
+        is_enough = scores >= np.partition(scores, -most)[-most]
+        numbers, scores = numbers[is_enough], scores[is_enough]
+    return numbers[np.argsort(-scores, kind="stable")[:most]]
 
 
 def _tell_flips(lanes: Ints, went: Ints) -> tuple[Ints, Ints]:
     """Count the changes between good and bad, lane by lane, and tell which tests turned bad more than once in one."""
     flips = np.zeros(went.shape[1], np.uint16)
     is_unsteady = np.zeros(went.shape[1], np.bool_)
-    for lane in np.unique(lanes):
-        steps = _steps(went[lanes == lane])
-        broke = _count(steps == _step(_GOOD, _BAD))
-        flips += broke + _count(steps == _step(_BAD, _GOOD))
-        is_unsteady |= broke + _count(steps == _step(0, _BAD)) > _MOST_SPELLS_OF_A_BREAK
+    for begin, end in _spans(lanes):
+        known = _last_known(went[begin:end])
+        turns = known.copy()  # the first result of a test turns it, too, which is no flip
+        turns[1:] &= ~known[:-1]
+        turned_bad = _count(turns >> 1)
+        flips += turned_bad + _count(turns & 1) - (known[-1] != 0)
+        is_unsteady |= turned_bad > _MOST_SPELLS_OF_A_BREAK
     return flips, is_unsteady
 
 
-def _steps(went: Ints) -> Ints:
-    """Return for each run of one lane how its tests went before and how they go now, as `_step` says it."""
-    steps = np.empty_like(went)
+def _spans(lanes: Ints) -> Iterator[tuple[int, int]]:
+    """Tell where each lane begins and ends."""
+    borders = [0, *(np.flatnonzero(np.diff(lanes)) + 1).tolist(), lanes.size]
+    return ((begin, end) for begin, end in pairwise(borders) if begin < end)
+
+
+def _last_known(went: Ints) -> Ints:
+    """Return for each run of one lane how its tests went, and where they did not run how they went before."""
+    is_open = np.negative((went == 0).view(np.uint8))  # all bits
+    known = np.empty_like(went)
     last = np.zeros(went.shape[1], np.uint8)
-    for step, now in zip(steps, went, strict=True):
-        np.add(last << 2, now, out=step)
-        last = now + last * (now == 0)
-    return steps
-
-
-def _step(before: int, now: int) -> int:
-    return (before << 2) + now
+    for row, now, gap in zip(known, went, is_open, strict=True):
+        last &= gap
+        last |= now
+        row[:] = last
+    return known
 
 
 def _statuses(lately: Lately) -> Ints:
@@ -136,16 +132,17 @@ def _statuses(lately: Lately) -> Ints:
     return status
 
 
-def _durations(lately: Lately, numbers: Ints) -> Ints:
-    """Return how long some tests took in every run, ms; 0 where a run does not hold it."""
-    took = np.zeros((lately.lanes.size, numbers.size), np.int64)
+def _longest(lately: Lately, numbers: Ints) -> Ints:
+    """Return how long some tests took at most, ms."""
+    longest = np.zeros(numbers.size, np.int64)
     places = np.full(_width(lately), -1)
     places[numbers] = np.arange(numbers.size)
     for block in lately.blocks:
         wanted = places[_tests(block)]
         here = np.flatnonzero(wanted >= 0)
-        took[np.ix_(block.runs, wanted[here])] = planes.join(block.durations[:, :, here])
-    return took
+        took = planes.join(block.durations[:, :, here]) * (block.status[:, here] != _SKIPPED)
+        longest[wanted[here]] = np.maximum(longest[wanted[here]], took.max(axis=0))
+    return longest
 
 
 def _tests(block: Block) -> Any:
@@ -155,8 +152,11 @@ def _tests(block: Block) -> Any:
 
 
 def _count(told: Ints) -> Ints:
-    """Count by test in how many runs something is true."""
-    return np.add.reduce(told.view(np.uint8), axis=0, dtype=np.uint16)
+    """Count by test in how many runs something is 1 or true."""
+    counts = np.zeros(told.shape[1], np.uint16)
+    for begin in range(0, len(told), _MOST_OF_A_BYTE):  # bytes are added up without a copy in wider numbers
+        counts += np.add.reduce(told[begin : begin + _MOST_OF_A_BYTE].view(np.uint8), axis=0, dtype=np.uint8)
+    return counts
 
 
 def _width(lately: Lately) -> int:

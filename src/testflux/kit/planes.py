@@ -36,3 +36,12 @@ def join(planes: Ints) -> Ints:
         joined <<= 8
         joined |= planes[..., place, :]
     return joined
+
+
+def add_up(planes: Ints) -> Ints:
+    """Add up the numbers of many rows of planes: their sums, an int64 each."""
+    sums = np.add.reduce(planes, axis=0, dtype=np.min_scalar_type(0xFF * len(planes)))
+    total = np.zeros(sums.shape[-1], np.int64)
+    for plane in sums:
+        total = (total << 8) + plane
+    return total

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Sequence
-from datetime import timedelta
-from typing import Annotated, Any, Final
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, timedelta
+from typing import Annotated, Any, Final, TypeVar
 
-import numpy as np
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from testflux.analyse import lately
+from testflux.analyse import lately as ranking
 from testflux.kit import clock, identifiers
 from testflux.model.access import Actor, Permission
+from testflux.model.lately import Lately
 from testflux.serve import cached, declare
 from testflux.serve.house import House
-from testflux.serve.shapes.tests import TestLately, TestRanking
-from testflux.store import database, overview, tests
+from testflux.serve.shapes.tests import FlakiestTests, SlowestTests, SlowTest, UnsteadyTest
+from testflux.store import database, lately, overview, tests
 
 SHOWN: Final = 50
 MOST_RUNS: Final = 500
 _BRIEF: Final = 2_000_000  # results that are ranked within some 8 ms
 AnyRequest = Request[Any, Any, Any]
 Days = Annotated[int, QueryParameter(ge=1, le=90, description="How many days back.")]
-Rank = Callable[[lately.Lately, int], list[lately.Judged]]
+T = TypeVar("T")
+R = TypeVar("R", ranking.Unsteady, ranking.Slow)
+Make = Callable[[database.Reader, overview.Front, date], Awaitable[T]]
 
 
 @get(
@@ -39,9 +41,9 @@ async def list_flakiest(
     actor: NamedDependency[Actor],
     house: NamedDependency[House],
     days: Days = 14,
-) -> Response[TestRanking]:
+) -> Response[FlakiestTests]:
     """List the fifty tests that lately went both ways most often, over the newest 500 runs of the default branch."""
-    return await _rank(request, house, actor, slug, days, lately.list_flakiest)
+    return await _rank(request, house, actor, slug, days, FlakiestTests, _make_flakiest)
 
 
 @get(
@@ -53,59 +55,75 @@ async def list_slowest(
     slug: FromPath[str],
     actor: NamedDependency[Actor],
     house: NamedDependency[House],
-    days: Days = 14,
-) -> Response[TestRanking]:
+    days: Days = 7,
+) -> Response[SlowestTests]:
     """List the fifty tests that lately took longest on average, over the newest 500 runs of the default branch."""
-    return await _rank(request, house, actor, slug, days, lately.list_slowest)
+    return await _rank(request, house, actor, slug, days, SlowestTests, _make_slowest)
 
 
 async def _rank(
-    request: AnyRequest, house: House, actor: Actor, slug: str, days: int, rank: Rank
-) -> Response[TestRanking]:
+    request: AnyRequest, house: House, actor: Actor, slug: str, days: int, kind: type[T], make: Make[T]
+) -> Response[T]:
     today = clock.now().date()
     async with house.database.read(actor.tenant) as reader:
         front = await overview.get_front(reader, actor.tenant, slug, 0)
-        key = (rank.__name__, front.project_id, front.change_count, days, today)
-        make = functools.partial(_make, reader, front, days, rank)
-        return await cached.remember(request, house.remembered, key, TestRanking, make)
+        key = (kind.__name__, front.project_id, front.change_count, days, today)
+        since = today - timedelta(days=days)
+        return await cached.remember(
+            request, house.remembered, key, kind, functools.partial(make, reader, front, since)
+        )
 
 
-async def _make(reader: database.Reader, front: overview.Front, days: int, rank: Rank) -> TestRanking:
-    since = clock.now().date() - timedelta(days=days)
-    rows = await tests.list_lately(reader, front.project_id, front.branches, since, MOST_RUNS)
-    found = _gather(rows)
-    # A thread that takes turns with the answers costs more than it spares, unless there is much to do.
-    is_brief = sum(block.status.size for block in found.blocks) <= _BRIEF
-    judged = rank(found, SHOWN) if is_brief else await asyncio.to_thread(rank, found, SHOWN)
-    names = await tests.list_names(reader, front.project_id, [item.test_no for item in judged])
-    return TestRanking(items=[_item(front.project_id, names[item.test_no], item) for item in judged])
-
-
-def _gather(rows: Sequence[database.Row]) -> lately.Lately:
-    lane_by_place = {place: lane for row in rows for place, lane in zip(row["places"], row["lanes"], strict=True)}
-    lanes = np.zeros(1 + max(lane_by_place, default=-1), np.int32)
-    lanes[list(lane_by_place)] = list(lane_by_place.values())
-    return lately.Lately(lanes, [_block(row) for row in rows])
-
-
-def _block(row: database.Row) -> lately.Block:
-    block = row["block"]
-    return lately.Block(row["bucket"], block.slots, np.array(row["places"]), block.status, block.durations)
-
-
-def _item(project_id: int, test: database.Row, item: lately.Judged) -> TestLately:
-    return TestLately(
-        test_id=identifiers.pack(project_id, item.test_no),
-        suite=" / ".join(test["suite"]),
-        suite_path=test["suite"],
-        name=test["name"],
-        tags=test["tags"],
-        runs=item.runs,
-        flips=item.flips,
-        flaky=item.flaky,
-        mean_ms=item.mean_ms,
-        max_ms=item.max_ms,
+async def _make_flakiest(reader: database.Reader, front: overview.Front, since: date) -> FlakiestTests:
+    found = await _list_lately(reader, front, since, with_durations=False)
+    ranked = await _off_the_loop_if_long(found, ranking.list_flakiest)
+    names = await _list_names(reader, front, ranked)
+    return FlakiestTests(
+        items=[
+            UnsteadyTest(**names[item.test_no], runs=item.runs, failed=item.failed, flips=item.flips, flaky=item.flaky)
+            for item in ranked
+        ]
     )
+
+
+async def _make_slowest(reader: database.Reader, front: overview.Front, since: date) -> SlowestTests:
+    found = await _list_lately(reader, front, since, with_durations=True)
+    ranked = await _off_the_loop_if_long(found, ranking.list_slowest)
+    names = await _list_names(reader, front, ranked)
+    return SlowestTests(
+        items=[
+            SlowTest(**names[item.test_no], runs=item.runs, mean_ms=item.mean_ms, max_ms=item.max_ms) for item in ranked
+        ]
+    )
+
+
+async def _list_lately(reader: database.Reader, front: overview.Front, since: date, *, with_durations: bool) -> Lately:
+    return await lately.list_lately(
+        reader, front.project_id, front.branches, since, MOST_RUNS, with_durations=with_durations
+    )
+
+
+async def _off_the_loop_if_long(found: Lately, rank: Callable[[Lately, int], list[R]]) -> list[R]:
+    """Rank in a thread what takes long. A thread that takes turns with the answers costs more than a short wait."""
+    is_brief = sum(block.status.size for block in found.blocks) <= _BRIEF
+    return rank(found, SHOWN) if is_brief else await asyncio.to_thread(rank, found, SHOWN)
+
+
+async def _list_names(
+    reader: database.Reader, front: overview.Front, ranked: Sequence[ranking.Unsteady | ranking.Slow]
+) -> dict[int, dict[str, Any]]:
+    """Return by test what an answer calls it."""
+    rows = await tests.list_names(reader, front.project_id, [item.test_no for item in ranked])
+    return {
+        test_no: {
+            "test_id": identifiers.pack(front.project_id, test_no),
+            "suite": " / ".join(row["suite"]),
+            "suite_path": row["suite"],
+            "name": row["name"],
+            "tags": row["tags"],
+        }
+        for test_no, row in rows.items()
+    }
 
 
 ROUTES = [list_flakiest, list_slowest]

@@ -13,7 +13,7 @@ import msgspec
 from testflux.kit import clock, errors, query
 from testflux.model.access import Tenant
 from testflux.model.status import LABELS
-from testflux.store import arrays, overview, queries, run_results, scoping
+from testflux.store import overview, queries, run_results, scoping
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("tests")
@@ -155,17 +155,6 @@ async def _list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], 
         for run in runs
         for piece in columns[run["run_id"]]
     ]
-
-
-async def list_lately(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> list[Row]:
-    """List the results of the newest runs of some branches since a day: bucket, places, lanes, block.
-
-    A row has the runs of one bucket that hold the same tests: `places` of runs, counted from the oldest of all, and
-    their `lanes`.
-    """
-    values = {"project_id": project_id, "branches": list(branches), "since": since, "limit": limit}
-    rows = await reader.planned_once.all(_SQL["list_lately"], **values)
-    return [row | {"block": arrays.read_block(row)} for row in rows]
 
 
 async def list_recent(reader: Reader, project_id: int, branches: Sequence[str], limit: int) -> list[Row]:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_the_flakiest_went_both_ways(story: Story) -> None:
     (ships,) = (await story.get(f"/projects/{SLUG}/tests/flakiest"))["items"]
     assert (ships["name"], ships["test_id"]) == ("Ships", await story.test_id("Ships"))
-    assert (ships["runs"], ships["flips"], ships["flaky"]) == (5, 4, 0)
+    assert (ships["runs"], ships["failed"], ships["flips"], ships["flaky"]) == (5, 2, 4, 0)
 
 
 async def test_the_slowest_took_longest_where_they_ran(story: Story) -> None:

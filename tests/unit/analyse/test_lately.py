@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from testflux.analyse import flaky, lately
+from testflux.model.lately import Block, Lately
 from testflux.model.status import Status
 
 P, F, B, S, Y = Status.PASSED, Status.FAILED, Status.BROKEN, Status.SKIPPED, Status.FLAKY
@@ -18,35 +19,36 @@ histories = some.lists(
 )
 
 
-def gather(runs: list[Run]) -> lately.Lately:
+def gather(runs: list[Run]) -> Lately:
     """Gather runs (lane, statuses by test number) as they are read; a test's durations are its number."""
+    runs = sorted(runs, key=lambda run: run[0])
     blocks: defaultdict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
     for place, (_, run) in enumerate(runs):
         for bucket in {number // 1000 for number in run}:
             blocks[bucket, tuple(sorted(number for number in run if number // 1000 == bucket))].append(place)
-    return lately.Lately(
-        np.array([lane for lane, _ in runs], np.int32), [block(runs, *each) for each in blocks.items()]
-    )
+    return Lately(np.array([lane for lane, _ in runs], np.int64), [block(runs, *each) for each in blocks.items()])
 
 
-def block(runs: list[Run], held: tuple[int, tuple[int, ...]], places: list[int]) -> lately.Block:
+def block(runs: list[Run], held: tuple[int, tuple[int, ...]], places: list[int]) -> Block:
     bucket, numbers = held
     slots = np.array(numbers) % 1000
     is_full = bool(slots[-1] == len(slots) - 1)
     status = np.array([[runs[place][1][number] for number in numbers] for place in places], np.uint8)
     planes = np.array([[[number // 256 for number in numbers], [number % 256 for number in numbers]]] * len(places))
-    return lately.Block(bucket, None if is_full else slots, np.array(places), status, planes.astype(np.uint8))
+    return Block(bucket, None if is_full else slots, np.array(places), status, planes.astype(np.uint8))
 
 
 @given(histories)
 def test_flaky_is_what_the_rule_calls_so_lane_by_lane(runs: list[Run]) -> None:
     found = lately.list_flakiest(gather(runs), 50)
-    expected: dict[int, tuple[int, int]] = {}
+    expected: dict[int, tuple[int, ...]] = {}
     for number in TESTS:
         lanes = [[run[number] for lane, run in runs if lane == wanted and number in run] for wanted in (0, 1)]
         if any(map(flaky.is_flaky, lanes)):
-            expected[number] = (sum(map(flaky.count_flips, lanes)), sum(lane.count(Y) for lane in lanes))
-    assert {item.test_no: (item.flips, item.flaky) for item in found} == expected
+            went = [status for lane in lanes for status in lane if status is not S]
+            failed = sum(status.is_bad for status in went)
+            expected[number] = (len(went), failed, sum(map(flaky.count_flips, lanes)), went.count(Y))
+    assert {item.test_no: (item.runs, item.failed, item.flips, item.flaky) for item in found} == expected
     scores = [item.flips + item.flaky for item in found]
     assert scores == sorted(scores, reverse=True)
 

@@ -39,3 +39,15 @@ def test_what_has_no_place_is_refused(odd: int) -> None:
 def test_planes_of_many_are_joined_at_once() -> None:
     planes_of_two = np.array([[[1, 0], [7, 8]], [[0, 2], [9, 1]]], np.uint8)
     assert planes.join(planes_of_two).tolist() == [[256 + 7, 8], [9, 2 * 256 + 1]]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 257, 258, 600])
+def test_the_largest_numbers_of_many_rows_add_up(rows: int) -> None:
+    planes_of_rows = np.full((rows, 3, 2), 255, np.uint8)
+    assert planes.add_up(planes_of_rows).tolist() == [rows * (2**24 - 1)] * 2
+
+
+@given(some.lists(some.lists(some.integers(0, 2**16 - 1), min_size=3, max_size=3), min_size=1, max_size=9))
+def test_sums_are_those_of_the_numbers(rows: list[list[int]]) -> None:
+    packed = np.array(rows, ">u2").view(np.uint8).reshape(len(rows), 3, 2).transpose(0, 2, 1)
+    assert planes.add_up(packed).tolist() == np.sum(rows, axis=0).tolist()

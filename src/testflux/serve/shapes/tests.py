@@ -40,30 +40,47 @@ class TestPage(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-class TestLately(msgspec.Struct, frozen=True, kw_only=True):
-    """A test over some days. `runs` are those it ran in; `flaky` counts passes after failed attempts.
+class UnsteadyTest(msgspec.Struct, frozen=True, kw_only=True):
+    """A test that went both ways over some days.
 
-    `flips`: how often it changed between passing and failing in a lane. `mean_ms` and `max_ms` are its durations.
+    `runs` are those it ran in, `failed` those it failed or broke in, `flaky` counts passes after failed attempts.
+    `flips`: how often it changed between passing and failing in a lane.
     """
 
-    __test__ = False
     test_id: str
     suite: str
     suite_path: list[str]
     name: str
     tags: list[str]
     runs: int
+    failed: int
     flips: int
     flaky: int
+
+
+class FlakiestTests(msgspec.Struct, frozen=True, kw_only=True):
+    """The fifty that went both ways most often, those first."""
+
+    items: list[UnsteadyTest]
+
+
+class SlowTest(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a test took over some days. `runs` are those it ran in."""
+
+    test_id: str
+    suite: str
+    suite_path: list[str]
+    name: str
+    tags: list[str]
+    runs: int
     mean_ms: int
     max_ms: int
 
 
-class TestRanking(msgspec.Struct, frozen=True, kw_only=True):
-    """The first fifty of some order."""
+class SlowestTests(msgspec.Struct, frozen=True, kw_only=True):
+    """The fifty that took longest on average, those first."""
 
-    __test__ = False
-    items: list[TestLately]
+    items: list[SlowTest]
 
 
 class TestStats(msgspec.Struct, frozen=True, kw_only=True):

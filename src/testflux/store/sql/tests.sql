@@ -127,29 +127,6 @@ cross join lateral (
     limit 1
 ) l;
 
--- name: list_lately
--- The results of the newest runs of a branch since a day, for numpy to read: those of one bucket that hold the same tests
--- and pack as many bytes together, run behind run; each run's place from old to new, and its lane.
-with recent as materialized (
-    select run_id, run_day, row_number() over (order by started_at, run_id) - 1 as place,
-           dense_rank() over (order by name, environment, branch) as lane
-    from (
-        select run_id, run_day, started_at, name, environment, branch
-        from run
-        where project_id = %(project_id)s and kind = 'functional' and branch = any(%(branches)s::text[])
-          and run_day >= %(since)s and started_at >= %(since)s::timestamp at time zone 'UTC'
-        order by started_at desc, run_id desc
-        limit %(limit)s
-    ) newest
-)
-select c.bucket, array_send(c.slots) as slots, length(c.status) as count, array_agg(r.place) as places,
-       array_agg(r.lane) as lanes, string_agg(c.status, ''::bytea) as status,
-       string_agg(c.durations, ''::bytea) as durations
-from recent r
-join result_chunk c on c.project_id = %(project_id)s and c.run_day >= %(since)s and c.run_day = r.run_day
-    and c.run_id = r.run_id
-group by c.bucket, c.slots, length(c.status), length(c.durations);
-
 -- name: list_recent
 -- The newest functional runs of a branch, newest first: what history strips are cut from.
 select run_id, run_day, number, started_at

@@ -750,6 +750,15 @@ export type FirstCode = {
 };
 
 /**
+ * FlakiestTests
+ *
+ * The fifty that went both ways most often, those first.
+ */
+export type FlakiestTests = {
+    items: Array<UnsteadyTest>;
+};
+
+/**
  * Forecast
  *
  * Bytes a day over the last 30 and 90 days (null: too early to say), and when that fills the quota.
@@ -2505,6 +2514,31 @@ export type SizeFigures = {
 };
 
 /**
+ * SlowTest
+ *
+ * How long a test took over some days. `runs` are those it ran in.
+ */
+export type SlowTest = {
+    test_id: string;
+    suite: string;
+    suite_path: Array<string>;
+    name: string;
+    tags: Array<string>;
+    runs: number;
+    mean_ms: number;
+    max_ms: number;
+};
+
+/**
+ * SlowestTests
+ *
+ * The fifty that took longest on average, those first.
+ */
+export type SlowestTests = {
+    items: Array<SlowTest>;
+};
+
+/**
  * Stage
  *
  * What the pipeline is doing with an upload.
@@ -2760,26 +2794,6 @@ export type TestItem = {
 };
 
 /**
- * TestLately
- *
- * A test over some days. `runs` are those it ran in; `flaky` counts passes after failed attempts.
- *
- * `flips`: how often it changed between passing and failing in a lane. `mean_ms` and `max_ms` are its durations.
- */
-export type TestLately = {
-    test_id: string;
-    suite: string;
-    suite_path: Array<string>;
-    name: string;
-    tags: Array<string>;
-    runs: number;
-    flips: number;
-    flaky: number;
-    mean_ms: number;
-    max_ms: number;
-};
-
-/**
  * TestPage
  *
  * Some tests.
@@ -2797,15 +2811,6 @@ export type TestPage = {
 export type TestProperty = {
     name: string;
     value: string;
-};
-
-/**
- * TestRanking
- *
- * The first fifty of some order.
- */
-export type TestRanking = {
-    items: Array<TestLately>;
 };
 
 /**
@@ -3028,6 +3033,26 @@ export type Trends = {
     to: string;
     metric: string;
     points: Array<TrendPoint>;
+};
+
+/**
+ * UnsteadyTest
+ *
+ * A test that went both ways over some days.
+ *
+ * `runs` are those it ran in, `failed` those it failed or broke in, `flaky` counts passes after failed attempts.
+ * `flips`: how often it changed between passing and failing in a lane.
+ */
+export type UnsteadyTest = {
+    test_id: string;
+    suite: string;
+    suite_path: Array<string>;
+    name: string;
+    tags: Array<string>;
+    runs: number;
+    failed: number;
+    flips: number;
+    flaky: number;
 };
 
 /**
@@ -9131,7 +9156,7 @@ export type ListFlakiestTestsResponses = {
     /**
      * Request fulfilled, document follows
      */
-    200: TestRanking;
+    200: FlakiestTests;
 };
 
 export type ListFlakiestTestsResponse = ListFlakiestTestsResponses[keyof ListFlakiestTestsResponses];
@@ -9187,7 +9212,7 @@ export type ListSlowestTestsResponses = {
     /**
      * Request fulfilled, document follows
      */
-    200: TestRanking;
+    200: SlowestTests;
 };
 
 export type ListSlowestTestsResponse = ListSlowestTestsResponses[keyof ListSlowestTestsResponses];
