@@ -96,7 +96,7 @@ class SuitePage(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-class TestCell(msgspec.Struct, frozen=True, kw_only=True):
+class TestCell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One run of a test in a history strip; strips run from old to new."""
 
     __test__ = False
