@@ -5,6 +5,7 @@ An ordinary HTTP client takes as long over a small answer as the server does, an
 
 from __future__ import annotations
 
+import heapq
 import selectors
 import socket
 import statistics
@@ -57,18 +58,26 @@ class Client:
         return _header(bytes(self._answer), b"etag")
 
 
-def ask_together(port: int, token: str, lists: Sequence[Sequence[str]]) -> tuple[list[float], int]:
-    """Let as many clients as lists ask at the same time; return what each answer took (ms, ascending) and all bytes."""
+def ask_together(port: int, token: str, lists: Sequence[Sequence[str]], pause_s: float = 0) -> tuple[list[float], int]:
+    """Let as many clients as lists ask at the same time; return what each answer took (ms, ascending) and all bytes.
+
+    Each asks again a pause after its answer; they begin one after the other, so that they do not ask in step.
+    """
     clients = [Client(port, token, paths) for paths in lists]
+    now = time.perf_counter()
+    due = [(now + pause_s * place / len(clients), place) for place in range(len(clients))]
     with selectors.DefaultSelector() as selector:
-        for client in clients:
-            selector.register(client.socket, selectors.EVENT_READ, client)
-            client.ask()
+        for place, client in enumerate(clients):
+            selector.register(client.socket, selectors.EVENT_READ, place)
         while selector.get_map():
-            for key, _ in selector.select():
-                client: Client = key.data
-                if client.read() and not client.ask():
-                    selector.unregister(key.fd)
+            wait_s = max(0, due[0][0] - time.perf_counter()) if due else None
+            for key, _ in selector.select(wait_s):
+                if clients[key.data].read():
+                    heapq.heappush(due, (time.perf_counter() + pause_s, key.data))
+            while due and due[0][0] <= time.perf_counter():
+                client = clients[heapq.heappop(due)[1]]
+                if not client.ask():
+                    selector.unregister(client.socket)
                     client.socket.close()
     return sorted(took for client in clients for took in client.took), sum(client.size for client in clients)
 
