@@ -23,7 +23,7 @@ from testflux.store import database, lately, overview, tests
 
 SHOWN: Final = 50
 MOST_RUNS: Final = 500
-_BRIEF: Final = 2_000_000  # results that are ranked within some 8 ms
+_BRIEF: Final = 2_000_000  # results: to rank 400,000 takes half a millisecond
 AnyRequest = Request[Any, Any, Any]
 Days = Annotated[int, QueryParameter(ge=1, le=90, description="How many days back.")]
 T = TypeVar("T")

@@ -61,3 +61,19 @@ def test_slow_is_by_what_it_took_where_it_ran(runs: list[Run]) -> None:
     for item in found:
         assert item.mean_ms == item.max_ms == item.test_no
         assert item.runs == sum(run.get(item.test_no, S) is not S for _, run in runs)
+
+
+def test_more_runs_than_a_byte_counts_are_counted() -> None:
+    runs: list[Run] = [(0, {0: (P, F)[place % 2], 1: P}) for place in range(600)]
+    (item,) = lately.list_flakiest(gather(runs), 50)
+    assert (item.test_no, item.runs, item.failed, item.flips) == (0, 600, 300, 599)
+    assert [item.runs for item in lately.list_slowest(gather(runs), 50)] == [600, 600]
+
+
+def test_what_a_skipped_test_took_counts_for_nothing() -> None:
+    took = np.array([[[5, 1]], [[99, 3]]], np.uint8)
+    runs = Lately(np.array([1, 1]), [Block(0, None, np.array([0, 1]), np.array([[P, P], [S, F]], np.uint8), took)])
+    assert [(item.test_no, item.runs, item.mean_ms, item.max_ms) for item in lately.list_slowest(runs, 9)] == [
+        (0, 1, 5, 5),
+        (1, 2, 2, 3),
+    ]
