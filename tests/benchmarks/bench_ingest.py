@@ -99,13 +99,9 @@ def _name(process: psutil.Process) -> str:
         words = process.cmdline()
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return "ended"
-    return (
-        "PostgreSQL"
-        if "postgres" in "".join(words[:1])
-        else "readers"
-        if "testflux.work.process" in words
-        else "server"
-    )
+    if "testflux.work.process" in words:
+        return "readers"
+    return "PostgreSQL" if "postgres" in "".join(words[:1]) else "server"
 
 
 def _share(process: psutil.Process) -> int:

@@ -19,6 +19,7 @@ from testflux.model.lately import Lately
 from testflux.serve import cached, declare
 from testflux.serve.house import House
 from testflux.serve.shapes.tests import FlakiestTests, SlowestTests, SlowTest, UnsteadyTest
+from testflux.serve.tests import name_fields
 from testflux.store import database, lately, overview, tests
 
 SHOWN: Final = 50
@@ -117,10 +118,7 @@ async def _list_names(
     return {
         test_no: {
             "test_id": identifiers.pack(front.project_id, test_no),
-            "suite": " / ".join(row["suite"]),
-            "suite_path": row["suite"],
-            "name": row["name"],
-            "tags": row["tags"],
+            **name_fields(row),
         }
         for test_no, row in rows.items()
     }

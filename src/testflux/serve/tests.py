@@ -73,7 +73,7 @@ async def get_test(
     return TestDetail(
         test_id=test_id,
         project=ProjectRef(slug=project["slug"], name=project["name"]),
-        **_names(test),
+        **name_fields(test),
         source=test["source"],
         line=test["line"],
         first_seen_at=test["first_seen_at"],
@@ -134,7 +134,7 @@ def _item(project_id: int, row: database.Row, strip: Sequence[TestCell]) -> Test
         last = LastRun(id=identifier, number=row["number"], started_at=row["started_at"])
     return TestItem(
         test_id=identifiers.pack(project_id, row["test_no"]),
-        **_names(row),
+        **name_fields(row),
         last_status=row["status"],
         last_run=last,
         strip=list(strip[-STRIP:]),
@@ -142,7 +142,8 @@ def _item(project_id: int, row: database.Row, strip: Sequence[TestCell]) -> Test
     )
 
 
-def _names(row: database.Row) -> dict[str, Any]:
+def name_fields(row: database.Row) -> dict[str, Any]:
+    """Return what an answer calls a test."""
     return {"suite": " / ".join(row["suite"]), "suite_path": row["suite"], "name": row["name"], "tags": row["tags"]}
 
 

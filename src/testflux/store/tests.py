@@ -13,10 +13,10 @@ import msgspec
 from testflux.kit import clock, errors, query
 from testflux.model.access import Tenant
 from testflux.model.status import LABELS
-from testflux.store import overview, queries, run_results, scoping
+from testflux.store import overview, queries, run_results, scoping, texts
 from testflux.store.database import Reader, Row
 
-_SQL = queries.load("tests")
+_SQL = texts.with_texts(queries.load("tests"))
 Sort = Literal["name", "-duration", "-failures"]
 RECENT: Final = timedelta(days=90)
 _LEAST_REACH: Final = timedelta(days=7)

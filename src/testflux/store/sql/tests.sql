@@ -61,11 +61,7 @@ where t.project_id = %(project_id)s
   and (%(longer)s::float8 is null or l.duration_ms > %(longer)s)
   and (%(shorter)s::float8 is null or l.duration_ms < %(shorter)s)
   and (%(word)s::text = '' or t.test_no in (
-      select (x.test_no + line.place - 1)::integer
-      from test_text x
-      cross join lateral string_to_table(x.folded, E'\n') with ordinality line (text, place)
-      where x.project_id = %(project_id)s and strpos(x.folded, %(word)s) > 0
-        and strpos(line.text, %(word)s) > 0 and line.text like all(%(patterns)s::text[])
+      FOUND_TESTS
   ))
 order by case when %(sort)s = '-duration' then coalesce(-l.duration_ms, 0) end,
          case when %(sort)s = '-failures' then -coalesce(f.failures, 0) end,
@@ -92,11 +88,7 @@ select test_no, suite, name, tags
 from test
 where project_id = %(project_id)s
   and test_no = any(array(
-      select (x.test_no + line.place - 1)::integer
-      from test_text x
-      cross join lateral string_to_table(x.folded, E'\n') with ordinality line (text, place)
-      where x.project_id = %(project_id)s and strpos(x.folded, %(word)s) > 0
-        and strpos(line.text, %(word)s) > 0 and line.text like all(%(patterns)s::text[])
+      FOUND_TESTS
   ))
   and (%(tags)s::text[] is null or tags @> %(tags)s)
   and (%(suites)s::text[] is null or array_to_string(suite, ' / ') ilike any(%(suites)s))

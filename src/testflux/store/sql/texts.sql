@@ -20,4 +20,12 @@ left_text as (
 ), kept_text as (
     update test_text x set folded = l.folded from left_text l
     where x.project_id = %(project_id)s and x.test_no = l.test_no and l.is_any
-)
+);
+
+-- name: found
+-- Tests whose text holds all words: one of them is looked for in rows, then in their lines, the others in those.
+select (x.test_no + line.place - 1)::integer
+from test_text x
+cross join lateral string_to_table(x.folded, E'\n') with ordinality line (text, place)
+where x.project_id = %(project_id)s and strpos(x.folded, %(word)s) > 0
+  and strpos(line.text, %(word)s) > 0 and line.text like all(%(patterns)s::text[]);

@@ -1,4 +1,4 @@
-"""The texts that a search looks through, of neighbouring tests in one row: there are a twentieth of the rows so."""
+"""The texts that a search looks through, of neighbouring tests in one row: there are far fewer rows to look at so."""
 
 from __future__ import annotations
 
