@@ -488,6 +488,41 @@ create table test_text (
     primary key (project_id, test_no)
 );
 
+-- The duration (ms) of one of `count` results, place 0, 1, 2, …, out of their packed durations: the highest bytes of all
+-- results come first, then the next lower ones; as many as the longest duration needs.
+create function duration_at(durations bytea, count integer, place integer) returns integer
+    language sql immutable parallel safe
+    return get_byte(durations, length(durations) - count + place)
+        + case when length(durations) > count then get_byte(durations, length(durations) - 2 * count + place) << 8 else 0 end
+        + case when length(durations) > 2 * count then get_byte(durations, length(durations) - 3 * count + place) << 16 else 0 end
+        + case when length(durations) > 3 * count then get_byte(durations, place) << 24 else 0 end;
+
+-- The results of a chunk that did not pass, ascending: slot * 8 + status, two bytes each, the high one first; null: none.
+create function pack_not_passed(status bytea, slots smallint[]) returns bytea
+    language sql immutable parallel safe
+    return (
+        select string_agg(int2send((coalesce(slots[place + 1], place) * 8 + get_byte(status, place))::smallint), ''::bytea
+                          order by place)
+        from generate_series(0, length(status) - 1) as place
+        where get_byte(status, place) <> 1
+    );
+
+-- The longest results of a chunk that ran, an eighth and 64 at most, longest first: slot, and duration (ms) in four bytes;
+-- null: none ran.
+create function pack_longest(status bytea, durations bytea, slots smallint[]) returns bytea
+    language sql immutable parallel safe
+    return (
+        select string_agg(int2send(coalesce(slots[place + 1], place)::smallint) || int4send(duration_ms), ''::bytea
+                          order by duration_ms desc, place)
+        from (
+            select place, duration_at(durations, length(status), place) as duration_ms
+            from generate_series(0, length(status) - 1) as place
+            where get_byte(status, place) <> 4
+            order by duration_ms desc, place
+            limit least(64, (length(status) + 7) / 8)
+        ) as longest
+    );
+
 -- Results of up to 1,000 tests of one run: boring results get a slot. Deliberately no foreign keys. [10^7]
 create table result_chunk (
     project_id  bigint not null,
@@ -499,18 +534,15 @@ create table result_chunk (
     durations   bytea not null,                            -- same order, ms packed to bytes: duration_at, kit/planes.py
     evidence    bytea,                                     -- byte range of each test in the file: see store/evidence.py; null: none
     parts       smallint[],                                -- which part's file each result is from, same order; null: all from part 0
+    not_passed  bytea generated always as (                -- said once more, for rankings of many runs
+        pack_not_passed(status, slots)
+    ) stored,
+    longest     bytea generated always as (                -- as well; the shortest of them bounds the others [0.4 B a result]
+        pack_longest(status, durations, slots)
+    ) stored,
     primary key (project_id, bucket, run_day, run_id)
 ) partition by range (run_day);
 create index result_chunk_run on result_chunk (project_id, run_id);       -- read one run whole
-
--- The duration (ms) of one of `count` results, place 0, 1, 2, …, out of their packed durations: the highest bytes of all
--- results come first, then the next lower ones; as many as the longest duration needs.
-create function duration_at(durations bytea, count integer, place integer) returns integer
-    language sql immutable parallel safe
-    return get_byte(durations, length(durations) - count + place)
-        + case when length(durations) > count then get_byte(durations, length(durations) - 2 * count + place) << 8 else 0 end
-        + case when length(durations) > 2 * count then get_byte(durations, length(durations) - 3 * count + place) << 16 else 0 end
-        + case when length(durations) > 3 * count then get_byte(durations, place) << 24 else 0 end;
 
 -- Interesting results get a row as well: failed, broken, flaky, skipped with a reason, each earlier attempt. [5 % of results]
 create table result_row (

@@ -130,8 +130,11 @@ lock table {name} in share mode;
 create table {copy} (like {parent} including all);
 
 -- name: copy_result_chunk
--- The month in the order of its key, tight.
-insert into {copy} select * from {name} order by project_id, bucket, run_day, run_id;
+-- The month in the order of its key, tight. What PostgreSQL generates it generates again.
+insert into {copy} (project_id, bucket, run_day, run_id, slots, status, durations, evidence, parts)
+select project_id, bucket, run_day, run_id, slots, status, durations, evidence, parts
+from {name}
+order by project_id, bucket, run_day, run_id;
 
 -- name: copy_result_row
 -- The month in the order of its key, tight.

@@ -15,7 +15,7 @@ order by child.relname;
 
 -- name: make_partition
 -- A table as its parent is, not yet part of it.
-create table {name} (like {parent} including defaults including constraints);
+create table {name} (like {parent} including defaults including constraints including generated);
 
 -- name: keep_whole
 -- Rows of up to half a page stay in one place, and are packed only when they are longer.
