@@ -1,10 +1,11 @@
 """Arrays of integers as PostgreSQL sends them (`array_send`), read by numpy without a Python object for each element.
 
-They have one dimension, at least one element and no nulls, as all arrays of a chunk.
+Those that are read have one dimension, at least one element and no nulls, as all arrays of a chunk.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -47,6 +48,11 @@ def read_shorts(sent: bytes) -> Ints:
 def read_ints(sent: bytes) -> Ints:
     """Read an integer[]."""
     return np.frombuffer(sent, _INTS, offset=_HEAD)["value"]
+
+
+def write_ints(numbers: Iterable[int]) -> str:
+    """Write an array as text, for a parameter that says its type: of a list each element would be adapted by itself."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def size_of_shorts(count: int) -> int:

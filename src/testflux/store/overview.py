@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from testflux.model.access import Tenant
-from testflux.store import projects, queries, scoping
+from testflux.store import arrays, projects, queries, scoping
 from testflux.store.database import Reader, Row
 
 _SQL = queries.load("overview")
@@ -102,9 +102,7 @@ async def list_slowest(reader: Reader, run: Row, limit: int) -> list[int]:
 
 async def list_names(reader: Reader, project_id: int, test_nos: Sequence[int]) -> dict[int, Row]:
     """Return suite and name of tests by number."""
-    # An array as text: of a list, each element would be adapted on its own.
-    numbers = f"{{{','.join(map(str, test_nos))}}}"
-    row = await reader.one(_SQL["list_names"], project_id=project_id, test_nos=numbers)
+    row = await reader.one(_SQL["list_names"], project_id=project_id, test_nos=arrays.write_ints(test_nos))
     columns = (row[name] or () for name in ("test_nos", "suites", "names"))
     return {test_no: {"suite": suite, "name": name} for test_no, suite, name in zip(*columns, strict=True)}
 

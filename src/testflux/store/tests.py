@@ -13,7 +13,7 @@ import msgspec
 from testflux.kit import clock, errors, query
 from testflux.model.access import Tenant
 from testflux.model.status import LABELS
-from testflux.store import overview, queries, run_results, scoping, texts
+from testflux.store import arrays, overview, queries, run_results, scoping, texts
 from testflux.store.database import Reader, Row
 
 _SQL = texts.with_texts(queries.load("tests"))
@@ -173,7 +173,7 @@ async def get_test(reader: Reader, project_id: int, test_no: int) -> Row:
 
 async def list_names(reader: Reader, project_id: int, test_nos: Sequence[int]) -> dict[int, Row]:
     """Return tests by number: test_no, suite, name, tags."""
-    rows = await reader.all(_SQL["list_names"], project_id=project_id, test_nos=list(test_nos))
+    rows = await reader.all(_SQL["list_names"], project_id=project_id, test_nos=arrays.write_ints(test_nos))
     return {row["test_no"]: row for row in rows}
 
 

@@ -135,7 +135,7 @@ where project_id = %(project_id)s and test_no = %(test_no)s;
 
 -- name: list_names
 -- What some tests are called.
-select test_no, suite, name, tags from test where project_id = %(project_id)s and test_no = any(%(test_nos)s);
+select test_no, suite, name, tags from test where project_id = %(project_id)s and test_no = any(%(test_nos)s::integer[]);
 
 -- name: list_history
 -- The runs of one test of a tenant, newest first, straight from its slots, with the message where it failed. One row
