@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
 
 from testflux.kit import planes
-from testflux.model.lately import Block, Ints, Lately
+from testflux.model.lately import Durations, Ints, Longest, Outcomes
 from testflux.model.status import Status
 
-_WIDTH: Final = 1000
 _GOOD, _BAD = 1, 2
 _MOST_SPELLS_OF_A_BREAK: Final = 1
 _MOST_OF_A_BYTE: Final = 0xFF
-_ALL_BITS: Final = np.uint8(0xFF)
-# Bytes are compared with a byte in a tenth of the time that they are with a member of an enum.
-_PASSED, _FAILED, _BROKEN, _SKIPPED, _FLAKY = map(np.uint8, Status)
+_WENT: Final = np.zeros(1 + max(Status), np.uint8)
+_WENT[[Status.PASSED, Status.FLAKY]] = _GOOD
+_WENT[[Status.FAILED, Status.BROKEN]] = _BAD
 
 
 class Unsteady(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,38 +44,61 @@ class Slow(msgspec.Struct, frozen=True, kw_only=True):
     max_ms: int
 
 
-def list_flakiest(lately: Lately, most: int) -> list[Unsteady]:
+def list_flakiest(lately: Outcomes, most: int) -> list[Unsteady]:
     """Return the tests that went both ways most often.
 
     What counts as flaky is what `flaky.is_flaky` says of a lane: a test that broke and was mended is not.
     """
-    status = _statuses(lately)
-    is_flaky = status == _FLAKY
-    is_bad = (status == _FAILED) | (status == _BROKEN)
-    went = is_bad.view(np.uint8) * _BAD + ((status == _PASSED) | is_flaky)
+    width = lately.held.shape[1]
+    went = lately.held * np.uint8(_GOOD)
+    went.reshape(-1)[lately.runs * width + lately.tests] = _WENT[lately.statuses]
     flips, is_unsteady = _tell_flips(lately.lanes, went)
-    flaky = _count(is_flaky)
+    told = np.bincount(lately.tests * len(_WENT) + lately.statuses, minlength=width * len(_WENT))
+    *_, failed, broken, skipped, flaky = told.reshape(width, len(_WENT)).T
     numbers = _best(np.flatnonzero(is_unsteady | (flaky > 0)), flips + flaky, most)
-    figures = (numbers, *(told[numbers] for told in (_count(went != 0), _count(is_bad), flips, flaky)))
+    figures = (numbers, *(figure[numbers] for figure in (_count(lately.held) - skipped, failed + broken, flips, flaky)))
     return [
-        Unsteady(test_no=number, runs=runs, failed=failed, flips=flipped, flaky=retried)
-        for number, runs, failed, flipped, retried in zip(*(figure.tolist() for figure in figures), strict=True)
+        Unsteady(test_no=number, runs=runs, failed=bad, flips=flipped, flaky=retried)
+        for number, runs, bad, flipped, retried in zip(*(figure.tolist() for figure in figures), strict=True)
     ]
 
 
-def list_slowest(lately: Lately, most: int) -> list[Slow]:
+def list_slowest_of_longest(lately: Longest, most: int) -> list[Slow] | None:
+    """Return what `list_slowest` would, from the longest results of each run alone; None when they do not tell.
+
+    A test is known when each run that it ran in has it among its longest. Of another one only a bound of its average is
+    known: where it is not among the longest it took no longer than the shortest of these. The known tests with the
+    highest averages are the slowest when no other test's bound reaches as high (Fagin's threshold algorithm).
+    """
+    width = lately.ran.size
+    ran = np.maximum(lately.ran, 1)
+    total_ms = np.bincount(lately.tests, lately.took_ms, width)
+    is_known = np.bincount(lately.tests, minlength=width) == lately.ran
+    numbers = _best(np.flatnonzero(is_known & (lately.ran > 0)), total_ms / ran, most)
+    least = total_ms[numbers[-1]] / ran[numbers[-1]] if numbers.size == most else 0
+    bounds = (lately.rest_ms + np.bincount(lately.tests, lately.took_ms - lately.rests_ms, width)) / ran
+    if (bounds[~is_known] >= least).any():
+        return None
+    longest = np.zeros(width, np.int64)
+    np.maximum.at(longest, lately.tests, lately.took_ms)
+    return _list_slow(numbers, lately.ran, total_ms, longest[numbers])
+
+
+def list_slowest(lately: Durations, most: int) -> list[Slow]:
     """Return the tests that took longest on average where they ran."""
-    runs, total_ms = np.zeros((2, _width(lately)), np.int64)
+    total_ms = np.zeros(lately.ran.size, np.int64)
     for block in lately.blocks:
-        tests, ran = _tests(block), (block.status != _SKIPPED).view(np.uint8)
-        runs[tests] += _count(ran)
-        total_ms[tests] += planes.add_up(block.durations & (ran * _ALL_BITS)[:, np.newaxis, :])
-    numbers = _best(np.flatnonzero(runs), total_ms / np.maximum(runs, 1), most)
-    longest = _longest(lately, numbers)
-    figures = (figure.tolist() for figure in (numbers, runs[numbers], total_ms[numbers], longest))
+        total_ms[block.tests] += planes.add_up(block.planes)
+    numbers = _best(np.flatnonzero(lately.ran), total_ms / np.maximum(lately.ran, 1), most)
+    return _list_slow(numbers, lately.ran, total_ms, _longest(lately, numbers))
+
+
+def _list_slow(numbers: Ints, ran: Ints, total_ms: Ints, longest: Ints) -> list[Slow]:
+    """Say of some tests how long they took; `longest` are theirs, the rest those of all tests."""
+    figures = (numbers, ran[numbers], total_ms[numbers], longest)
     return [
-        Slow(test_no=number, runs=ran, mean_ms=round(total / ran), max_ms=most)
-        for number, ran, total, most in zip(*figures, strict=True)
+        Slow(test_no=number, runs=runs, mean_ms=round(total / runs), max_ms=most)
+        for number, runs, total, most in zip(*(figure.tolist() for figure in figures), strict=True)
     ]
 
 
@@ -121,34 +143,17 @@ def _last_known(went: Ints) -> Ints:
     return known
 
 
-def _statuses(lately: Lately) -> Ints:
-    """Return the status of every test in every run, 0 where a run does not hold it."""
-    status = np.zeros((lately.lanes.size, _width(lately)), np.uint8)
-    for block in lately.blocks:
-        if block.slots is None:
-            status[block.runs, _tests(block)] = block.status
-        else:
-            status[np.ix_(block.runs, _tests(block))] = block.status
-    return status
-
-
-def _longest(lately: Lately, numbers: Ints) -> Ints:
+def _longest(lately: Durations, numbers: Ints) -> Ints:
     """Return how long some tests took at most, ms."""
     longest = np.zeros(numbers.size, np.int64)
-    places = np.full(_width(lately), -1)
+    places = np.full(lately.ran.size, -1)
     places[numbers] = np.arange(numbers.size)
     for block in lately.blocks:
-        wanted = places[_tests(block)]
+        wanted = places[block.tests]
         here = np.flatnonzero(wanted >= 0)
-        took = planes.join(block.durations[:, :, here]) * (block.status[:, here] != _SKIPPED)
+        took = planes.join(block.planes[:, :, here])
         longest[wanted[here]] = np.maximum(longest[wanted[here]], took.max(axis=0))
     return longest
-
-
-def _tests(block: Block) -> Any:
-    """Return the numbers of the tests of a block, as numpy takes them for a place in a row."""
-    first = block.bucket * _WIDTH
-    return slice(first, first + block.status.shape[1]) if block.slots is None else first + block.slots
 
 
 def _count(told: Ints) -> Ints:
@@ -157,7 +162,3 @@ def _count(told: Ints) -> Ints:
     for begin in range(0, len(told), _MOST_OF_A_BYTE):  # bytes are added up without a copy in wider numbers
         counts += np.add.reduce(told[begin : begin + _MOST_OF_A_BYTE].view(np.uint8), axis=0, dtype=np.uint8)
     return counts
-
-
-def _width(lately: Lately) -> int:
-    return _WIDTH * (1 + max((block.bucket for block in lately.blocks), default=0))

@@ -15,7 +15,6 @@ from litestar.params import FromPath, QueryParameter
 from testflux.analyse import lately as ranking
 from testflux.kit import clock, identifiers
 from testflux.model.access import Actor, Permission
-from testflux.model.lately import Lately
 from testflux.serve import cached, declare
 from testflux.serve.house import House
 from testflux.serve.shapes.tests import FlakiestTests, SlowestTests, SlowTest, UnsteadyTest
@@ -28,7 +27,8 @@ _BRIEF: Final = 2_000_000  # results: to rank 400,000 takes half a millisecond
 AnyRequest = Request[Any, Any, Any]
 Days = Annotated[int, QueryParameter(ge=1, le=90, description="How many days back.")]
 T = TypeVar("T")
-R = TypeVar("R", ranking.Unsteady, ranking.Slow)
+F = TypeVar("F")
+R = TypeVar("R")
 Make = Callable[[database.Reader, overview.Front, date], Awaitable[T]]
 
 
@@ -76,8 +76,8 @@ async def _rank(
 
 
 async def _make_flakiest(reader: database.Reader, front: overview.Front, since: date) -> FlakiestTests:
-    found = await _list_lately(reader, front, since, with_durations=False)
-    ranked = await _off_the_loop_if_long(found, ranking.list_flakiest)
+    found = await lately.list_outcomes(reader, front.project_id, front.branches, since, MOST_RUNS)
+    ranked = await _off_the_loop_if_long(found.held.size, ranking.list_flakiest, found)
     names = await _list_names(reader, front, ranked)
     return FlakiestTests(
         items=[
@@ -88,8 +88,12 @@ async def _make_flakiest(reader: database.Reader, front: overview.Front, since: 
 
 
 async def _make_slowest(reader: database.Reader, front: overview.Front, since: date) -> SlowestTests:
-    found = await _list_lately(reader, front, since, with_durations=True)
-    ranked = await _off_the_loop_if_long(found, ranking.list_slowest)
+    of = (front.project_id, front.branches, since, MOST_RUNS)
+    longest = await lately.list_longest(reader, *of)
+    ranked = await _off_the_loop_if_long(longest.tests.size, ranking.list_slowest_of_longest, longest)
+    if ranked is None:
+        found = await lately.list_durations(reader, *of)
+        ranked = await _off_the_loop_if_long(int(found.ran.sum()), ranking.list_slowest, found)
     names = await _list_names(reader, front, ranked)
     return SlowestTests(
         items=[
@@ -98,16 +102,9 @@ async def _make_slowest(reader: database.Reader, front: overview.Front, since: d
     )
 
 
-async def _list_lately(reader: database.Reader, front: overview.Front, since: date, *, with_durations: bool) -> Lately:
-    return await lately.list_lately(
-        reader, front.project_id, front.branches, since, MOST_RUNS, with_durations=with_durations
-    )
-
-
-async def _off_the_loop_if_long(found: Lately, rank: Callable[[Lately, int], list[R]]) -> list[R]:
+async def _off_the_loop_if_long(results: int, rank: Callable[[F, int], R], found: F) -> R:
     """Rank in a thread what takes long. A thread that takes turns with the answers costs more than a short wait."""
-    is_brief = sum(block.status.size for block in found.blocks) <= _BRIEF
-    return rank(found, SHOWN) if is_brief else await asyncio.to_thread(rank, found, SHOWN)
+    return rank(found, SHOWN) if results <= _BRIEF else await asyncio.to_thread(rank, found, SHOWN)
 
 
 async def _list_names(

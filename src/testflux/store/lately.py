@@ -1,8 +1,8 @@
-"""Reading the results of a project's newest runs, for numpy to rank their tests.
+"""Reading how the tests of a project's newest runs went, and how long they took, for numpy to rank them.
 
-Eight runs travel as one row: their chunks, one behind the other. A hundred kilobytes stay in the caches of whoever
-packs and unpacks them: all runs in a few large rows took PostgreSQL twice as long, and of a row a run each would wake
-the server.
+What did not pass is said apart, in two bytes each; of the others it is enough to know that there are results. Durations
+travel eight runs a row, their chunks one behind the other: a hundred kilobytes stay in the caches of whoever packs and
+unpacks them. All in a few large rows took PostgreSQL twice as long, and of a row a run each would wake the server.
 """
 
 from __future__ import annotations
@@ -10,57 +10,170 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from operator import itemgetter
 from typing import Final
 
+import msgspec
 import numpy as np
 
-from testflux.model.lately import Block, Lately
-from testflux.store import arrays, queries
+from testflux.model.lately import Block, Durations, Ints, Longest, Outcomes
+from testflux.model.status import Status
+from testflux.store import arrays, queries, results
 from testflux.store.database import Reader, Row
 
-_SQL: Final = queries.load("lately")["list_lately"]
-_STATUSES: Final = _SQL.replace("PACKED", "c.status").replace("SIZE", "0")
-_WITH_DURATIONS: Final = _SQL.replace("PACKED", "c.status || c.durations").replace("SIZE", "length(c.durations)")
+_PIECES: Final = queries.load("lately")
+_LIST_OUTCOMES, _LIST_LONGEST, _LIST_DURATIONS = (
+    _PIECES[name].replace("NEWEST_RUNS", _PIECES["newest_runs"]).replace("CHUNKS", _PIECES["chunks"])
+    for name in ("list_outcomes", "list_longest", "list_durations")
+)
 _AT_ONCE: Final = 8
-_OF_CHUNKS: Final = ("runs", "buckets", "counts", "sizes")
+_STATUS_BITS: Final = 3
+_STATUS: Final = np.uint16((1 << _STATUS_BITS) - 1)
+_SKIPPED: Final = np.uint16(Status.SKIPPED)
+_LONGEST: Final = np.dtype([("slot", ">i2"), ("duration_ms", ">i4")])
 
 
-async def list_lately(
-    reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int, *, with_durations: bool
-) -> Lately:
-    """Return the results of the newest functional runs of some branches since a day, at most `limit` runs."""
+class _Chunks(msgspec.Struct, frozen=True):
+    """Chunks one behind the other.
+
+    `firsts`: the first test of each one's bucket; `counts`: how many results it holds; `slots`: those of chunks that
+    name them. `alike`: tests, and the chunks that hold just these. `owners`, `places`, `statuses`: of each result that
+    did not pass its chunk, slot and status.
+    """
+
+    firsts: Ints
+    counts: Ints
+    slots: dict[int, Ints]
+    alike: Sequence[tuple[slice | Ints, Ints]]
+    owners: Ints
+    places: Ints
+    statuses: Ints
+
+    @property
+    def width(self) -> int:
+        """How many tests their buckets have room for."""
+        return int(self.firsts.max(initial=-results.CHUNK)) + results.CHUNK
+
+    @property
+    def tests(self) -> Ints:
+        """The tests of what did not pass."""
+        return self.firsts[self.owners] + self.places
+
+    def add_up(self, amounts: Ints) -> Ints:
+        """Add up by test what is told of the chunks that hold it."""
+        total = np.zeros(self.width, np.int64)
+        for tests, chunks in self.alike:
+            total[tests] += amounts[chunks].sum()
+        return total
+
+    def count_ran(self) -> Ints:
+        """Count by test in how many of the chunks it ran."""
+        skipped = self.tests[self.statuses == _SKIPPED]
+        return self.add_up(np.ones(self.counts.size, np.int64)) - np.bincount(skipped, minlength=self.width)
+
+
+async def list_outcomes(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> Outcomes:
+    """Return how tests went in the newest functional runs of some branches since a day, at most `limit` runs."""
+    values = {"project_id": project_id, "branches": list(branches), "since": since, "limit": limit}
+    rows = await reader.planned_once.all(_LIST_OUTCOMES, **values)
+    lanes, runs, chunks = _read_ints(rows, "lanes"), _read_ints(rows, "runs"), _read_chunks(rows)
+    held = np.zeros((lanes.size, chunks.width), np.uint8)
+    for tests, alike in chunks.alike:
+        held[runs[alike, np.newaxis], tests] = 1
+    return Outcomes(lanes, held, runs[chunks.owners], chunks.tests, chunks.statuses)
+
+
+async def list_longest(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> Longest:
+    """Return what took longest in these runs."""
+    values = {"project_id": project_id, "branches": list(branches), "since": since, "limit": limit}
+    rows = await reader.planned_once.all(_LIST_LONGEST, **values)
+    chunks = _read_chunks(rows)
+    longest = np.frombuffer(b"".join(_list(rows, "longest")), _LONGEST)
+    counts = _read_ints(rows, "sizes") // _LONGEST.itemsize
+    took_ms = longest["duration_ms"].astype(np.int64)
+    skipped = np.bincount(chunks.owners[chunks.statuses == _SKIPPED], minlength=counts.size)
+    is_part = counts < chunks.counts - skipped
+    rests_ms = np.zeros(counts.size, np.int64)
+    rests_ms[is_part] = took_ms[np.cumsum(counts)[is_part] - 1]
+    tests = np.repeat(chunks.firsts, counts) + longest["slot"]
+    return Longest(tests, took_ms, np.repeat(rests_ms, counts), chunks.count_ran(), chunks.add_up(rests_ms))
+
+
+async def list_durations(
+    reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int
+) -> Durations:
+    """Return how long tests took in these runs."""
     values = {"project_id": project_id, "branches": list(branches), "since": since, "limit": limit, "at_once": _AT_ONCE}
-    rows = await reader.planned_once.all(_WITH_DURATIONS if with_durations else _STATUSES, **values)
-    rows.sort(key=itemgetter("first"))
-    lanes = np.array([lane for row in rows for lane in row["lanes"]], np.int64)
-    return Lately(lanes, list(_blocks([row for row in rows if row["packed"] is not None])))
+    rows = await reader.planned_once.all(_LIST_DURATIONS, **values)
+    chunks, sizes = _read_chunks(rows), _read_ints(rows, "sizes")
+    ends = np.cumsum(sizes)
+    begins, is_skipped = ends - sizes, chunks.statuses == _SKIPPED
+    packed = _forget(bytearray().join(_list(rows, "durations")), chunks, begins, ends, is_skipped)
+    blocks: list[Block] = []
+    for tests, alike in chunks.alike:
+        pieces = [packed[begin:end] for begin, end in zip(begins[alike].tolist(), ends[alike].tolist(), strict=True)]
+        blocks.append(Block(tests, _stack(pieces, int(chunks.counts[alike[0]]))))
+    return Durations(chunks.count_ran(), blocks)
 
 
-def _blocks(rows: Sequence[Row]) -> Iterator[Block]:
-    """Put chunks together that hold the same tests and as many bytes of durations."""
-    alike: defaultdict[tuple[int, int, int, bytes | None], tuple[list[int], list[bytes]]]
-    alike = defaultdict(lambda: ([], []))
-    for row in rows:
-        begin = named = 0
-        for run, bucket, count, size in zip(
-            *(arrays.read_ints(row[name]).tolist() for name in _OF_CHUNKS), strict=True
-        ):
-            slots = None
-            if count < 0:
-                slots = row["slots"][named : named + arrays.size_of_shorts(-count)]
-                named += len(slots)
-            end = begin + abs(count) + size
-            runs, packed = alike[bucket, abs(count), size, slots]
-            runs.append(row["first"] + run)
-            packed.append(row["packed"][begin:end])
-            begin = end
-    for (bucket, tests, size, slots), (runs, packed) in alike.items():
-        matrix = np.frombuffer(b"".join(packed), np.uint8).reshape(len(runs), -1)
-        yield Block(
-            bucket,
-            None if slots is None else arrays.read_shorts(slots).astype(np.int64),
-            np.array(runs),
-            matrix[:, :tests],
-            matrix[:, tests:].reshape(len(runs), size // tests, tests),
-        )
+def _forget(packed: bytearray, chunks: _Chunks, begins: Ints, ends: Ints, is_such: Ints) -> bytes:
+    """Write 0 for the durations of such results, in each plane of their chunks."""
+    took = np.frombuffer(packed, np.uint8)
+    owners, columns = chunks.owners[is_such], chunks.places[is_such].astype(np.int64)
+    for chunk, slots in chunks.slots.items():
+        own = slice(*np.searchsorted(owners, (chunk, chunk + 1)))
+        columns[own] = np.searchsorted(slots, columns[own])
+    at = begins[owners] + columns
+    while at.size:
+        took[at] = 0
+        at += chunks.counts[owners]
+        is_more = at < ends[owners]
+        at, owners = at[is_more], owners[is_more]
+    return bytes(packed)
+
+
+def _stack(pieces: Sequence[bytes], count: int) -> Ints:
+    """Put durations of the same tests, `count`, together; where some have fewer planes their highest ones are 0."""
+    longest = max(map(len, pieces))
+    stacked = b"".join([piece.rjust(longest, b"\0") for piece in pieces])
+    return np.frombuffer(stacked, np.uint8).reshape(len(pieces), -1, count)
+
+
+def _read_chunks(rows: Sequence[Row]) -> _Chunks:
+    firsts, counts = _read_ints(rows, "buckets") * results.CHUNK, _read_ints(rows, "counts")
+    sent, begin = b"".join(_list(rows, "slots")), 0
+    slots: dict[int, Ints] = {}
+    for chunk in np.flatnonzero(counts < 0).tolist():
+        end = begin + arrays.size_of_shorts(-counts[chunk])
+        slots[chunk] = arrays.read_shorts(sent[begin:end]).astype(np.int64)
+        begin = end
+    packed = np.frombuffer(b"".join(_list(rows, "not_passed")), ">u2").astype(np.uint16)
+    return _Chunks(
+        firsts,
+        np.abs(counts),
+        slots,
+        list(_put_together(firsts, counts, slots)),
+        np.repeat(np.arange(counts.size), _read_ints(rows, "told") // packed.itemsize),
+        packed >> _STATUS_BITS,
+        packed & _STATUS,
+    )
+
+
+def _put_together(firsts: Ints, counts: Ints, slots: dict[int, Ints]) -> Iterator[tuple[slice | Ints, Ints]]:
+    """Return the tests of chunks that hold the same, and which chunks these are."""
+    lasts, is_full = firsts + counts - 1, counts > 0
+    for last in np.unique(lasts[is_full]).tolist():
+        yield slice(last - last % results.CHUNK, last + 1), np.flatnonzero(is_full & (lasts == last))
+    alike: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
+    for chunk, named in slots.items():
+        alike[int(firsts[chunk]), named.tobytes()].append(chunk)
+    for (first, named), chunks in alike.items():
+        yield first + np.frombuffer(named, np.int64), np.array(chunks)
+
+
+def _read_ints(rows: Sequence[Row], name: str) -> Ints:
+    """Read whole numbers of four bytes each, those of one row behind those of the other."""
+    return np.frombuffer(b"".join(_list(rows, name)), ">i4").astype(np.int64)
+
+
+def _list(rows: Sequence[Row], name: str) -> list[bytes]:
+    return [row[name] for row in rows if row[name] is not None]

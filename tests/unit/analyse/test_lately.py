@@ -1,49 +1,89 @@
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
+from collections.abc import Iterator
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import event, given
 from hypothesis import strategies as some
 
 from testflux.analyse import flaky, lately
-from testflux.model.lately import Block, Lately
+from testflux.kit import planes
+from testflux.model.lately import Block, Durations, Longest, Outcomes
 from testflux.model.status import Status
 
 P, F, B, S, Y = Status.PASSED, Status.FAILED, Status.BROKEN, Status.SKIPPED, Status.FLAKY
-Run = tuple[int, dict[int, Status]]
+Cell = tuple[Status, int]
+Run = tuple[int, dict[int, Cell]]
+Chunk = dict[int, Cell]
 TESTS = [0, 1, 3, 998, 1000, 2500]
+cells = some.tuples(some.sampled_from(Status), some.sampled_from([0, 1, 2, 3, 255, 256, 70_000]))
 histories = some.lists(
-    some.tuples(some.integers(0, 1), some.dictionaries(some.sampled_from(TESTS), some.sampled_from(Status))),
-    max_size=12,
+    some.tuples(some.integers(0, 1), some.dictionaries(some.sampled_from(TESTS), cells)), max_size=12
 )
 
 
-def gather(runs: list[Run]) -> Lately:
-    """Gather runs (lane, statuses by test number) as they are read; a test's durations are its number."""
-    runs = sorted(runs, key=lambda run: run[0])
-    blocks: defaultdict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
+def gather_outcomes(runs: list[Run]) -> Outcomes:
+    """Gather runs (lane, status and ms by test number) as they are read to see how tests went."""
+    runs = sorted(runs, key=operator.itemgetter(0))
+    held = np.zeros((len(runs), 3000 if any(run for _, run in runs) else 0), np.uint8)
+    told: list[tuple[int, int, int]] = []
     for place, (_, run) in enumerate(runs):
+        held[place, list(run)] = 1
+        told += [(place, number, status) for number, (status, _) in run.items() if status is not P]
+    columns = np.array(told, np.int64).reshape(-1, 3).T
+    return Outcomes(np.array([lane for lane, _ in runs], np.int64), held, *columns)
+
+
+def cut_chunks(runs: list[Run]) -> Iterator[Chunk]:
+    """Cut runs as they are stored, leaving out what was skipped."""
+    for _, run in runs:
         for bucket in {number // 1000 for number in run}:
-            blocks[bucket, tuple(sorted(number for number in run if number // 1000 == bucket))].append(place)
-    return Lately(np.array([lane for lane, _ in runs], np.int64), [block(runs, *each) for each in blocks.items()])
+            chunk = {number: cell for number, cell in sorted(run.items()) if number // 1000 == bucket}
+            yield {number: cell for number, cell in chunk.items() if cell[0] is not S}
 
 
-def block(runs: list[Run], held: tuple[int, tuple[int, ...]], places: list[int]) -> Block:
-    bucket, numbers = held
-    slots = np.array(numbers) % 1000
-    is_full = bool(slots[-1] == len(slots) - 1)
-    status = np.array([[runs[place][1][number] for number in numbers] for place in places], np.uint8)
-    planes = np.array([[[number // 256 for number in numbers], [number % 256 for number in numbers]]] * len(places))
-    return Block(bucket, None if is_full else slots, np.array(places), status, planes.astype(np.uint8))
+def count_ran(runs: list[Run]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    numbers = [number for _, run in runs for number, (status, _) in run.items() if status is not S]
+    return np.bincount(np.array(numbers, np.int64), minlength=3000)
+
+
+def gather_durations(runs: list[Run]) -> Durations:
+    blocks: defaultdict[tuple[int, ...], list[list[int]]] = defaultdict(list)
+    for chunk in filter(None, cut_chunks(runs)):
+        blocks[tuple(chunk)].append([duration_ms for _, duration_ms in chunk.values()])
+    return Durations(
+        count_ran(runs),
+        [
+            Block(np.array(tests), np.array(took, ">u4")[..., np.newaxis].view(np.uint8).transpose(0, 2, 1))
+            for tests, took in blocks.items()
+        ],
+    )
+
+
+def gather_longest(runs: list[Run], most: int) -> Longest:
+    """Gather at most so many of the longest results of each chunk."""
+    listed: list[tuple[int, int, int]] = []
+    rest_ms = np.zeros(3000, np.int64)
+    for (_, whole), chunk in ((run, chunk) for run in runs for chunk in cut_chunks([run])):
+        longest = sorted(chunk.items(), key=lambda item: -item[1][1])[:most]
+        rest = longest[-1][1][1] if len(longest) < len(chunk) else 0
+        listed += [(number, duration_ms, rest) for number, (_, duration_ms) in longest]
+        for number in whole:
+            if longest and number // 1000 == longest[0][0] // 1000:
+                rest_ms[number] += rest
+    tests, took_ms, rests_ms = np.array(listed, np.int64).reshape(-1, 3).T
+    return Longest(tests, took_ms, rests_ms, count_ran(runs), rest_ms)
 
 
 @given(histories)
 def test_flaky_is_what_the_rule_calls_so_lane_by_lane(runs: list[Run]) -> None:
-    found = lately.list_flakiest(gather(runs), 50)
+    found = lately.list_flakiest(gather_outcomes(runs), 50)
     expected: dict[int, tuple[int, ...]] = {}
     for number in TESTS:
-        lanes = [[run[number] for lane, run in runs if lane == wanted and number in run] for wanted in (0, 1)]
+        lanes = [[run[number][0] for lane, run in runs if lane == wanted and number in run] for wanted in (0, 1)]
         if any(map(flaky.is_flaky, lanes)):
             went = [status for lane in lanes for status in lane if status is not S]
             failed = sum(status.is_bad for status in went)
@@ -53,27 +93,63 @@ def test_flaky_is_what_the_rule_calls_so_lane_by_lane(runs: list[Run]) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
-@given(histories)
-def test_slow_is_by_what_it_took_where_it_ran(runs: list[Run]) -> None:
-    found = lately.list_slowest(gather(runs), 3)
-    ran = {number for _, run in runs for number, status in run.items() if status is not S}
-    assert [item.test_no for item in found] == sorted(ran, reverse=True)[:3]
-    for item in found:
-        assert item.mean_ms == item.max_ms == item.test_no
-        assert item.runs == sum(run.get(item.test_no, S) is not S for _, run in runs)
+@given(histories, some.integers(1, 4))
+def test_slow_is_by_what_it_took_where_it_ran(runs: list[Run], most: int) -> None:
+    took: defaultdict[int, list[int]] = defaultdict(list)
+    for _, run in runs:
+        for number, (status, duration_ms) in run.items():
+            if status is not S:
+                took[number].append(duration_ms)
+    order = sorted(took, key=lambda number: (-sum(took[number]) / len(took[number]), number))
+    assert [
+        (item.test_no, item.runs, item.mean_ms, item.max_ms)
+        for item in lately.list_slowest(gather_durations(runs), most)
+    ] == [
+        (number, len(took[number]), round(sum(took[number]) / len(took[number])), max(took[number]))
+        for number in order[:most]
+    ]
+
+
+@given(histories, some.integers(1, 3), some.integers(1, 6))
+def test_the_longest_results_tell_the_slowest_tests_or_say_that_they_do_not(
+    runs: list[Run], most: int, listed: int
+) -> None:
+    found = lately.list_slowest_of_longest(gather_longest(runs, listed), most)
+    event("known" if found else "none" if found is None else "empty")
+    if found is not None or listed == len(TESTS):
+        assert found == lately.list_slowest(gather_durations(runs), most)
+
+
+@pytest.mark.parametrize(
+    ("others_ms", "is_known"),
+    [(89, True), (90, False), (91, False)],
+    ids=["below the slowest", "as slow", "maybe slower"],
+)
+def test_what_is_not_listed_may_be_as_slow_as_the_shortest_that_is(others_ms: int, *, is_known: bool) -> None:
+    steady: Chunk = {0: (P, 90), 1: (F, 90)}
+    runs: list[Run] = [(0, steady | {2: (P, others_ms), 3: (P, 1)}), (0, steady | {3: (P, others_ms), 2: (P, 1)})]
+    longest = gather_longest(runs, 3)
+    found = lately.list_slowest_of_longest(longest, 2)
+    assert longest.rest_ms[3] == 2 * min(others_ms, 90)
+    expected = [(0, 2, 90, 90), (1, 2, 90, 90)] if is_known else None
+    assert (found and [(item.test_no, item.runs, item.mean_ms, item.max_ms) for item in found]) == expected
 
 
 def test_more_runs_than_a_byte_counts_are_counted() -> None:
-    runs: list[Run] = [(0, {0: (P, F)[place % 2], 1: P}) for place in range(600)]
-    (item,) = lately.list_flakiest(gather(runs), 50)
+    runs: list[Run] = [(0, {0: ((P, F)[place % 2], 1), 1: (P, 1)}) for place in range(600)]
+    (item,) = lately.list_flakiest(gather_outcomes(runs), 50)
     assert (item.test_no, item.runs, item.failed, item.flips) == (0, 600, 300, 599)
-    assert [item.runs for item in lately.list_slowest(gather(runs), 50)] == [600, 600]
+    assert [item.runs for item in lately.list_slowest(gather_durations(runs), 50)] == [600, 600]
 
 
-def test_what_a_skipped_test_took_counts_for_nothing() -> None:
-    took = np.array([[[5, 1]], [[99, 3]]], np.uint8)
-    runs = Lately(np.array([1, 1]), [Block(0, None, np.array([0, 1]), np.array([[P, P], [S, F]], np.uint8), took)])
-    assert [(item.test_no, item.runs, item.mean_ms, item.max_ms) for item in lately.list_slowest(runs, 9)] == [
-        (0, 1, 5, 5),
-        (1, 2, 2, 3),
-    ]
+def test_runs_of_nothing_rank_nothing() -> None:
+    for runs in ([], [(0, {})]):
+        assert lately.list_flakiest(gather_outcomes(runs), 50) == []
+    nothing = np.array([], np.int64)
+    assert lately.list_slowest(Durations(nothing, []), 50) == []
+    assert lately.list_slowest_of_longest(Longest(nothing, nothing, nothing, nothing, nothing), 50) == []
+
+
+def test_planes_are_those_that_the_store_packs() -> None:
+    (block,) = gather_durations([(0, {0: (P, 70_000), 1: (P, 3)})]).blocks
+    assert planes.join(block.planes).tolist() == [[70_000, 3]]
