@@ -23,13 +23,22 @@ _INTS: Final = np.dtype([("length", ">i4"), ("value", ">i4")])
 class Block(msgspec.Struct, frozen=True):
     """Chunks of one bucket that hold the same tests: a row each.
 
-    `slots` are the tests (None: 0, 1, 2, …), `status` has a column a test, `durations` (ms) planes of bytes
+    `slots` are the tests, ascending (None: 0, 1, 2, …), `status` has a column a test, `durations` (ms) planes of bytes
     (kit/planes.py) and then a column a test.
     """
 
     slots: Ints | None
     status: Ints
     durations: Ints
+
+    def find(self, slots: Ints) -> tuple[Ints, Ints]:
+        """Return which of some tests are held, as bools, and the columns of those."""
+        if self.slots is None:
+            is_held = slots < self.status.shape[1]
+            return is_held, slots[is_held]
+        columns = np.searchsorted(self.slots, slots)
+        is_held = self.slots.take(columns, mode="clip") == slots
+        return is_held, columns[is_held]
 
 
 def read_block(row: Row) -> Block:

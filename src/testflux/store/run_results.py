@@ -33,6 +33,21 @@ class ResultFilter(msgspec.Struct, frozen=True, kw_only=True):
     failure_id: int | None = None
 
 
+class Cells(msgspec.Struct, frozen=True):
+    """How some tests went in some runs: a row a test, a column a run, in the orders asked for.
+
+    `status` is 0 where a run does not hold a test (uint8), `durations` are in ms (int32).
+    """
+
+    status: Ints
+    durations: Ints
+
+    def pick(self, tests: Ints, runs: Ints) -> Iterator[tuple[int, int, int, int]]:
+        """Tell some cells: row, column, status and duration of each."""
+        columns = tests, runs, self.status[tests, runs], self.durations[tests, runs]
+        return zip(*(column.tolist() for column in columns), strict=True)
+
+
 async def list_results(reader: Reader, run: Row, wanted: ResultFilter, offset: int, limit: int) -> list[Row]:
     """List results of a run with test, message, change against the baseline and fingerprint."""
     is_short = _are_told(run, wanted)
@@ -124,19 +139,18 @@ async def list_arrays(reader: Reader, runs: Sequence[Row]) -> list[list[tuple[In
 
 async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]) -> list[Row]:
     """Tell how tests went in runs (rows with run_id and run_day): test_no, run_id, status (a number), duration_ms."""
-    columns = await list_columns(reader, project_id, test_nos, runs)
+    numbers, run_ids = sorted(set(test_nos)), [run["run_id"] for run in runs]
+    cells = await read_cells(reader, project_id, numbers, runs)
     return [
-        {"test_no": test_no, "run_id": run_id, "status": status, "duration_ms": duration_ms}
-        for run_id, pieces in columns.items()
-        for piece in pieces
-        for test_no, status, duration_ms in zip(piece["test_nos"], piece["statuses"], piece["durations"], strict=True)
+        {"test_no": numbers[test], "run_id": run_ids[run], "status": status, "duration_ms": duration_ms}
+        for test, run, status, duration_ms in cells.pick(*np.nonzero(cells.status))
     ]
 
 
 async def list_columns(
     reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]
 ) -> dict[int, list[Row]]:
-    """Tell the same by run, in pieces with columns of one order: test_nos, statuses, durations."""
+    """Tell how tests went by run, in pieces with columns of one order: test_nos, statuses, durations."""
     columns: dict[int, list[Row]] = {run["run_id"]: [] for run in runs}
     if not runs or not test_nos:
         return columns
@@ -156,6 +170,37 @@ async def list_columns(
         for piece in _pieces(row, wanted[row["bucket"]]):
             columns[piece["run_id"]].append(piece)
     return columns
+
+
+async def read_cells(reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]) -> Cells:
+    """Tell how tests went in runs (rows with run_id and run_day), all at once."""
+    numbers = np.array(test_nos, np.int64)
+    cells = Cells(np.zeros((numbers.size, len(runs)), np.uint8), np.zeros((numbers.size, len(runs)), np.int32))
+    if cells.status.size == 0:
+        return cells
+    buckets, slots = np.divmod(numbers, results.CHUNK)
+    days = [run["run_day"] for run in runs]
+    columns = {run["run_id"]: column for column, run in enumerate(runs)}
+    rows = await reader.planned_once.all(
+        _SQL["list_cells"],
+        project_id=project_id,
+        buckets=sorted(set(buckets.tolist())),
+        first_day=min(days),
+        last_day=max(days),
+        run_ids=list(columns),
+    )
+    for row in rows:
+        (tests,) = np.nonzero(buckets == row["bucket"])
+        _fill(cells, arrays.read_block(row), tests, slots[tests], np.array([columns[key] for key in row["run_ids"]]))
+    return cells
+
+
+def _fill(cells: Cells, block: arrays.Block, tests: Ints, slots: Ints, runs: Ints) -> None:
+    """Copy what a block holds of some slots; `tests` are the rows that they go to, `runs` the columns."""
+    is_held, places = block.find(slots)
+    rows = tests[is_held, np.newaxis]
+    cells.status[rows, runs] = block.status.take(places, axis=1).T
+    cells.durations[rows, runs] = planes.join(block.durations.take(places, axis=2)).T
 
 
 def _pieces(row: Row, wanted: Sequence[int]) -> Iterator[Row]:
