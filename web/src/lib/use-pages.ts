@@ -7,12 +7,14 @@ interface PageOf<T> {
   next_cursor: string | null;
 }
 
-/** A list that comes in pages, as one array and a way to get more of it. */
-export function usePages<T>(
+const NO_PAGES: never[] = [];
+
+/** A list that comes in pages: these, all their items as one array, and a way to get more of them. */
+export function usePages<T, P extends PageOf<T>>(
   queryKey: readonly unknown[],
-  fetchPage: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>,
+  fetchPage: (cursor: string | undefined, signal: AbortSignal) => Promise<P & PageOf<T>>,
   isEnabled = true,
-): { rows: T[]; more: More; query: UseInfiniteQueryResult<unknown> } {
+): { rows: T[]; pages: P[]; more: More; query: UseInfiniteQueryResult<unknown> } {
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam, signal }) => fetchPage(pageParam, signal),
@@ -20,11 +22,12 @@ export function usePages<T>(
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     enabled: isEnabled,
   });
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const pages: P[] = query.data?.pages ?? NO_PAGES;
+  const rows = useMemo(() => pages.flatMap((page) => page.items), [pages]);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const more = useMemo(
     () => ({ hasMore: hasNextPage, isFetching: isFetchingNextPage, fetch: () => void fetchNextPage() }),
     [hasNextPage, isFetchingNextPage, fetchNextPage],
   );
-  return { rows, more, query };
+  return { rows, pages, more, query };
 }
