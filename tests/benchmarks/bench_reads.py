@@ -194,7 +194,7 @@ async def of_tests(reader: Reader, lanes: list[Row]) -> dict[str, Ask]:
     return {
         "catalogue": lambda: tests.list_tests(reader, front, tests.TestFilter(), today, (0, 50), 20),
         "search": lambda: tests.list_tests(reader, front, searched, today, (0, 50), 20),
-        "strips of 50 tests": lambda: run_results.list_cells(reader, 1, list(range(50)), lanes),
+        "strips of 50 tests": lambda: run_results.read_cells(reader, 1, list(range(50)), lanes),
         "history, 100 runs": lambda: tests.find_history(reader, house, 1, 77, tests.HistoryFilter(), None, 100),
         "history, 90 days": lambda: tests.find_history(reader, house, 1, 77, lately, None, 5000),
         "unsteady tests": lambda: overview.list_unsteady(reader, 1, lanes, 500),

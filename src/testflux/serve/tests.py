@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
+import numpy as np
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
@@ -20,12 +22,22 @@ from testflux.serve import cached, declare, doors, paging
 from testflux.serve.house import House
 from testflux.serve.paging import Page
 from testflux.serve.shapes.projects import ProjectRef
-from testflux.serve.shapes.results import TestCell
-from testflux.serve.shapes.tests import LastRun, TestDetail, TestHistory, TestHistoryItem, TestItem, TestPage, TestStats
+from testflux.serve.shapes.tests import (
+    LastRun,
+    Strip,
+    StripRun,
+    TestDetail,
+    TestHistory,
+    TestHistoryItem,
+    TestItem,
+    TestPage,
+    TestStats,
+)
 from testflux.store import database, overview, tests
 
 STRIP = 20
 _JUDGED_RUNS = 5000
+_WORDS: Final = np.array([LABELS.get(number, "") for number in range(max(LABELS) + 1)], object)
 
 
 @get(
@@ -53,9 +65,13 @@ async def _list(
     reader: database.Reader, front: overview.Front, test_filter: tests.TestFilter, page: Page, today: date
 ) -> TestPage:
     found = await tests.list_tests(reader, front, test_filter, today, (page.offset, page.limit + 1), STRIP)
-    strips = _strips(front.project_id, found.cells)
-    items = [_item(front.project_id, row, strips[row["test_no"]]) for row in found.rows[: page.limit]]
-    return TestPage(items=items, next_cursor=paging.next_offset(page, len(found.rows)))
+    rows = found.rows[: page.limit]
+    strips, runs = _strips(found.strips, len(rows))
+    return TestPage(
+        items=[_item(front.project_id, row, strip) for row, strip in zip(rows, strips, strict=True)],
+        runs=[_strip_run(front.project_id, run) for run in runs],
+        next_cursor=paging.next_offset(page, len(found.rows)),
+    )
 
 
 @get("/tests/{test_id:str}", **declare.route("getTest", Permission.PROJECT_READ, 404))
@@ -108,26 +124,30 @@ async def list_test_history(
     return TestHistory(items=[_moment(project_id, row) for row in shown], next_cursor=cursor)
 
 
-def _strips(project_id: int, cells: Sequence[tests.Cells]) -> defaultdict[int, list[TestCell]]:
-    """Return by test how it went, old to new. Cells are a thousand: what a run gives to its own is made once."""
-    strips: defaultdict[int, list[TestCell]] = defaultdict(list)
-    for piece in reversed(cells):
-        run_id = identifiers.pack(project_id, piece.run["run_id"])
-        number, started_at = piece.run["number"], piece.run["started_at"]
-        for test_no, status, duration_ms in zip(piece.test_nos, piece.statuses, piece.durations, strict=True):
-            strips[test_no].append(
-                TestCell(
-                    run_id=run_id,
-                    number=number,
-                    status=LABELS[status],  # pyright: ignore[reportArgumentType]  (the labels are the literal's words)
-                    started_at=started_at,
-                    duration_ms=duration_ms,
-                )
-            )
-    return strips
+def _strips(found: tests.Strips, count: int) -> tuple[list[Strip], list[database.Row]]:
+    """Return how the first `count` tests went and the runs that this shows, old to new.
+
+    Cells are a thousand: they become lists all at once, and each test takes its part of these.
+    """
+    runs = found.runs[::-1]
+    status, durations = found.cells.status[:count, ::-1], found.cells.durations[:count, ::-1]
+    is_told = status != 0
+    numbers = np.array([run["number"] for run in runs], np.int64)[is_told.nonzero()[1]]
+    columns = numbers.tolist(), _WORDS.take(status[is_told]).tolist(), durations[is_told].tolist()
+    ends = np.count_nonzero(is_told, axis=1).cumsum().tolist()
+    strips = [
+        Strip(runs=columns[0][start:end], statuses=columns[1][start:end], durations_ms=columns[2][start:end])
+        for start, end in itertools.pairwise([0, *ends])
+    ]
+    return strips, list(itertools.compress(runs, is_told.any(axis=0).tolist()))
 
 
-def _item(project_id: int, row: database.Row, strip: Sequence[TestCell]) -> TestItem:
+def _strip_run(project_id: int, run: database.Row) -> StripRun:
+    identifier = identifiers.pack(project_id, run["run_id"])
+    return StripRun(id=identifier, number=run["number"], started_at=run["started_at"])
+
+
+def _item(project_id: int, row: database.Row, strip: Strip) -> TestItem:
     last = None
     if row["run_id"] is not None:
         identifier = identifiers.pack(project_id, row["run_id"])
@@ -137,7 +157,7 @@ def _item(project_id: int, row: database.Row, strip: Sequence[TestCell]) -> Test
         **name_fields(row),
         last_status=row["status"],
         last_run=last,
-        strip=list(strip[-STRIP:]),
+        strip=strip,
         duration_ms=row["duration_ms"],
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
@@ -147,31 +146,6 @@ async def list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], r
     ]
 
 
-async def list_columns(
-    reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]
-) -> dict[int, list[Row]]:
-    """Tell how tests went by run, in pieces with columns of one order: test_nos, statuses, durations."""
-    columns: dict[int, list[Row]] = {run["run_id"]: [] for run in runs}
-    if not runs or not test_nos:
-        return columns
-    days = [run["run_day"] for run in runs]
-    wanted: defaultdict[int, list[int]] = defaultdict(list)
-    for test_no in sorted(set(test_nos)):
-        wanted[test_no // results.CHUNK].append(test_no % results.CHUNK)
-    rows = await reader.planned_once.all(
-        _SQL["list_cells"],
-        project_id=project_id,
-        buckets=list(wanted),
-        first_day=min(days),
-        last_day=max(days),
-        run_ids=[run["run_id"] for run in runs],
-    )
-    for row in rows:
-        for piece in _pieces(row, wanted[row["bucket"]]):
-            columns[piece["run_id"]].append(piece)
-    return columns
-
-
 async def read_cells(reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]) -> Cells:
     """Tell how tests went in runs (rows with run_id and run_day), all at once."""
     numbers = np.array(test_nos, np.int64)
@@ -201,21 +175,6 @@ def _fill(cells: Cells, block: arrays.Block, tests: Ints, slots: Ints, runs: Int
     rows = tests[is_held, np.newaxis]
     cells.status[rows, runs] = block.status.take(places, axis=1).T
     cells.durations[rows, runs] = planes.join(block.durations.take(places, axis=2)).T
-
-
-def _pieces(row: Row, wanted: Sequence[int]) -> Iterator[Row]:
-    """Tell how the tests in some slots of a block went, in each of its runs."""
-    block, first = arrays.read_block(row), int(row["bucket"]) * results.CHUNK
-    if block.slots is None:
-        columns = [slot for slot in wanted if slot < row["count"]]
-        numbers = [first + slot for slot in columns]
-    else:
-        columns = np.flatnonzero(np.isin(block.slots, wanted))
-        numbers = (first + block.slots[columns]).tolist()
-    statuses: list[list[int]] = block.status[:, columns].tolist()
-    durations: list[list[int]] = planes.join(block.durations[:, :, columns]).tolist()
-    for run_id, went, took in zip(row["run_ids"], statuses, durations, strict=True):
-        yield {"run_id": run_id, "test_nos": numbers, "statuses": went, "durations": took}
 
 
 def _are_told(run: Row, wanted: ResultFilter) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
+import numpy as np
 
 from testflux.kit import clock, errors, query
 from testflux.model.access import Tenant
 from testflux.model.status import LABELS
 from testflux.store import arrays, overview, queries, run_results, scoping, texts
+from testflux.store.arrays import Ints
 from testflux.store.database import Reader, Row
 
 _SQL = texts.with_texts(queries.load("tests"))
@@ -37,20 +37,18 @@ class TestFilter(msgspec.Struct, frozen=True, kw_only=True):
     sort: Sort = "name"
 
 
-class Cells(msgspec.Struct, frozen=True):
-    """How some tests went in one run, in columns of one order; a run may come in several pieces."""
+class Strips(msgspec.Struct, frozen=True):
+    """How tests went, a row of `cells` each. `runs` are the columns, newest first, as the front's."""
 
-    run: Row
-    test_nos: list[int]
-    statuses: list[int]
-    durations: list[int]
+    runs: list[Row]
+    cells: run_results.Cells
 
 
 class Catalogue(msgspec.Struct, frozen=True):
-    """Tests with their last result, and how they went in the newest runs, newest first."""
+    """Tests with their last result, and how they went in the newest runs, a row each in the same order."""
 
     rows: list[Row]
-    cells: list[Cells]
+    strips: Strips
 
 
 class HistoryFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,48 +111,55 @@ def _texts(asked: query.Query) -> dict[str, object]:
 
 async def _with_last(reader: Reader, front: overview.Front, found: Catalogue, first_day: date) -> Catalogue:
     """Add last results: from the newest runs, and only of tests that none of these holds by a look at each."""
-    last = _find_last(found.cells, first_day)
-    unseen = [row["test_no"] for row in found.rows if row["test_no"] not in last]
+    test_nos = [row["test_no"] for row in found.rows]
+    last = _find_last(found.strips, test_nos, first_day)
+    unseen = [test_no for test_no in test_nos if test_no not in last]
     if unseen:
         values = {"project_id": front.project_id, "branches": front.branches, "first_day": first_day}
         rows = await reader.all(_SQL["list_last"], **values, test_nos=unseen)
         last |= {row["test_no"]: row for row in rows}
-    return Catalogue([row | last.get(row["test_no"], _NO_RESULT) for row in found.rows], found.cells)
+    return Catalogue([row | last.get(row["test_no"], _NO_RESULT) for row in found.rows], found.strips)
 
 
-def _find_last(cells: Sequence[Cells], first_day: date) -> dict[int, Row]:
-    """Return by test its newest cell with its run, of runs (newest first) since a day."""
-    last: dict[int, Row] = {}
-    for piece in cells:
-        run = piece.run
-        if run["run_day"] >= first_day:
-            named = {name: run[name] for name in ("run_id", "number", "started_at")}
-            for test_no, status, duration_ms in zip(piece.test_nos, piece.statuses, piece.durations, strict=True):
-                if test_no not in last:
-                    last[test_no] = named | {"status": LABELS[status], "duration_ms": duration_ms}
-    return last
+def _find_last(strips: Strips, test_nos: Sequence[int], first_day: date) -> dict[int, Row]:
+    """Return by test its newest cell with its run, of runs since a day."""
+    if not strips.runs:
+        return {}
+    is_late = np.array([run["run_day"] >= first_day for run in strips.runs])
+    is_told = (strips.cells.status != 0) & is_late
+    tests = np.flatnonzero(is_told.any(axis=1))
+    newest = is_told.argmax(axis=1)[tests]
+    named = [{name: run[name] for name in ("run_id", "number", "started_at")} for run in strips.runs]
+    return {
+        test_nos[test]: {**named[run], "status": LABELS[status], "duration_ms": duration_ms}
+        for test, run, status, duration_ms in strips.cells.pick(tests, newest)
+    }
 
 
-async def list_strips(reader: Reader, front: overview.Front, test_nos: Sequence[int], strip: int) -> list[Cells]:
-    """Tell how tests went in the front's `strip` runs, newest first, and of tests not in all of them further back."""
-    cells = await _list_cells(reader, front.project_id, test_nos, front.recent)
-    counts = Counter(itertools.chain.from_iterable(piece.test_nos for piece in cells))
-    short = [test_no for test_no in test_nos if counts[test_no] < strip]
-    if short and len(front.recent) == strip:
-        seen = {run["run_id"] for run in front.recent}
-        searched = await list_recent(reader, front.project_id, front.branches, _SEARCHED_RUNS)
-        older = [run for run in searched if run["run_id"] not in seen]
-        cells += await _list_cells(reader, front.project_id, short, older)
-    return cells
+async def list_strips(reader: Reader, front: overview.Front, test_nos: Sequence[int], strip: int) -> Strips:
+    """Tell how tests went in the front's `strip` runs, and of tests not in all of them further back.
+
+    Of each test, the newest `strip` runs that hold it.
+    """
+    cells = await run_results.read_cells(reader, front.project_id, test_nos, front.recent)
+    short = np.flatnonzero(np.count_nonzero(cells.status, axis=1) < strip)
+    if short.size == 0 or len(front.recent) < strip:
+        return Strips(front.recent, cells)
+    seen = {run["run_id"] for run in front.recent}
+    searched = await list_recent(reader, front.project_id, front.branches, _SEARCHED_RUNS)
+    older = [run for run in searched if run["run_id"] not in seen]
+    further = await run_results.read_cells(reader, front.project_id, [test_nos[test] for test in short.tolist()], older)
+    return Strips([*front.recent, *older], _lengthen(cells, short, further, strip))
 
 
-async def _list_cells(reader: Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[Row]) -> list[Cells]:
-    columns = await run_results.list_columns(reader, project_id, test_nos, runs)
-    return [
-        Cells(run, piece["test_nos"], piece["statuses"], piece["durations"])
-        for run in runs
-        for piece in columns[run["run_id"]]
-    ]
+def _lengthen(cells: run_results.Cells, short: Ints, further: run_results.Cells, strip: int) -> run_results.Cells:
+    """Put cells of the tests in some rows behind those of all, and leave each test its first `strip`."""
+    width = cells.status.shape[1]
+    room = (0, 0), (0, further.status.shape[1])
+    status, durations = np.pad(cells.status, room), np.pad(cells.durations, room)
+    status[short, width:], durations[short, width:] = further.status, further.durations
+    status[np.cumsum(status != 0, axis=1) > strip] = 0
+    return run_results.Cells(status, durations)
 
 
 async def list_recent(reader: Reader, project_id: int, branches: Sequence[str], limit: int) -> list[Row]:

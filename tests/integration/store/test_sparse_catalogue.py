@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -53,10 +54,11 @@ async def test_strips_look_further_back_for_tests_that_few_runs_hold(project: Pr
     runs = [await project.arrive(outcomes(a=P, b=F), NOON + hour * HOUR, branch="main") for hour in range(3)]
     runs += [await project.arrive(outcomes(a=P), NOON + hour * HOUR, branch="main") for hour in range(3, 24)]
     async with project.database.read(EVERYBODY) as reader:
-        cells = await tests.list_strips(reader, await front(reader), [0, 1], 20)
+        strips = await tests.list_strips(reader, await front(reader), [1, 0], 20)
     newest = [run["run_id"] for run in reversed(runs)]
-    assert [piece.run["run_id"] for piece in cells if 0 in piece.test_nos] == newest[:20]
-    assert [piece.run["run_id"] for piece in cells if 1 in piece.test_nos] == newest[-3:]
+    run_ids = [run["run_id"] for run in strips.runs]
+    held = [list(itertools.compress(run_ids, row)) for row in strips.cells.status.tolist()]
+    assert held == [newest[-3:], newest[:20]]
 
 
 async def test_a_history_reaches_beyond_the_newest_runs_for_a_test_that_they_do_not_hold(project: Project) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from testflux.serve.shapes.projects import ProjectRef
-from testflux.serve.shapes.results import ResultStatus, RunMoment, TestCell
+from testflux.serve.shapes.results import ResultStatus, RunMoment
 from testflux.serve.shapes.runs import RunSmall
 
 
@@ -15,6 +15,23 @@ class LastRun(RunSmall, frozen=True, kw_only=True):
     """The newest run that held a test."""
 
     started_at: datetime
+
+
+class StripRun(RunSmall, frozen=True, kw_only=True):
+    """A run that strips show."""
+
+    started_at: datetime
+
+
+class Strip(msgspec.Struct, frozen=True, kw_only=True):
+    """How a test went in the newest runs that held it, at most twenty, in lists of one order: old to new.
+
+    `runs` are the numbers of the runs.
+    """
+
+    runs: list[int]
+    statuses: list[ResultStatus]
+    durations_ms: list[int]
 
 
 class TestItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,15 +45,16 @@ class TestItem(msgspec.Struct, frozen=True, kw_only=True):
     tags: list[str]
     last_status: ResultStatus | None
     last_run: LastRun | None
-    strip: list[TestCell]
+    strip: Strip
     duration_ms: int | None
 
 
 class TestPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some tests."""
+    """Some tests. `runs` are those that their strips show, each once, old to new."""
 
     __test__ = False
     items: list[TestItem]
+    runs: list[StripRun]
     next_cursor: str | None
 
 

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { Link, useParams } from "react-router";
 import { useArrive } from "@/app/place";
 import { Button } from "@/components/button";
@@ -10,7 +11,7 @@ import { SearchBox } from "@/components/search-box";
 import { Empty, Skeleton, TroubleNote } from "@/components/states";
 import { SampleTag, StatusMark, Tag } from "@/components/status";
 import { Strip } from "@/components/strip";
-import { testStrip } from "@/components/strips";
+import { byNumber, cellsOf, type Runs, testStrip } from "@/components/strips";
 import { listTests, type TestItem } from "@/lib/api";
 import { getProjectOptions } from "@/lib/api/@tanstack/react-query.gen";
 import { ago, duration, plural } from "@/lib/format";
@@ -41,7 +42,11 @@ function Name({ item }: { item: TestItem }) {
 const lastStatus = (item: TestItem) =>
   item.last_status === null ? "–" : <StatusMark word={item.last_status} />;
 
-const COLUMNS: GridColumn<TestItem>[] = [
+const Cells = ({ item, runs }: { item: TestItem; runs: Runs }) => (
+  <Strip items={testStrip(cellsOf(item.strip, runs), item.test_id)} />
+);
+
+const columnsWith = (runs: Runs): GridColumn<TestItem>[] => [
   { key: "status", title: "Last", width: "w-12", cell: lastStatus },
   {
     key: "name",
@@ -62,7 +67,7 @@ const COLUMNS: GridColumn<TestItem>[] = [
     sort: "-failures",
     cell: (item) => (
       <span className="relative z-10">
-        <Strip items={testStrip(item.strip, item.test_id)} />
+        <Cells item={item} runs={runs} />
       </span>
     ),
   },
@@ -84,7 +89,7 @@ const COLUMNS: GridColumn<TestItem>[] = [
   },
 ];
 
-function TestCard({ item }: { item: TestItem }) {
+function TestCard({ item, runs }: { item: TestItem; runs: Runs }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-1">
       <div className="flex items-start gap-2">
@@ -94,7 +99,7 @@ function TestCard({ item }: { item: TestItem }) {
         </span>
       </div>
       <div className="relative z-10 flex items-center justify-between text-text-3">
-        <Strip items={testStrip(item.strip, item.test_id)} />
+        <Cells item={item} runs={runs} />
         {item.duration_ms !== null && duration(item.duration_ms)}
       </div>
     </div>
@@ -112,6 +117,7 @@ export function Catalogue() {
   const query = { ...given(rest), ...(status !== "" && { status: [status] }) };
   const {
     rows,
+    pages,
     more,
     query: state,
   } = usePages([{ _id: "listTests", list: true }, slug, query], async (cursor, signal) => {
@@ -123,6 +129,8 @@ export function Catalogue() {
     });
     return data;
   });
+  const runs = useMemo(() => byNumber(pages), [pages]);
+  const columns = useMemo(() => columnsWith(runs), [runs]);
   const isFiltered = filters.q !== "" || status !== "" || filters.tag !== "";
   return (
     <>
@@ -168,10 +176,10 @@ export function Catalogue() {
         {rows.length > 0 && (
           <Grid
             label="Tests"
-            columns={COLUMNS}
+            columns={columns}
             rows={rows}
             rowKey={(item) => item.test_id}
-            card={(item) => <TestCard item={item} />}
+            card={(item) => <TestCard item={item} runs={runs} />}
             cardHeight={72}
             sort={filters.sort || "name"}
             onSort={(sort) => change({ sort: sort === "name" ? "" : sort })}

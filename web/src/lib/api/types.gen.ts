@@ -2633,6 +2633,19 @@ export type Storage = {
 };
 
 /**
+ * Strip
+ *
+ * How a test went in the newest runs that held it, at most twenty, in lists of one order: old to new.
+ *
+ * `runs` are the numbers of the runs.
+ */
+export type Strip = {
+    runs: Array<number>;
+    statuses: Array<'passed' | 'failed' | 'broken' | 'skipped' | 'flaky'>;
+    durations_ms: Array<number>;
+};
+
+/**
  * StripCell
  *
  * One run in a history strip; strips run from old to new.
@@ -2642,6 +2655,17 @@ export type StripCell = {
     number: number;
     verdict: Verdict;
     kind: Kind;
+    started_at: string;
+};
+
+/**
+ * StripRun
+ *
+ * A run that strips show.
+ */
+export type StripRun = {
+    id: string;
+    number: number;
     started_at: string;
 };
 
@@ -2789,17 +2813,18 @@ export type TestItem = {
     tags: Array<string>;
     last_status: 'passed' | 'failed' | 'broken' | 'skipped' | 'flaky' | null;
     last_run: LastRun | null;
-    strip: Array<TestCell>;
+    strip: Strip;
     duration_ms: number | null;
 };
 
 /**
  * TestPage
  *
- * Some tests.
+ * Some tests. `runs` are those that their strips show, each once, old to new.
  */
 export type TestPage = {
     items: Array<TestItem>;
+    runs: Array<StripRun>;
     next_cursor: string | null;
 };
 
