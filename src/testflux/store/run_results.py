@@ -158,10 +158,10 @@ async def read_cells(reader: Reader, project_id: int, test_nos: Sequence[int], r
     rows = await reader.planned_once.all(
         _SQL["list_cells"],
         project_id=project_id,
-        buckets=sorted(set(buckets.tolist())),
+        buckets=arrays.write_ints(sorted(set(buckets.tolist()))),
         first_day=min(days),
         last_day=max(days),
-        run_ids=list(columns),
+        run_ids=arrays.write_ints(columns),
     )
     for row in rows:
         (tests,) = np.nonzero(buckets == row["bucket"])

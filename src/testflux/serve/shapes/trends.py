@@ -30,7 +30,7 @@ class LoadPoint(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None
 
 
-class TrendPoint(msgspec.Struct, frozen=True):
+class TrendPoint(msgspec.Struct, frozen=True, gc=False):
     """One bucket; `start` is its first day (UTC; weeks start on Monday). `pass_rate` and rates are 0..100.
 
     `duration_…` is of tests that ran, percentiles from merged histograms; `run_duration_avg_ms` is of whole runs.
