@@ -7,10 +7,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, LiteralString, TypeVar
+from typing import Any, Final, LiteralString, TypeVar
 
 import procrastinate
 import procrastinate.exceptions
+import procrastinate.sql
 import psycopg
 
 from testflux.store import database as database_room
@@ -29,6 +30,8 @@ MAINTENANCE = "maintenance"
 _Answer = TypeVar("_Answer")
 _PATIENCE_S = 120.0
 _PAUSE_S = 0.5
+_LOOKING_S = 0.3
+_LOOK: Final = procrastinate.sql.queries["fetch_job"]
 _SQL = queries.load("jobs")
 
 # Adding needs no connection of its own: it borrows the writer's.
@@ -100,7 +103,7 @@ def _unwrapped() -> Generator[None]:
 
 
 def hurry(app: procrastinate.App, seconds: float) -> None:
-    """Wait for the database no longer than this from now on: the worker ends."""
+    """Wait for the database no longer than this from now on: the worker ends. It looks for no more work."""
     if isinstance(app.connector, _PatientConnector):
         app.connector.hurry(seconds)
 
@@ -109,33 +112,43 @@ class _PatientConnector(procrastinate.PsycopgConnector):
     """Waits while the database restarts, so that a job's end is not lost and left as running for ever."""
 
     _ends: float | None = None
+    _looking_ends: float | None = None
 
     def hurry(self, seconds: float) -> None:
-        self._ends = asyncio.get_running_loop().time() + seconds
-        for limit in self._limits:
-            limit.reschedule(self._ends)
+        now = asyncio.get_running_loop().time()
+        # Only a queue that stopped looking begins to count the seconds that its work is given.
+        self._ends, self._looking_ends = now + seconds, now + _LOOKING_S
+        for limit, query in self._limits.items():
+            limit.reschedule(self._end_of(query))
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        await self._patiently(lambda: super(_PatientConnector, self).execute_query_async(query, **arguments))
+        await self._patiently(query, lambda: super(_PatientConnector, self).execute_query_async(query, **arguments))
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
-        return await self._patiently(lambda: super(_PatientConnector, self).execute_query_one_async(query, **arguments))
+        return await self._patiently(
+            query, lambda: super(_PatientConnector, self).execute_query_one_async(query, **arguments)
+        )
 
     async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
-        return await self._patiently(lambda: super(_PatientConnector, self).execute_query_all_async(query, **arguments))
+        return await self._patiently(
+            query, lambda: super(_PatientConnector, self).execute_query_all_async(query, **arguments)
+        )
 
     @cached_property
-    def _limits(self) -> set[asyncio.Timeout]:
-        return set()
+    def _limits(self) -> dict[asyncio.Timeout, str]:
+        return {}
 
-    async def _patiently(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    def _end_of(self, query: str) -> float | None:
+        return self._looking_ends if query == _LOOK else self._ends
+
+    async def _patiently(self, query: str, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
         try:
-            async with asyncio.timeout_at(self._ends) as limit:
-                self._limits.add(limit)
+            async with asyncio.timeout_at(self._end_of(query)) as limit:
+                self._limits[limit] = query
                 try:
                     return await _repeat(ask)
                 finally:
-                    self._limits.discard(limit)
+                    del self._limits[limit]
         except TimeoutError:
             message = "The worker ended while the database was away."
             raise procrastinate.exceptions.ConnectorException(message) from None

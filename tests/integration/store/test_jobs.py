@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime
 
 import procrastinate
@@ -121,3 +122,22 @@ async def test_the_queue_does_not_wait_for_ever(database: Database, monkeypatch:
     async with jobs.open_queue(database, app):
         with pytest.raises(procrastinate.exceptions.ConnectorException):
             await app.job_manager.register_worker()
+
+
+async def test_a_worker_that_ends_looks_for_no_more_work_but_may_still_end_its_jobs(
+    database: Database, database_url: str
+) -> None:
+    app = jobs.queue(database)
+    async with jobs.open_queue(database, app):
+        worker = await app.job_manager.register_worker()
+        with psycopg.connect(database_url) as away:
+            away.execute("lock table procrastinate_jobs, procrastinate_workers in access exclusive mode")
+            looking = asyncio.create_task(app.job_manager.fetch_job(None, worker))
+            ending = asyncio.create_task(app.job_manager.unregister_worker(worker))
+            while away.execute("select count(*) from pg_locks where not granted").fetchall() != [(2,)]:
+                await asyncio.to_thread(away.execute, "select pg_sleep(0.01)")
+            jobs.hurry(app, 600)
+            with pytest.raises(procrastinate.exceptions.ConnectorException, match="ended while"):
+                await looking
+            assert not ending.done()
+        await ending
