@@ -56,7 +56,7 @@ async def list_tests(
     today = clock.now().date()
     async with house.database.read(actor.tenant) as reader:
         front = await overview.get_front(reader, actor.tenant, slug, STRIP)
-        key = ("tests", front.project_id, front.change_count, test_filter, page.offset, page.limit, today)
+        key = ("catalogue", front.project_id, front.change_count, test_filter, page.offset, page.limit, today)
         make = functools.partial(_list, reader, front, test_filter, page, today)
         return await cached.remember(request, house.remembered, key, TestPage, make)
 
