@@ -17,7 +17,6 @@ from testflux.store.database import Row
 Ints = NDArray[Any]
 _HEAD: Final = 20  # bytes before the elements
 _SHORTS: Final = np.dtype([("length", ">i4"), ("value", ">i2")])
-_INTS: Final = np.dtype([("length", ">i4"), ("value", ">i4")])
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -52,11 +51,6 @@ def read_block(row: Row) -> Block:
 def read_shorts(sent: bytes) -> Ints:
     """Read a smallint[]."""
     return np.frombuffer(sent, _SHORTS, offset=_HEAD)["value"]
-
-
-def read_ints(sent: bytes) -> Ints:
-    """Read an integer[]."""
-    return np.frombuffer(sent, _INTS, offset=_HEAD)["value"]
 
 
 def write_ints(numbers: Iterable[int]) -> str:
