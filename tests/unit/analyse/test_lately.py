@@ -51,16 +51,15 @@ def count_ran(runs: list[Run]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 
 def gather_durations(runs: list[Run]) -> Durations:
-    blocks: defaultdict[tuple[int, ...], list[list[int]]] = defaultdict(list)
+    took: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for chunk in filter(None, cut_chunks(runs)):
-        blocks[tuple(chunk)].append([duration_ms for _, duration_ms in chunk.values()])
-    return Durations(
-        count_ran(runs),
-        [
-            Block(np.array(tests), np.array(took, ">u4")[..., np.newaxis].view(np.uint8).transpose(0, 2, 1))
-            for tests, took in blocks.items()
-        ],
-    )
+        took[tuple(chunk)] += [duration_ms for _, duration_ms in chunk.values()]
+    return Durations(count_ran(runs), [block(np.array(tests), all_ms) for tests, all_ms in took.items()])
+
+
+def block(tests: np.ndarray[tuple[int], np.dtype[np.int64]], took_ms: list[int]) -> Block:
+    packed = np.frombuffer(planes.pack(took_ms), np.uint8).reshape(-1, len(took_ms) // len(tests), len(tests))
+    return Block(tests, packed.swapaxes(0, 1))
 
 
 def gather_longest(runs: list[Run], most: int) -> Longest:
@@ -148,8 +147,3 @@ def test_runs_of_nothing_rank_nothing() -> None:
     nothing = np.array([], np.int64)
     assert lately.list_slowest(Durations(nothing, []), 50) == []
     assert lately.list_slowest_of_longest(Longest(nothing, nothing, nothing, nothing, nothing), 50) == []
-
-
-def test_planes_are_those_that_the_store_packs() -> None:
-    (block,) = gather_durations([(0, {0: (P, 70_000), 1: (P, 3)})]).blocks
-    assert planes.join(block.planes).tolist() == [[70_000, 3]]
