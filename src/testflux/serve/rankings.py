@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Final, TypeVar
 
 from litestar import Request, Response, get
@@ -29,7 +29,7 @@ Days = Annotated[int, QueryParameter(ge=1, le=90, description="How many days bac
 T = TypeVar("T")
 F = TypeVar("F")
 R = TypeVar("R")
-Make = Callable[[database.Reader, overview.Front, date], Awaitable[T]]
+Make = Callable[[database.Reader, lately.Newest], Awaitable[T]]
 
 
 @get(
@@ -69,16 +69,14 @@ async def _rank(
     async with house.database.read(actor.tenant) as reader:
         front = await overview.get_front(reader, actor.tenant, slug, 0)
         key = (kind.__name__, front.project_id, front.change_count, days, today)
-        since = today - timedelta(days=days)
-        return await cached.remember(
-            request, house.remembered, key, kind, functools.partial(make, reader, front, since)
-        )
+        newest = lately.Newest(front.project_id, front.branches, today - timedelta(days=days), MOST_RUNS)
+        return await cached.remember(request, house.remembered, key, kind, functools.partial(make, reader, newest))
 
 
-async def _make_flakiest(reader: database.Reader, front: overview.Front, since: date) -> FlakiestTests:
-    found = await lately.list_outcomes(reader, front.project_id, front.branches, since, MOST_RUNS)
+async def _make_flakiest(reader: database.Reader, newest: lately.Newest) -> FlakiestTests:
+    found = await lately.list_outcomes(reader, newest)
     ranked = await _off_the_loop_if_long(found.held.size, ranking.list_flakiest, found)
-    names = await _list_names(reader, front, ranked)
+    names = await _list_names(reader, newest.project_id, ranked)
     return FlakiestTests(
         items=[
             UnsteadyTest(**names[item.test_no], runs=item.runs, failed=item.failed, flips=item.flips, flaky=item.flaky)
@@ -87,14 +85,13 @@ async def _make_flakiest(reader: database.Reader, front: overview.Front, since: 
     )
 
 
-async def _make_slowest(reader: database.Reader, front: overview.Front, since: date) -> SlowestTests:
-    of = (front.project_id, front.branches, since, MOST_RUNS)
-    longest = await lately.list_longest(reader, *of)
+async def _make_slowest(reader: database.Reader, newest: lately.Newest) -> SlowestTests:
+    longest = await lately.list_longest(reader, newest)
     ranked = await _off_the_loop_if_long(longest.tests.size, ranking.list_slowest_of_longest, longest)
     if ranked is None:
-        found = await lately.list_durations(reader, *of)
+        found = await lately.list_durations(reader, newest)
         ranked = await _off_the_loop_if_long(int(found.ran.sum()), ranking.list_slowest, found)
-    names = await _list_names(reader, front, ranked)
+    names = await _list_names(reader, newest.project_id, ranked)
     return SlowestTests(
         items=[
             SlowTest(**names[item.test_no], runs=item.runs, mean_ms=item.mean_ms, max_ms=item.max_ms) for item in ranked
@@ -108,13 +105,13 @@ async def _off_the_loop_if_long(results: int, rank: Callable[[F, int], R], found
 
 
 async def _list_names(
-    reader: database.Reader, front: overview.Front, ranked: Sequence[ranking.Unsteady | ranking.Slow]
+    reader: database.Reader, project_id: int, ranked: Sequence[ranking.Unsteady | ranking.Slow]
 ) -> dict[int, dict[str, Any]]:
     """Return by test what an answer calls it."""
-    rows = await tests.list_names(reader, front.project_id, [item.test_no for item in ranked])
+    rows = await tests.list_names(reader, project_id, [item.test_no for item in ranked])
     return {
         test_no: {
-            "test_id": identifiers.pack(front.project_id, test_no),
+            "test_id": identifiers.pack(project_id, test_no),
             **name_fields(row),
         }
         for test_no, row in rows.items()

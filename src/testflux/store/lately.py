@@ -32,6 +32,15 @@ _SKIPPED: Final = np.uint16(Status.SKIPPED)
 _LONGEST: Final = np.dtype([("slot", ">i2"), ("duration_ms", ">i4")])
 
 
+class Newest(msgspec.Struct, frozen=True):
+    """The newest functional runs of some branches since a day, at most `limit`."""
+
+    project_id: int
+    branches: Sequence[str]
+    since: date
+    limit: int
+
+
 class _Chunks(msgspec.Struct, frozen=True):
     """Chunks one behind the other.
 
@@ -58,6 +67,11 @@ class _Chunks(msgspec.Struct, frozen=True):
         """The tests of what did not pass."""
         return self.firsts[self.owners] + self.places
 
+    @property
+    def is_skipped(self) -> Ints:
+        """Which results that did not pass were skipped."""
+        return self.statuses == _SKIPPED
+
     def add_up(self, amounts: Ints) -> Ints:
         """Add up by test what is told of the chunks that hold it."""
         total = np.zeros(self.width, np.int64)
@@ -67,14 +81,13 @@ class _Chunks(msgspec.Struct, frozen=True):
 
     def count_ran(self) -> Ints:
         """Count by test in how many of the chunks it ran."""
-        skipped = self.tests[self.statuses == _SKIPPED]
-        return self.add_up(np.ones(self.counts.size, np.int64)) - np.bincount(skipped, minlength=self.width)
+        skipped = np.bincount(self.tests[self.is_skipped], minlength=self.width)
+        return self.add_up(np.ones(self.counts.size, np.int64)) - skipped
 
 
-async def list_outcomes(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> Outcomes:
-    """Return how tests went in the newest functional runs of some branches since a day, at most `limit` runs."""
-    values = {"project_id": project_id, "branches": list(branches), "since": since, "limit": limit}
-    rows = await reader.planned_once.all(_LIST_OUTCOMES, **values)
+async def list_outcomes(reader: Reader, newest: Newest) -> Outcomes:
+    """Return how tests went in these runs."""
+    rows = await _ask(reader, _LIST_OUTCOMES, newest)
     lanes, runs, chunks = _read_ints(rows, "lanes"), _read_ints(rows, "runs"), _read_chunks(rows)
     held = np.zeros((lanes.size, chunks.width), np.uint8)
     for tests, alike in chunks.alike:
@@ -82,32 +95,26 @@ async def list_outcomes(reader: Reader, project_id: int, branches: Sequence[str]
     return Outcomes(lanes, held, runs[chunks.owners], chunks.tests, chunks.statuses)
 
 
-async def list_longest(reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int) -> Longest:
+async def list_longest(reader: Reader, newest: Newest) -> Longest:
     """Return what took longest in these runs."""
-    values = {"project_id": project_id, "branches": list(branches), "since": since, "limit": limit}
-    rows = await reader.planned_once.all(_LIST_LONGEST, **values)
+    rows = await _ask(reader, _LIST_LONGEST, newest)
     chunks = _read_chunks(rows)
     longest = np.frombuffer(b"".join(_list(rows, "longest")), _LONGEST)
     counts = _read_ints(rows, "sizes") // _LONGEST.itemsize
     took_ms = longest["duration_ms"].astype(np.int64)
-    skipped = np.bincount(chunks.owners[chunks.statuses == _SKIPPED], minlength=counts.size)
-    is_part = counts < chunks.counts - skipped
+    is_part = counts < chunks.counts - np.bincount(chunks.owners[chunks.is_skipped], minlength=counts.size)
     rests_ms = np.zeros(counts.size, np.int64)
     rests_ms[is_part] = took_ms[np.cumsum(counts)[is_part] - 1]
     tests = np.repeat(chunks.firsts, counts) + longest["slot"]
     return Longest(tests, took_ms, np.repeat(rests_ms, counts), chunks.count_ran(), chunks.add_up(rests_ms))
 
 
-async def list_durations(
-    reader: Reader, project_id: int, branches: Sequence[str], since: date, limit: int
-) -> Durations:
+async def list_durations(reader: Reader, newest: Newest) -> Durations:
     """Return how long tests took in these runs."""
-    values = {"project_id": project_id, "branches": list(branches), "since": since, "limit": limit, "at_once": _AT_ONCE}
-    rows = await reader.planned_once.all(_LIST_DURATIONS, **values)
-    chunks, sizes = _read_chunks(rows), _read_ints(rows, "sizes")
-    ends = np.cumsum(sizes)
-    begins, is_skipped = ends - sizes, chunks.statuses == _SKIPPED
-    packed = _forget(bytearray().join(_list(rows, "durations")), chunks, begins, ends, is_skipped)
+    rows = await _ask(reader, _LIST_DURATIONS, newest, at_once=_AT_ONCE)
+    chunks, ends = _read_chunks(rows), np.cumsum(_read_ints(rows, "sizes"))
+    begins = np.append(0, ends)[:-1]
+    packed = _forget_skipped(bytearray().join(_list(rows, "durations")), chunks, begins, ends)
     blocks: list[Block] = []
     for tests, alike in chunks.alike:
         pieces = [packed[begin:end] for begin, end in zip(begins[alike].tolist(), ends[alike].tolist(), strict=True)]
@@ -115,10 +122,15 @@ async def list_durations(
     return Durations(chunks.count_ran(), blocks)
 
 
-def _forget(packed: bytearray, chunks: _Chunks, begins: Ints, ends: Ints, is_such: Ints) -> bytes:
-    """Write 0 for the durations of such results, in each plane of their chunks."""
+async def _ask(reader: Reader, statement: str, newest: Newest, **more: object) -> list[Row]:
+    values = {**msgspec.structs.asdict(newest), "branches": list(newest.branches), **more}
+    return await reader.planned_once.all(statement, **values)
+
+
+def _forget_skipped(packed: bytearray, chunks: _Chunks, begins: Ints, ends: Ints) -> bytes:
+    """Write 0 for the durations of skipped results, in each plane of their chunks."""
     took = np.frombuffer(packed, np.uint8)
-    owners, columns = chunks.owners[is_such], chunks.places[is_such].astype(np.int64)
+    owners, columns = chunks.owners[chunks.is_skipped], chunks.places[chunks.is_skipped].astype(np.int64)
     for chunk, slots in chunks.slots.items():
         own = slice(*np.searchsorted(owners, (chunk, chunk + 1)))
         columns[own] = np.searchsorted(slots, columns[own])

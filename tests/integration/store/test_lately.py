@@ -53,19 +53,23 @@ async def runs(project: Project) -> list[int]:
     return [ids[key] for key in sorted(ids)]
 
 
+def newest(project: Project, limit: int) -> lately.Newest:
+    return lately.Newest(project.project_id, ["main"], NOON.date(), limit)
+
+
 async def read_outcomes(project: Project, limit: int = 100) -> Outcomes:
     async with project.database.read(EVERYBODY) as reader:
-        return await lately.list_outcomes(reader, project.project_id, ["main"], NOON.date(), limit)
+        return await lately.list_outcomes(reader, newest(project, limit))
 
 
 async def read_durations(project: Project, limit: int = 100) -> Durations:
     async with project.database.read(EVERYBODY) as reader:
-        return await lately.list_durations(reader, project.project_id, ["main"], NOON.date(), limit)
+        return await lately.list_durations(reader, newest(project, limit))
 
 
 async def read_longest(project: Project, limit: int = 100) -> Longest:
     async with project.database.read(EVERYBODY) as reader:
-        return await lately.list_longest(reader, project.project_id, ["main"], NOON.date(), limit)
+        return await lately.list_longest(reader, newest(project, limit))
 
 
 async def read_view(project: Project, runs: list[int]) -> dict[Place, tuple[int, int]]:
