@@ -34,7 +34,7 @@ class Front(msgspec.Struct, frozen=True):
 
 async def get_front(reader: Reader, tenant: Tenant, slug: str, limit: int) -> Front:
     """Return a project by slug with so many of its newest runs; NotFoundError when the tenant has none of that name."""
-    row = await reader.find(_FIND_FRONT, **scoping.values_of(tenant), slug=slug, limit=limit)
+    row = await reader.planned_once.find(_FIND_FRONT, **scoping.values_of(tenant), slug=slug, limit=limit)
     if row is None:
         raise projects.no_project(slug)
     runs = zip(*(row[name] or () for name in _OF_RUN), strict=True)
@@ -45,20 +45,22 @@ async def get_front(reader: Reader, tenant: Tenant, slug: str, limit: int) -> Fr
 async def list_branches(reader: Reader, project: Row) -> list[str]:
     """Return what the front page looks at: the default branch and runs without one, else the newest run's branch."""
     default = project["default_branch"]
-    row = await reader.find(_SQL["find_branch"], project_id=project["project_id"], default_branch=default)
+    row = await reader.planned_once.find(_SQL["find_branch"], project_id=project["project_id"], default_branch=default)
     return [default, ""] if row is None or row["branch"] in (default, "") else [row["branch"]]
 
 
 async def list_strip(reader: Reader, project_id: int, branches: Sequence[str], limit: int) -> list[Row]:
     """List the newest runs of these branches, newest first."""
-    return await reader.all(_SQL["list_strip"], project_id=project_id, branches=list(branches), limit=limit)
+    return await reader.planned_once.all(
+        _SQL["list_strip"], project_id=project_id, branches=list(branches), limit=limit
+    )
 
 
 async def list_lanes(
     reader: Reader, project_id: int, branches: Sequence[str], first_day: date, limit: int
 ) -> list[Row]:
     """List the newest runs of each lane since a day, newest first; `place` counts back inside the lane from 1."""
-    return await reader.all(
+    return await reader.planned_once.all(
         _SQL["list_lanes"], project_id=project_id, branches=list(branches), first_day=first_day, limit=limit
     )
 

@@ -110,7 +110,7 @@ def _page(sort: Sort, limit: int) -> str:
 async def read_runs(reader: Reader, ids: Sequence[tuple[int, int]]) -> list[Row]:
     """Return the runs with these (project_id, run_id), in this order; what is gone is left out."""
     project_ids, run_ids = [pair[0] for pair in ids], [pair[1] for pair in ids]
-    return await reader.all(_GIVEN, project_ids=project_ids, run_ids=run_ids)
+    return await reader.planned_once.all(_GIVEN, project_ids=project_ids, run_ids=run_ids)
 
 
 async def get_run(reader: Reader, project_id: int, run_id: int) -> Row:
@@ -124,7 +124,7 @@ async def get_run(reader: Reader, project_id: int, run_id: int) -> Row:
 
 async def list_lane(reader: Reader, run: Row, limit: int) -> list[Row]:
     """List the newest runs of a run's lane up to itself, newest first, with run_day, number and verdict."""
-    return await reader.all(_SQL["list_lane"], **_lane(run), limit=limit)
+    return await reader.planned_once.all(_SQL["list_lane"], **_lane(run), limit=limit)
 
 
 async def find_next(reader: Reader, run: Row) -> Row | None:

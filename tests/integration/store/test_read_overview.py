@@ -8,7 +8,7 @@ import pytest
 
 from made import NOON, F, P, Project, S, Y, functional, outcomes, result
 from past import Past, Run, newest_first, number_tests
-from testflux.model.access import EVERYBODY
+from testflux.model.access import EVERYBODY, Tenant
 from testflux.model.status import Kind, Severity, Status
 from testflux.store import overview, run_list
 from testflux.store.database import Reader, Row
@@ -45,6 +45,16 @@ async def test_one_old_run_of_the_default_branch_is_enough(project: Project, bra
     await project.arrive(outcomes(a=P), NOON, branch="topic")
     await project.arrive(outcomes(a=P), NOON - 999 * HOUR, branch=branch)
     assert await branches_of(project) == MAIN
+
+
+async def test_what_every_page_begins_with_is_planned_once(reader: Reader) -> None:
+    """In an organisation of many projects PostgreSQL would plan it anew each time, at twice its own work."""
+    for slug in ("shop", "desk"):
+        await overview.get_front(reader, Tenant(1), slug, 9)
+    planned = await reader.one(
+        "select custom_plans from pg_prepared_statements where statement like '%%change_count%%'"
+    )
+    assert planned == {"custom_plans": 0}
 
 
 @pytest.mark.parametrize("branches", [MAIN, ["topic/50%_x"], ["unheard-of"]])
