@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from testflux.kit import errors
 from testflux.model.access import EVERYBODY, Scope
-from testflux.store import adaptation, walls, wire
+from testflux.store import adaptation, turns, walls, wire
 
 Row = dict[str, Any]
 
@@ -114,6 +114,7 @@ class Database:
         self.is_pooled = direct_url is not None
         self.has_wall = False
         self._timeout_s = timeout_s
+        self._turns = turns.Turns()
         arguments: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 10}
         if self.is_pooled:
             arguments["prepare_threshold"] = None
@@ -185,11 +186,12 @@ class Database:
     @asynccontextmanager
     async def _lend(self) -> AsyncGenerator[wire.Connection]:
         """Lend a connection to whoever leaves no transaction open in it."""
-        connection = await self.pool.getconn()
-        try:
-            yield connection
-        finally:
-            await self.pool.putconn(connection)
+        async with self._turns.take():
+            connection = await self.pool.getconn()
+            try:
+                yield connection
+            finally:
+                await self.pool.putconn(connection)
 
     @asynccontextmanager
     async def hold(self, scope: Scope) -> AsyncGenerator[Reader]:

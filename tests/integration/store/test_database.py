@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from testflux.kit import errors
 from testflux.model.access import EVERYBODY
+from testflux.store import turns
 from testflux.store.database import Database, Writer
 
 
@@ -40,6 +42,33 @@ async def test_a_reader_cannot_write_and_its_connection_can_afterwards(database_
             await reader.all("create table t (a text)")
     async with database.write(EVERYBODY) as writer:
         await make_table(writer)
+    await database.close()
+
+
+async def test_short_reads_take_turns_at_few_connections(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "Turns", functools.partial(turns.Turns, 2, 600))
+    database = Database(database_url, max_size=10)
+    await database.open()
+    pids = set[int]()
+
+    async def read() -> None:
+        pids.add((await database.look_up("select pg_backend_pid() as pid") or {})["pid"])
+        async with database.read(EVERYBODY) as reader:
+            pids.add((await reader.one("select pg_backend_pid() as pid"))["pid"])
+
+    await asyncio.gather(*(read() for _ in range(30)))
+    await database.close()
+    assert len(pids) <= 2
+
+
+async def test_a_read_inside_others_that_wait_for_it_has_its_turn(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "Turns", functools.partial(turns.Turns, 1))
+    database = Database(database_url, max_size=4)
+    await database.open()
+    async with database.read(EVERYBODY) as outer, database.read(EVERYBODY) as inner:
+        assert await inner.one("select 1 as n") == await outer.one("select 1 as n")
     await database.close()
 
 
