@@ -116,6 +116,12 @@ def test_one_object_can_start_again(home: Path) -> None:
         server.stop()
 
 
+def test_a_large_house_gets_larger_buffers(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_cluster.Cluster, "measure", lambda _: 4 << 30)
+    with embedded.EmbeddedPostgres(home / "pg") as server:
+        assert ask(server.dsn, "show shared_buffers") == "128MB"
+
+
 def test_the_cluster_is_guarded_and_checked(home: Path) -> None:
     with embedded.EmbeddedPostgres(home / "pg", settings={"work_mem": "11MB"}) as server:
         assert ask(server.dsn, "show data_checksums") == "on"

@@ -113,7 +113,8 @@ class EmbeddedPostgres:
         embedded_cluster.prepare(self._cluster, binaries, account)
         self._socket_folder = embedded_cluster.find_socket_folder(self._cluster, account)
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        settings = embedded_cluster.tuned_settings(memory, self._socket_folder) | dict(self._settings)
+        settings = embedded_cluster.tuned_settings(memory, self._cluster.measure(), self._socket_folder)
+        settings |= self._settings
         command = [str(binaries.postgres), "-D", str(self._cluster.data)]
         command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         # A thread of its own that lives as long as the server: Linux ends a child when the thread that started it ends.

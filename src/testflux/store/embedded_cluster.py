@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -19,6 +20,8 @@ USER = "testflux"
 PORT = 5432  # only names the socket file; nothing listens on the network
 _LONGEST_SOCKET = 100  # bytes; the system's own limit is 108 on Linux and 104 on macOS
 _LONGEST_LOG = 10_000_000
+_BUFFERS_AT_LEAST, _BUFFERS_OF_AN_IDLE_HOUSE = 32 << 20, 96 << 20
+_DATA_FOR_BUFFERS = 32  # bytes of tables for each of buffers
 _BUILTIN_LOCALE = 17  # from this version on, collation does not depend on the system's C library
 
 
@@ -56,6 +59,15 @@ class Cluster:
         """Return the version that made the data, None while there is none."""
         version = self.data / "PG_VERSION"
         return int(version.read_text()) if version.exists() else None
+
+    def measure(self) -> int:
+        """Return the bytes of all tables and indexes; 0 while there are none."""
+        size = 0
+        for folder, _, names in os.walk(self.data / "base"):
+            for name in names:
+                with contextlib.suppress(FileNotFoundError):  # what a leaving worker of the last server clears up
+                    size += Path(folder, name).stat().st_size
+        return size
 
     def read_recorded(self) -> Recorded | None:
         """Return what the present or last server recorded; None after a clean stop."""
@@ -128,19 +140,22 @@ def find_socket_folder(cluster: Cluster, account: Account) -> Path:
     return folder
 
 
-def tuned_settings(memory_bytes: int, socket_folder: Path) -> dict[str, str]:
-    """Return the server settings for a machine that TestFlux shares with other things.
+def tuned_settings(memory: int, data: int, socket_folder: Path) -> dict[str, str]:
+    """Return the server settings for a machine that TestFlux shares with other things, of so many bytes of `memory`.
 
-    The shared buffers stay small, as the system's own cache holds the rest, and an idle house must fit in 300 MB.
+    The shared buffers stay small, as the system's own cache holds the rest, and an idle house must fit in 300 MB. Only
+    a house whose tables (`data`, bytes) are large gets more, as what people ask for most is a part of them.
     """
+    idle = min(max(memory // 64, _BUFFERS_AT_LEAST), _BUFFERS_OF_AN_IDLE_HOUSE)
+    buffers = max(idle, min(data // _DATA_FOR_BUFFERS, memory // 8))
     return {
         "unix_socket_directories": f'"{socket_folder}"',
         "unix_socket_permissions": "0700",
         "listen_addresses": "",
         "port": str(PORT),
         "cluster_name": "testflux",
-        "shared_buffers": f"{min(max(memory_bytes // 64, 32 << 20), 96 << 20) >> 20}MB",
-        "effective_cache_size": f"{memory_bytes // 2 >> 20}MB",
+        "shared_buffers": f"{buffers >> 20}MB",
+        "effective_cache_size": f"{memory // 2 >> 20}MB",
         "work_mem": "8MB",
         "maintenance_work_mem": "64MB",
         "max_connections": "60",

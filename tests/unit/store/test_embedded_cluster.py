@@ -97,11 +97,33 @@ def test_the_environment_cannot_steer_the_server_elsewhere(monkeypatch: pytest.M
     assert "PATH" in environment
 
 
-@pytest.mark.parametrize(("gigabytes", "buffers"), [(1, "32MB"), (4, "64MB"), (24, "96MB"), (512, "96MB")])
-def test_the_buffers_stay_small(gigabytes: int, buffers: str) -> None:
-    settings = embedded_cluster.tuned_settings(gigabytes << 30, Path("/data"))
+@pytest.mark.parametrize(
+    ("memory_gb", "data_gb", "buffers"),
+    [
+        (1, 0, "32MB"),
+        (4, 0, "64MB"),
+        (24, 0, "96MB"),
+        (512, 0, "96MB"),
+        (24, 3, "96MB"),
+        (24, 16, "512MB"),
+        (4, 16, "512MB"),
+        (2, 16, "256MB"),
+        (24, 500, "3072MB"),
+    ],
+)
+def test_the_buffers_stay_small_until_the_data_is_large(memory_gb: int, data_gb: int, buffers: str) -> None:
+    settings = embedded_cluster.tuned_settings(memory_gb << 30, data_gb << 30, Path("/data"))
     assert settings["shared_buffers"] == buffers
-    assert settings["effective_cache_size"] == f"{gigabytes * 512}MB"
+    assert settings["effective_cache_size"] == f"{memory_gb * 512}MB"
+
+
+def test_a_cluster_is_as_large_as_its_tables(cluster: embedded_cluster.Cluster) -> None:
+    assert cluster.measure() == 0
+    for name, size in (("base/5/1247", 8192), ("base/5/1247_fsm", 24576), ("base/16384/2601", 100), ("pg_wal/1", 999)):
+        path = cluster.data / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(size))
+    assert cluster.measure() == 8192 + 24576 + 100
 
 
 def test_a_short_path_holds_its_own_socket() -> None:
