@@ -64,8 +64,8 @@ class ObjectShelf:
             for _ in obstore.list(self._store, chunk_size=1):  # pyright: ignore[reportUnknownMemberType]
                 return
         except (exceptions.BaseError, FileNotFoundError) as error:
-            said = _say(error)
-            raise (_wrong(error) if any(word in said for word in _REFUSED) else _away(error)) from error
+            is_refusal = any(word.startswith(_REFUSED) for word in _hear(error))
+            raise (_wrong(error) if is_refusal else _away(error)) from error
 
     def keep(self, path: Path, digest: bytes) -> None:
         """Send the file unless it is there; the store's answer says that it keeps it."""
@@ -179,11 +179,13 @@ def _explained() -> Generator[None]:
         raise _away(error) from error
 
 
+def _hear(error: Exception) -> list[str]:
+    """Return what the store itself said, out of the library's long way of telling it: nothing when it is away."""
+    return [match[1] for match in (_STATUS.search(str(error)), _WORD.search(str(error))) if match]
+
+
 def _say(error: Exception) -> str:
-    """Return what the store said, without the library's long way of telling it."""
-    text = str(error)
-    words = [match[1] for match in (_STATUS.search(text), _WORD.search(text)) if match]
-    return ", ".join(words) or text.partition("\n")[0][:200]
+    return ", ".join(_hear(error)) or str(error).partition("\n")[0][:200]
 
 
 def _wrong(error: Exception) -> errors.SetupError:

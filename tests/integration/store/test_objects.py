@@ -15,6 +15,7 @@ import pytest
 
 import s3_server
 from made import chunks, list_files
+from running import find_free_port
 from testflux.kit import errors
 from testflux.store import frames, objects
 from testflux.store.blobs import Blobs
@@ -178,6 +179,12 @@ async def test_a_missing_bucket_is_named(make_blobs: Callable[..., Blobs]) -> No
 def test_an_address_that_is_none_is_named(make_blobs: Callable[..., Blobs]) -> None:
     with pytest.raises(errors.SetupError, match="cannot be used"):
         make_blobs("s3://")
+
+
+async def test_the_number_of_a_refusal_in_an_address_is_none(make_blobs: Callable[..., Blobs]) -> None:
+    blobs = make_blobs("s3://reports/build-403", AWS_ENDPOINT_URL=f"http://127.0.0.1:{find_free_port()}")
+    with pytest.raises(errors.UnavailableError, match="build-403"):
+        await blobs.check()
 
 
 async def test_a_store_that_is_away_is_named_within_seconds_and_needs_no_restart(
