@@ -150,9 +150,9 @@ async def test_the_same_again(admin: httpx.AsyncClient, slug: str) -> None:
 
 async def test_an_idempotency_key_is_the_callers_idea_of_the_same(admin: httpx.AsyncClient, slug: str) -> None:
     headers = {"Idempotency-Key": "build-17", "Prefer": "wait=30"}
-    path = f"/projects/{slug}/uploads?filename=x.xml"
-    first = await admin.post(path, content=report(One="PASS"), headers=headers)
-    again = await admin.post(f"{path}&branch=main", content=report(One="PASS"), headers=headers)
+    path, content = f"/projects/{slug}/uploads?filename=x.xml", report(One="PASS")
+    first = await admin.post(path, content=content, headers=headers)
+    again = await admin.post(f"{path}&branch=main", content=content, headers=headers)
     assert again.json()["id"] == first.json()["id"]
     assert again.json()["duplicate"] is True
 
