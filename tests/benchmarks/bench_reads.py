@@ -23,7 +23,18 @@ import made
 from testflux.kit import query
 from testflux.model.access import EVERYBODY, Tenant
 from testflux.model.report import Metric, Report, Result
-from testflux.store import embedded, migrate, overview, run_findings, run_list, run_load, run_results, tests, trends
+from testflux.store import (
+    embedded,
+    lately,
+    migrate,
+    overview,
+    run_findings,
+    run_list,
+    run_load,
+    run_results,
+    tests,
+    trends,
+)
 from testflux.store.database import Database, Reader, Row
 
 ROUNDS = 15
@@ -188,7 +199,7 @@ def of_runs(reader: Reader, newest: dict[str, Row]) -> dict[str, Ask]:
 async def of_tests(reader: Reader, lanes: list[Row]) -> dict[str, Ask]:
     """Ask how tests went."""
     house, today = Tenant(1), made.NOON.date()
-    lately = tests.HistoryFilter(since=made.NOON - tests.RECENT)
+    recent = tests.HistoryFilter(since=made.NOON - tests.RECENT)
     front = overview.Front(1, 0, BRANCHES, lanes[:20])
     searched = tests.TestFilter(query=query.Query(words=("customer 7", "buys")))
     return {
@@ -196,8 +207,8 @@ async def of_tests(reader: Reader, lanes: list[Row]) -> dict[str, Ask]:
         "search": lambda: tests.list_tests(reader, front, searched, today, (0, 50), 20),
         "strips of 50 tests": lambda: run_results.read_cells(reader, 1, list(range(50)), lanes),
         "history, 100 runs": lambda: tests.find_history(reader, house, 1, 77, tests.HistoryFilter(), None, 100),
-        "history, 90 days": lambda: tests.find_history(reader, house, 1, 77, lately, None, 5000),
-        "unsteady tests": lambda: overview.list_unsteady(reader, 1, lanes, 500),
+        "history, 90 days": lambda: tests.find_history(reader, house, 1, 77, recent, None, 5000),
+        "outcomes of given runs": lambda: lately.list_outcomes_of(reader, 1, lanes),
     }
 
 

@@ -1,23 +1,11 @@
-"""Is a test flaky, or broken? Judged on its statuses in a lane, old to new, absences left out."""
+"""How often a test turned, and how long it has been failing: its statuses in a lane, old to new, absences left out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from testflux.model.status import Status
-
-MOST_SPELLS_OF_A_BREAK = 1
-
-
-def is_flaky(statuses: Sequence[Status]) -> bool:
-    """Return whether it goes both ways: it needed retries, or failed in two spells with a pass between.
-
-    One spell of failures is no flakiness but a break: it lasts, or it was mended.
-    """
-    if Status.FLAKY in statuses:
-        return True
-    return sum(1 for is_bad, _ in groupby(_judged(statuses)) if is_bad) > MOST_SPELLS_OF_A_BREAK
 
 
 def count_flips(statuses: Sequence[Status]) -> int:

@@ -44,15 +44,21 @@ class Slow(msgspec.Struct, frozen=True, kw_only=True):
     max_ms: int
 
 
-def list_flakiest(lately: Outcomes, most: int) -> list[Unsteady]:
-    """Return the tests that went both ways most often.
+def list_flaky(lately: Outcomes) -> list[int]:
+    """Return the tests that are flaky in a lane: they needed retries, or failed in two spells with a pass between.
 
-    What counts as flaky is what `flaky.is_flaky` says of a lane: a test that broke and was mended is not.
+    One spell of failures is no flakiness but a break: it lasts, or it was mended. Skips and absences count as nothing.
     """
+    _, is_flaky = _tell_flips(lately)
+    is_flaky[lately.tests[lately.statuses == Status.FLAKY]] = True
+    numbers: list[int] = np.flatnonzero(is_flaky).tolist()
+    return numbers
+
+
+def list_flakiest(lately: Outcomes, most: int) -> list[Unsteady]:
+    """Return the tests that are flaky (`list_flaky`), those first that went both ways most often."""
     width = lately.held.shape[1]
-    went = lately.held * np.uint8(_GOOD)
-    went.reshape(-1)[lately.runs * width + lately.tests] = _WENT[lately.statuses]
-    flips, is_unsteady = _tell_flips(lately.lanes, went)
+    flips, is_unsteady = _tell_flips(lately)
     told = np.bincount(lately.tests * len(_WENT) + lately.statuses, minlength=width * len(_WENT))
     *_, failed, broken, skipped, flaky = told.reshape(width, len(_WENT)).T
     numbers = _best(np.flatnonzero(is_unsteady | (flaky > 0)), flips + flaky, most)
@@ -111,11 +117,13 @@ def _best(numbers: Ints, score: Ints, most: int) -> Ints:
     return numbers[np.argsort(-scores, kind="stable")[:most]]
 
 
-def _tell_flips(lanes: Ints, went: Ints) -> tuple[Ints, Ints]:
+def _tell_flips(lately: Outcomes) -> tuple[Ints, Ints]:
     """Count the changes between good and bad, lane by lane, and tell which tests turned bad more than once in one."""
+    went = lately.held * np.uint8(_GOOD)
+    went.reshape(-1)[lately.runs * went.shape[1] + lately.tests] = _WENT[lately.statuses]
     flips = np.zeros(went.shape[1], np.uint16)
     is_unsteady = np.zeros(went.shape[1], np.bool_)
-    for begin, end in _spans(lanes):
+    for begin, end in _spans(lately.lanes):
         known = _last_known(went[begin:end])
         turns = known.copy()  # the first result of a test turns it, too, which is no flip
         turns[1:] &= ~known[:-1]

@@ -12,7 +12,7 @@ Ints = NDArray[Any]
 
 
 class Outcomes(msgspec.Struct, frozen=True):
-    """How tests went in the newest runs, lane behind lane and in each the oldest first.
+    """How tests went in some runs, lane behind lane and in each the oldest first.
 
     `lanes`: the lane of each run. `held`: a row of bytes a run, 1 where it holds a result of the test, else 0.
     `runs`, `tests`, `statuses`: those results of these that did not pass.

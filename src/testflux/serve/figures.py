@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from statistics import median
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 import msgspec
 
-from testflux.analyse import flaky
-from testflux.model.status import Kind, Status, Verdict
+from testflux.analyse import lately as ranking
+from testflux.model.status import Kind, Verdict
 from testflux.serve.shapes.overview import State
 from testflux.serve.shapes.trends import OpenFindings
-from testflux.store import database, overview, run_list, run_results
+from testflux.store import database, lately, overview, run_list
 
 LANE_DEPTH: Final = 6
 FLAKY_RUNS: Final = 30
-_MOST_SUSPECTS: Final = 500
+_BRIEF: Final = 2_000_000  # results: to rank 400,000 takes half a millisecond
 _LANE_LIFE: Final = timedelta(days=30)
 _STATES: Final[tuple[tuple[Verdict, State], ...]] = (
     (Verdict.FAILED, "failing"),
@@ -26,6 +27,8 @@ _STATES: Final[tuple[tuple[Verdict, State], ...]] = (
     (Verdict.FLAKY, "flaky"),
     (Verdict.PASSED, "passing"),
 )
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Lanes(msgspec.Struct, frozen=True):
@@ -105,24 +108,19 @@ async def list_lane_runs(reader: database.Reader, lanes: Lanes, count: int) -> l
     return await run_list.list_lane(reader, lanes.main[0], count) if lanes.main else []
 
 
-async def list_flaky(reader: database.Reader, project_id: int, runs: Sequence[database.Row]) -> dict[int, list[Status]]:
-    """Find the tests that are flaky in some runs (newest first): their statuses, old to new."""
-    suspects = await overview.list_unsteady(reader, project_id, runs, _MOST_SUSPECTS)
-    statuses = await read_statuses(reader, project_id, suspects, runs)
-    return {test_no: seen for test_no, seen in statuses.items() if flaky.is_flaky(seen)}
+async def list_flaky(reader: database.Reader, project_id: int, runs: Sequence[database.Row]) -> list[int]:
+    """List the tests that are flaky in some runs of a lane."""
+    if not runs:
+        return []
+    found = await lately.list_outcomes_of(reader, project_id, runs)
+    return await off_the_loop_if_long(found.held.size, ranking.list_flaky, found)
 
 
-async def read_statuses(
-    reader: database.Reader, project_id: int, test_nos: Sequence[int], runs: Sequence[database.Row]
-) -> dict[int, list[Status]]:
-    """Return how tests went in some runs (newest first), old to new."""
-    cells = await run_results.list_cells(reader, project_id, test_nos, runs)
-    by_place = {(cell["test_no"], cell["run_id"]): Status(cell["status"]) for cell in cells}
-    ordered = [run["run_id"] for run in reversed(runs)]
-    return {
-        test_no: [by_place[test_no, run_id] for run_id in ordered if (test_no, run_id) in by_place]
-        for test_no in test_nos
-    }
+async def off_the_loop_if_long(results: int, rank: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Rank in a thread what takes long. A thread that takes turns with the answers costs more than a short wait."""
+    if results <= _BRIEF:
+        return rank(*args, **kwargs)
+    return await asyncio.to_thread(rank, *args, **kwargs)
 
 
 def _count_tests(run: database.Row) -> int:

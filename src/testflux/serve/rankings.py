@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -15,7 +14,7 @@ from litestar.params import FromPath, QueryParameter
 from testflux.analyse import lately as ranking
 from testflux.kit import clock, identifiers
 from testflux.model.access import Actor, Permission
-from testflux.serve import cached, declare
+from testflux.serve import cached, declare, figures
 from testflux.serve.house import House
 from testflux.serve.shapes.tests import FlakiestTests, SlowestTests, SlowTest, UnsteadyTest
 from testflux.serve.tests import name_fields
@@ -23,12 +22,9 @@ from testflux.store import database, lately, overview, tests
 
 SHOWN: Final = 50
 MOST_RUNS: Final = 500
-_BRIEF: Final = 2_000_000  # results: to rank 400,000 takes half a millisecond
 AnyRequest = Request[Any, Any, Any]
 Days = Annotated[int, QueryParameter(ge=1, le=90, description="How many days back.")]
 T = TypeVar("T")
-F = TypeVar("F")
-R = TypeVar("R")
 Make = Callable[[database.Reader, lately.Newest], Awaitable[T]]
 
 
@@ -75,7 +71,7 @@ async def _rank(
 
 async def _make_flakiest(reader: database.Reader, newest: lately.Newest) -> FlakiestTests:
     found = await lately.list_outcomes(reader, newest)
-    ranked = await _off_the_loop_if_long(found.held.size, ranking.list_flakiest, found)
+    ranked = await figures.off_the_loop_if_long(found.held.size, ranking.list_flakiest, found, SHOWN)
     names = await _list_names(reader, newest.project_id, ranked)
     return FlakiestTests(
         items=[
@@ -87,21 +83,16 @@ async def _make_flakiest(reader: database.Reader, newest: lately.Newest) -> Flak
 
 async def _make_slowest(reader: database.Reader, newest: lately.Newest) -> SlowestTests:
     longest = await lately.list_longest(reader, newest)
-    ranked = await _off_the_loop_if_long(longest.tests.size, ranking.list_slowest_of_longest, longest)
+    ranked = await figures.off_the_loop_if_long(longest.tests.size, ranking.list_slowest_of_longest, longest, SHOWN)
     if ranked is None:
         found = await lately.list_durations(reader, newest)
-        ranked = await _off_the_loop_if_long(int(found.ran.sum()), ranking.list_slowest, found)
+        ranked = await figures.off_the_loop_if_long(int(found.ran.sum()), ranking.list_slowest, found, SHOWN)
     names = await _list_names(reader, newest.project_id, ranked)
     return SlowestTests(
         items=[
             SlowTest(**names[item.test_no], runs=item.runs, mean_ms=item.mean_ms, max_ms=item.max_ms) for item in ranked
         ]
     )
-
-
-async def _off_the_loop_if_long(results: int, rank: Callable[[F, int], R], found: F) -> R:
-    """Rank in a thread what takes long. A thread that takes turns with the answers costs more than a short wait."""
-    return rank(found, SHOWN) if results <= _BRIEF else await asyncio.to_thread(rank, found, SHOWN)
 
 
 async def _list_names(

@@ -73,7 +73,7 @@ async def _summarise(reader: database.Reader, project: database.Row, branches: S
         new_failures=newest["new_failures"] if newest else 0,
         commits_between=commits,
         tiles=_tiles(lanes, len(now_flaky), len(was_flaky)),
-        look_at=await _look(reader, project_id, lanes, lane_runs[:_STRIP], sorted(now_flaky)),
+        look_at=await _look(reader, project_id, lanes, lane_runs[:_STRIP], now_flaky),
         latest_runs=[runs.shape(row) for row in latest],
     )
 
@@ -136,7 +136,6 @@ async def _look(
     slow = await _list_slow(reader, project_id, lanes.main[0], lane_runs)
     chosen = list(dict.fromkeys([*bad, *flaky_tests, *slow]))[:_LOOK]
     names = await overview.list_names(reader, project_id, chosen)
-    statuses = await figures.read_statuses(reader, project_id, chosen, lane_runs)
     cells = await run_results.list_cells(reader, project_id, chosen, lane_runs)
     items: list[LookItem] = []
     for test_no in chosen:
@@ -148,7 +147,7 @@ async def _look(
                 suite=" / ".join(names[test_no]["suite"]),
                 name=names[test_no]["name"],
                 strip=[results.cell(project_id, *pair) for pair in strip],
-                reason=_reason(kind, statuses[test_no], slow.get(test_no, 0)),
+                reason=_reason(kind, [Status(item["status"]) for _, item in strip], slow.get(test_no, 0)),
                 kind=kind,
             )
         )

@@ -22,9 +22,10 @@ from testflux.store.database import Reader, Row
 
 _PIECES: Final = queries.load("lately")
 _LIST_OUTCOMES, _LIST_LONGEST, _LIST_DURATIONS = (
-    _PIECES[name].replace("NEWEST_RUNS", _PIECES["newest_runs"]).replace("CHUNKS", _PIECES["chunks"])
+    _PIECES[name].replace("CHUNKS", _PIECES["chunks"]).replace("THESE_RUNS", _PIECES["newest_runs"])
     for name in ("list_outcomes", "list_longest", "list_durations")
 )
+_LIST_OUTCOMES_OF = _LIST_OUTCOMES.replace(_PIECES["newest_runs"], _PIECES["given_runs"])
 _AT_ONCE: Final = 8
 _STATUS_BITS: Final = 3
 _STATUS: Final = np.uint16((1 << _STATUS_BITS) - 1)
@@ -87,12 +88,14 @@ class _Chunks(msgspec.Struct, frozen=True):
 
 async def list_outcomes(reader: Reader, newest: Newest) -> Outcomes:
     """Return how tests went in these runs."""
-    rows = await _ask(reader, _LIST_OUTCOMES, newest)
-    lanes, runs, chunks = _read_ints(rows, "lanes"), _read_ints(rows, "runs"), _read_chunks(rows)
-    held = np.zeros((lanes.size, chunks.width), np.uint8)
-    for tests, alike in chunks.alike:
-        held[runs[alike, np.newaxis], tests] = 1
-    return Outcomes(lanes, held, runs[chunks.owners], chunks.tests, chunks.statuses)
+    return _read_outcomes(await _ask(reader, _LIST_OUTCOMES, newest))
+
+
+async def list_outcomes_of(reader: Reader, project_id: int, runs: Sequence[Row]) -> Outcomes:
+    """Return how tests went in some functional runs (rows with run_id and run_day), at least one."""
+    since, run_ids = min(run["run_day"] for run in runs), arrays.write_ints(run["run_id"] for run in runs)
+    values = {"project_id": project_id, "since": since, "run_ids": run_ids}
+    return _read_outcomes(await reader.planned_once.all(_LIST_OUTCOMES_OF, **values))
 
 
 async def list_longest(reader: Reader, newest: Newest) -> Longest:
@@ -120,6 +123,14 @@ async def list_durations(reader: Reader, newest: Newest) -> Durations:
         pieces = [packed[begin:end] for begin, end in zip(begins[alike].tolist(), ends[alike].tolist(), strict=True)]
         blocks.append(Block(tests, _stack(pieces, int(chunks.counts[alike[0]]))))
     return Durations(chunks.count_ran(), blocks)
+
+
+def _read_outcomes(rows: Sequence[Row]) -> Outcomes:
+    lanes, runs, chunks = _read_ints(rows, "lanes"), _read_ints(rows, "runs"), _read_chunks(rows)
+    held = np.zeros((lanes.size, chunks.width), np.uint8)
+    for tests, alike in chunks.alike:
+        held[runs[alike, np.newaxis], tests] = 1
+    return Outcomes(lanes, held, runs[chunks.owners], chunks.tests, chunks.statuses)
 
 
 async def _ask(reader: Reader, statement: str, newest: Newest, **more: object) -> list[Row]:

@@ -69,7 +69,7 @@ async def list_pass_rates(
     reader: Reader, project_id: int, branches: Sequence[str], first_day: date, last_day: date
 ) -> dict[date, float]:
     """Return the pass rate (0..100) of each day that has one."""
-    rows = await reader.all(
+    rows = await reader.planned_once.all(
         _SQL["list_pass_rates"],
         project_id=project_id,
         branches=list(branches),
@@ -77,22 +77,6 @@ async def list_pass_rates(
         last_day=last_day,
     )
     return {row["run_day"]: float(row["pass_rate"]) for row in rows if row["pass_rate"] is not None}
-
-
-async def list_unsteady(reader: Reader, project_id: int, runs: Sequence[Row], limit: int) -> list[int]:
-    """List tests that failed or needed retries in these runs, the most troubled first."""
-    if not runs:
-        return []
-    days = [run["run_day"] for run in runs]
-    rows = await reader.all(
-        _SQL["list_unsteady"],
-        project_id=project_id,
-        first_day=min(days),
-        last_day=max(days),
-        run_ids=[run["run_id"] for run in runs],
-        limit=limit,
-    )
-    return [row["test_no"] for row in rows]
 
 
 async def list_slowest(reader: Reader, run: Row, limit: int) -> list[int]:

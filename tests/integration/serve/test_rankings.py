@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from serve_story import SLUG, Story
-from testflux.serve import rankings
+from testflux.serve import figures
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -29,7 +29,7 @@ async def test_only_the_days_asked_for_count(story: Story) -> None:
 async def test_much_is_ranked_aside_and_the_same(story: Story, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"/projects/{SLUG}/tests/{order}"
     at_once = await story.get(path, days=90)
-    monkeypatch.setattr(rankings, "_BRIEF", 0)
+    monkeypatch.setattr(figures, "_BRIEF", 0)
     assert await story.get(path, days=89) == at_once, "other days: nothing kept answers"
 
 

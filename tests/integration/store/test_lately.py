@@ -104,6 +104,18 @@ async def test_outcomes_are_what_the_view_tells(project: Project, runs: list[int
     assert sorted(others) == sorted((*place, status) for place, (status, _) in told.items() if status != P)
 
 
+async def test_outcomes_of_given_runs_are_theirs_alone(project: Project, runs: list[int]) -> None:
+    given = [runs[place] for place in (5, 1, 4)]
+    rows = await project.rows("select run_id, run_day from run where run_id = any(%(ids)s)", ids=given)
+    async with project.database.read(EVERYBODY) as reader:
+        found = await lately.list_outcomes_of(reader, project.project_id, rows)
+    told = await read_view(project, [runs[place] for place in (1, 4, 5)])
+    assert found.lanes.tolist() == [1, 2, 2]
+    assert {*zip(*map(np.ndarray.tolist, np.nonzero(found.held)), strict=True)} == told.keys()
+    others = zip(found.runs.tolist(), found.tests.tolist(), found.statuses.tolist(), strict=True)
+    assert sorted(others) == sorted((*place, status) for place, (status, _) in told.items() if status != P)
+
+
 async def test_durations_are_what_the_view_tells_of_results_that_ran(project: Project, runs: list[int]) -> None:
     found, took = await read_durations(project), list_took(await read_view(project, runs))
     sums, longest = (dict.fromkeys(took, 0) for _ in range(2))

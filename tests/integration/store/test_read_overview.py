@@ -11,12 +11,11 @@ from past import Past, Run, newest_first, number_tests
 from testflux.model.access import EVERYBODY, Tenant
 from testflux.model.status import Kind, Severity, Status
 from testflux.store import overview, run_list
-from testflux.store.database import Reader, Row
+from testflux.store.database import Reader
 
 HOUR = timedelta(hours=1)
 MAIN = ["main", ""]
 SHOP = {"project_id": 1, "default_branch": "main"}
-TROUBLE = (Status.FAILED, Status.BROKEN, Status.FLAKY)
 
 
 async def branches_of(project: Project, default_branch: str = "main") -> list[str]:
@@ -127,17 +126,6 @@ async def test_the_pass_rate_of_a_day_is_over_its_tests(
     assert rates
 
 
-async def test_unsteady_tests_are_listed_the_most_troubled_first(past: Past, reader: Reader) -> None:
-    numbers = number_tests(past.shop)
-    runs = [run for run in past.shop if run.kind is Kind.FUNCTIONAL][5:45]
-    troubles = Counter(numbers[path] for run in runs for path, item in run.results.items() if item.status in TROUBLE)
-    expected = sorted(troubles, key=lambda number: (-troubles[number], number))
-    rows: list[Row] = [{"run_id": run.run_id, "run_day": run.day} for run in runs]
-    assert await overview.list_unsteady(reader, 1, rows, 1000) == expected
-    assert await overview.list_unsteady(reader, 1, rows, 3) == expected[:3]
-    assert await overview.list_unsteady(reader, 1, [], 3) == []
-
-
 async def test_the_slowest_tests_are_those_that_passed_and_took_longest(past: Past, reader: Reader) -> None:
     numbers = number_tests(past.shop)
     for run in past.shop:
@@ -186,11 +174,10 @@ async def test_commits_are_counted_by_when_they_ran_not_by_when_they_arrived(pro
         assert await overview.list_commits(reader, row, green) == ["newest", "news"]
 
 
-async def test_a_retry_that_passed_is_trouble_but_no_failure(project: Project) -> None:
+async def test_a_retry_that_passed_is_no_failure(project: Project) -> None:
     report = functional(result("a", Y), result("b", S, "later"), result("c", P))
     run = await project.arrive(report, NOON, branch="main")
     async with project.database.read(EVERYBODY) as reader:
-        assert await overview.list_unsteady(reader, 1, [run], 9) == [0]
         day = NOON.date()
         assert await overview.list_pass_rates(reader, 1, ["main"], day, day) == {day: 100.0}
         assert sorted(await overview.list_slowest(reader, run, 9)) == [0, 2]

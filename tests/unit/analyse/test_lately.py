@@ -3,6 +3,7 @@ from __future__ import annotations
 import operator
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from testflux.model.lately import Block, Durations, Longest, Outcomes
 from testflux.model.status import Status
 
 P, F, B, S, Y = Status.PASSED, Status.FAILED, Status.BROKEN, Status.SKIPPED, Status.FLAKY
+LETTERS = {"p": P, "f": F, "b": B, "s": S, "r": Y}
 Cell = tuple[Status, int]
 Run = tuple[int, dict[int, Cell]]
 Chunk = dict[int, Cell]
@@ -77,17 +79,48 @@ def gather_longest(runs: list[Run], most: int) -> Longest:
     return Longest(tests, took_ms, rests_ms, count_ran(runs), rest_ms)
 
 
+def count_spells(statuses: list[Status]) -> int:
+    """Count the spells of failures: in how many places they stand, with no pass between them."""
+    judged = [status.is_bad for status in statuses if status is not S]
+    return sum(1 for is_bad, _ in groupby(judged) if is_bad)
+
+
+@pytest.mark.parametrize(
+    ("letters", "expected"),
+    [
+        ("", False),
+        ("pppp", False),
+        ("ffff", False),
+        ("pppfff", False),
+        ("fffppp", False),
+        ("ppfpp", False),
+        ("pfpf", True),
+        ("fpf", True),
+        ("fpbp", True),
+        ("fsf", False),
+        ("f-f", False),
+        ("fspb", True),
+        ("ppr", True),
+        ("fb", False),
+    ],
+)
+def test_two_spells_or_a_retry_are_flaky_and_one_break_is_not(letters: str, *, expected: bool) -> None:
+    runs: list[Run] = [(0, {3: (LETTERS[letter], 1)} if letter in LETTERS else {}) for letter in letters]
+    assert lately.list_flaky(gather_outcomes(runs)) == [3] * expected
+
+
 @given(histories)
 def test_flaky_is_what_the_rule_calls_so_lane_by_lane(runs: list[Run]) -> None:
     found = lately.list_flakiest(gather_outcomes(runs), 50)
     expected: dict[int, tuple[int, ...]] = {}
     for number in TESTS:
         lanes = [[run[number][0] for lane, run in runs if lane == wanted and number in run] for wanted in (0, 1)]
-        if any(map(flaky.is_flaky, lanes)):
+        if any(Y in lane or count_spells(lane) > 1 for lane in lanes):
             went = [status for lane in lanes for status in lane if status is not S]
             failed = sum(status.is_bad for status in went)
             expected[number] = (len(went), failed, sum(map(flaky.count_flips, lanes)), went.count(Y))
     assert {item.test_no: (item.runs, item.failed, item.flips, item.flaky) for item in found} == expected
+    assert lately.list_flaky(gather_outcomes(runs)) == list(expected)
     scores = [item.flips + item.flaky for item in found]
     assert scores == sorted(scores, reverse=True)
 

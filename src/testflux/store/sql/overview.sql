@@ -75,16 +75,6 @@ where project_id = %(project_id)s and run_day between %(first_day)s and %(last_d
   and kind = 'functional' and branch = any(%(branches)s::text[])
 group by run_day;
 
--- name: list_unsteady
--- Tests that failed or needed retries in some runs, the most troubled first: who may be flaky.
-select test_no, count(*) as troubles
-from result_row
-where project_id = %(project_id)s and run_day between %(first_day)s and %(last_day)s
-  and run_id = any(%(run_ids)s::bigint[]) and is_final and status in (2, 3, 5)
-group by test_no
-order by troubles desc, test_no
-limit %(limit)s;
-
 -- name: list_slowest
 -- The tests of a run that took longest.
 select test_no, duration_ms
