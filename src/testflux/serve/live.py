@@ -96,7 +96,7 @@ async def _hear(socket: Socket, timeout_s: float | None) -> Subscribe:
 async def _subscribe(socket: Socket, house: House, subscribe: Subscribe) -> tuple[Watcher, list[LiveEvent]]:
     """Check who asks, begin to watch, and find what was missed since `last_event`."""
     actor = await _identify(house, subscribe.token)
-    if actor.tenant.project_ids == ():
+    if actor.needs_second_factor or (actor.token_id is not None and actor.tenant.project_ids == ()):
         raise _Refused(BAD_TOKEN, "This token may not read.")
     watcher = Watcher(actor.tenant, subscribe.topics)
     house.hub.add(watcher)

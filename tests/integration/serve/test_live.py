@@ -80,9 +80,9 @@ async def hear_until(connection: ClientConnection, type_: str) -> dict[str, Any]
             return message
 
 
-async def publish(house: ServeHouse, topic: str, number: int) -> int:
+async def publish(house: ServeHouse, topic: str, number: int, project_id: int | None = None) -> int:
     async with house.rooms.database.write(EVERYBODY) as writer:
-        await events.publish(writer, house.org_id, topic, "test", {"number": number}, project_id=None)
+        await events.publish(writer, house.org_id, topic, "test", {"number": number}, project_id=project_id)
     async with house.rooms.database.read(EVERYBODY) as reader:
         return (await events.get_range(reader))["last_event"]
 
@@ -201,6 +201,33 @@ async def test_a_socket_ends_with_its_sign_in(address: str, house: ServeHouse, m
         code, reason = await closing(connection)
     assert code == 4401
     assert reason == "The sign-in has ended."
+
+
+async def test_who_may_see_no_project_yet_stays_and_hears_of_the_first(
+    address: str, house: ServeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser that is turned away renews its token and comes back, again and again."""
+    monkeypatch.setattr(live, "PING_S", 0.05)
+    admin, member_id = house.client(), house.ids[READER]
+    assert (await admin.delete(f"/members/{member_id}/grants/viewer")).is_success
+    async with connect(address) as connection:
+        try:
+            await subscribe(connection, token_of(house), "projects", "run:1-1")
+            assert (await hear(connection))["op"] == "subscribed"
+            await publish(house, "run:1-1", 1, project_id=1)
+            assert await hear(connection) == {"op": "ping"}
+        finally:
+            await admin.post(f"/members/{member_id}/grants", json={"role": "viewer"})
+        code, reason = await closing(connection)
+    assert code == 4401
+    assert "has changed" in reason
+
+
+async def test_an_api_token_that_may_not_read_is_told(address: str, house: ServeHouse) -> None:
+    made = await house.client().post("/tokens", json={"name": "ci", "scopes": ["audit.read"]})
+    async with connect(address) as connection:
+        await subscribe(connection, made.json()["token"], "projects")
+        assert await closing(connection) == (4401, "This token may not read.")
 
 
 @pytest.mark.parametrize("message", ["", "{", '{"op": "dance"}', '{"op": "subscribe", "token": 1, "topics": []}'])

@@ -127,6 +127,18 @@ describe("the live feed", () => {
     expect(onGap).toHaveBeenCalledOnce();
   });
 
+  it("waits until a second factor is set up that has to be", async () => {
+    const { live, useSession } = await start();
+    useSession.setState({ phase: "signed-out" });
+    FakeSocket.made = [];
+    useSession.setState({ phase: "signed-in", needsSecondFactor: true });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(FakeSocket.made).toHaveLength(0);
+    useSession.setState({ needsSecondFactor: false });
+    expect(FakeSocket.made).toHaveLength(1);
+    expect(live.useLiveState.getState().state).toBe("connecting");
+  });
+
   it("lets go when somebody signs out", async () => {
     const { socket, useSession } = await start();
     socket().open();

@@ -24,6 +24,12 @@ function setState(state: LiveState): void {
   if (useLiveState.getState().state !== state) useLiveState.setState({ state });
 }
 
+/** Whoever has to set up a second factor first may look at nothing yet: the server would refuse each attempt. */
+function isAdmitted(): boolean {
+  const { phase, needsSecondFactor } = useSession.getState();
+  return phase === "signed-in" && !needsSecondFactor;
+}
+
 function topics(): string[] {
   return [...listeners.keys()];
 }
@@ -73,7 +79,7 @@ function receive(text: string): void {
 async function closed(code: number): Promise<void> {
   socket = null;
   failures += 1;
-  if (useSession.getState().phase !== "signed-in") return;
+  if (!isAdmitted()) return;
   if (code === 4401 && !(await refresh())) return;
   if (failures >= SOCKET_FAILURES_BEFORE_POLLING) void poll();
   else setState("connecting");
@@ -82,7 +88,7 @@ async function closed(code: number): Promise<void> {
 }
 
 function open(): void {
-  if (useSession.getState().phase !== "signed-in" || socket !== null) return;
+  if (!isAdmitted() || socket !== null) return;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const opened = new WebSocket(`${scheme}://${location.host}/api/v1/live`);
   socket = opened;
@@ -93,7 +99,7 @@ function open(): void {
 
 async function poll(): Promise<void> {
   clearTimeout(polls);
-  if (socket?.readyState === WebSocket.OPEN || useSession.getState().phase !== "signed-in") return;
+  if (socket?.readyState === WebSocket.OPEN || !isAdmitted()) return;
   try {
     const { data } = await listLiveEvents({
       query: { topics: topics().join(","), after: lastEvent ?? undefined },
@@ -110,16 +116,15 @@ async function poll(): Promise<void> {
   polls = setTimeout(poll, POLL_MS);
 }
 
-/** Connect while somebody is signed in. `reload` is called when events were missed for good. */
+/** Connect while somebody is signed in who may look. `reload` is called when events were missed for good. */
 export function connectLive(reload: () => void): void {
   onGap = reload;
-  let wasSignedIn = false;
-  const follow = ({ phase }: { phase: string }) => {
-    const isSignedIn = phase === "signed-in";
-    if (isSignedIn && !wasSignedIn) open();
-    if (!isSignedIn) socket?.close();
-    wasSignedIn = isSignedIn;
+  let wasAdmitted = false;
+  const follow = () => {
+    if (isAdmitted() && !wasAdmitted) open();
+    if (!isAdmitted()) socket?.close();
+    wasAdmitted = isAdmitted();
   };
   useSession.subscribe(follow);
-  follow(useSession.getState());
+  follow();
 }

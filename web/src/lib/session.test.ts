@@ -74,6 +74,13 @@ describe("a session", () => {
     expect(useSession.getState().phase).toBe("signed-out");
   });
 
+  it.each([502, 503, 429])("outlasts a server that answers %i instead", async (status) => {
+    useSession.setState({ phase: "signed-in", token: "old" });
+    answers["/auth/refresh"] = () => ({ status });
+    expect(await refresh()).toBe(false);
+    expect(useSession.getState()).toMatchObject({ phase: "signed-in", token: "old" });
+  });
+
   it("sends the token along", async () => {
     answers["/auth/login"] = () => grant("two");
     answers["/me"] = () => ({ status: 200, data: USER });

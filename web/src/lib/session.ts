@@ -58,8 +58,9 @@ async function exchange(): Promise<boolean> {
     accept(data);
     return true;
   } catch (error) {
-    // No answer says nothing about the session: only a refusal ends it.
-    if ((error as AxiosError).response !== undefined || useSession.getState().phase === "unknown") forget();
+    // No answer, or that of a server that is away or busy, says nothing about the session: only a refusal ends it.
+    const status = (error as AxiosError).response?.status ?? 0;
+    if (status === 401 || status === 403 || useSession.getState().phase === "unknown") forget();
     return false;
   }
 }

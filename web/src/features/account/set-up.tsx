@@ -59,7 +59,15 @@ function Scan({ setup }: { setup: SecondFactorSetup }) {
 }
 
 /** Set up an authenticator app step by step: the password, the picture, a first code, the recovery codes. */
-export function SetUp({ email, onDone }: { email: string; onDone: () => void }) {
+export function SetUp({
+  email,
+  onBegun,
+  onDone,
+}: {
+  email: string;
+  onBegun?: () => void;
+  onDone: () => void;
+}) {
   const [setup, setSetup] = useState<SecondFactorSetup | null>(null);
   const [codes, setCodes] = useState<string[] | null>(null);
   if (codes !== null)
@@ -106,6 +114,7 @@ export function SetUp({ email, onDone }: { email: string; onDone: () => void }) 
       work={async (form) => {
         const body = { password: String(form.get("password")) };
         setSetup((await beginMySecondFactor({ body, throwOnError: true })).data);
+        onBegun?.();
       }}
     >
       {(fields) => (

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Navigate, useSearchParams } from "react-router";
 import { Button } from "@/components/button";
 import { Skeleton } from "@/components/states";
@@ -12,9 +13,11 @@ export function Component() {
   const { phase, user, needsSecondFactor } = useSession();
   const [params] = useSearchParams();
   const back = safeBack(params.get("back"));
+  // Recovery codes are shown once: news that the factor is there must not take the page away before they are kept.
+  const [isUnderWay, setUnderWay] = useState(false);
   if (phase === "unknown") return <Skeleton rows={6} className="mx-auto mt-12 max-w-2xl" />;
   if (phase === "signed-out") return <Navigate to="/sign-in" replace />;
-  if (!needsSecondFactor) return <Navigate to={back} replace />;
+  if (!needsSecondFactor && !isUnderWay) return <Navigate to={back} replace />;
   return (
     <Door title="Set up a second factor" note={`Signed in as ${user?.email ?? ""}.`}>
       <p className="text-text-2">
@@ -22,9 +25,11 @@ export function Component() {
       </p>
       <SetUp
         email={user?.email ?? ""}
+        onBegun={() => setUnderWay(true)}
         onDone={() => {
           queries.clear();
           hasSecondFactor();
+          setUnderWay(false);
         }}
       />
       <Button look="quiet" className="justify-self-start" onClick={() => void signOut()}>
