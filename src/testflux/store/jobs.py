@@ -13,6 +13,7 @@ import procrastinate
 import procrastinate.exceptions
 import procrastinate.sql
 import psycopg
+import structlog
 
 from testflux.store import database as database_room
 from testflux.store import queries
@@ -32,10 +33,14 @@ _PATIENCE_S = 120.0
 _PAUSE_S = 0.5
 _LOOKING_S = 0.3
 _LOOK: Final = procrastinate.sql.queries["fetch_job"]
+_FINISH: Final = procrastinate.sql.queries["finish_job"]
+_RETRY: Final = procrastinate.sql.queries["retry_job"]
 _SQL = queries.load("jobs")
 
 # Adding needs no connection of its own: it borrows the writer's.
 _adding = procrastinate.App(connector=procrastinate.PsycopgConnector())
+
+log = structlog.get_logger("testflux.store")
 
 
 async def add_process_upload(
@@ -109,7 +114,12 @@ def hurry(app: procrastinate.App, seconds: float) -> None:
 
 
 class _PatientConnector(procrastinate.PsycopgConnector):
-    """Waits while the database restarts, so that a job's end is not lost and left as running for ever."""
+    """Waits while the database restarts, so that a job's end is not lost and left as running for ever.
+
+    Whose connection broke asks again, and the first time may have counted, unheard: a job that was handed out so goes
+    back to the queue. A job that has ended has ended, whoever saw to that; and one that is to be done again is dropped
+    when its like waits already.
+    """
 
     _ends: float | None = None
     _looking_ends: float | None = None
@@ -122,9 +132,14 @@ class _PatientConnector(procrastinate.PsycopgConnector):
             limit.reschedule(self._end_of(query))
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        await self._patiently(query, lambda: super(_PatientConnector, self).execute_query_async(query, **arguments))
+        if query in {_FINISH, _RETRY}:
+            await self._end(query, arguments)
+        else:
+            await self._patiently(query, lambda: super(_PatientConnector, self).execute_query_async(query, **arguments))
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        if query == _LOOK:
+            return await self._look(arguments)
         return await self._patiently(
             query, lambda: super(_PatientConnector, self).execute_query_one_async(query, **arguments)
         )
@@ -133,6 +148,38 @@ class _PatientConnector(procrastinate.PsycopgConnector):
         return await self._patiently(
             query, lambda: super(_PatientConnector, self).execute_query_all_async(query, **arguments)
         )
+
+    async def _end(self, query: LiteralString, arguments: dict[str, Any]) -> None:
+        job_id = arguments["job_id"]
+        try:
+            await self._patiently(query, lambda: super(_PatientConnector, self).execute_query_async(query, **arguments))
+        except procrastinate.exceptions.UniqueViolation:
+            await self._end(_FINISH, {"job_id": job_id, "status": "succeeded", "delete_job": True})
+        except procrastinate.exceptions.ConnectorException as error:
+            if not isinstance(error.__cause__, psycopg.errors.RaiseException):
+                raise
+            log.info("job had ended already", job=job_id)
+        self._handed_out.discard(job_id)
+
+    async def _look(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        is_again = False
+
+        async def ask() -> dict[str, Any]:
+            nonlocal is_again
+            if is_again:
+                known = {"worker_id": arguments["worker_id"], "job_ids": list(self._handed_out)}
+                await super(_PatientConnector, self).execute_query_async(_SQL["give_back"], **known)
+            is_again = True
+            return await super(_PatientConnector, self).execute_query_one_async(_LOOK, **arguments)
+
+        job = await self._patiently(_LOOK, ask)
+        if job["id"] is not None:
+            self._handed_out.add(job["id"])
+        return job
+
+    @cached_property
+    def _handed_out(self) -> set[int]:
+        return set()
 
     @cached_property
     def _limits(self) -> dict[asyncio.Timeout, str]:

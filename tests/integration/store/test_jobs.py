@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime
+from typing import Any
 
 import procrastinate
 import procrastinate.exceptions
@@ -103,11 +104,89 @@ async def test_the_queue_waits_while_the_database_restarts(database: Database, m
         assert broken == 0
 
 
+def break_after_the_next_answer(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let the connection break between the commit and the answer, once; returns the jobs that nobody heard of."""
+    monkeypatch.setattr(jobs, "_PAUSE_S", 0)
+    ask = procrastinate.PsycopgConnector.execute_query_one_async
+    unheard: list[int] = []
+
+    async def ask_and_break(self: procrastinate.PsycopgConnector, query: str, **arguments: object) -> dict[str, Any]:
+        answer = await ask(self, query, **arguments)  # pyright: ignore[reportArgumentType]
+        if unheard:
+            return answer
+        unheard.append(answer["id"])
+        raise procrastinate.exceptions.ConnectorException from psycopg.OperationalError("terminated")
+
+    monkeypatch.setattr(procrastinate.PsycopgConnector, "execute_query_one_async", ask_and_break)
+    return unheard
+
+
+async def test_a_job_that_was_handed_out_unheard_is_handed_out_again(
+    database: Database, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker lives, so nobody would rescue it. What it or another one works at stays where it is."""
+    app = jobs.queue(database)
+    async with jobs.open_queue(database, app):
+        worker_id, other_id = await app.job_manager.register_worker(), await app.job_manager.register_worker()
+        async with database.write(EVERYBODY) as writer:
+            numbers = [await jobs.add_process_upload(writer, 1, upload_id, "r") for upload_id in range(3)]
+        for number in (worker_id, other_id):
+            await app.job_manager.fetch_job(None, number)
+        unheard = break_after_the_next_answer(monkeypatch)
+        again = await app.job_manager.fetch_job(None, worker_id)
+    assert again is not None
+    assert [again.id] == unheard == numbers[2:]
+    doing = await project.rows("select worker_id from procrastinate_jobs where status = 'doing' order by id")
+    assert [row["worker_id"] for row in doing] == [worker_id, other_id, worker_id]
+
+
+async def test_a_job_that_comes_again_can_be_unheard_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = jobs.queue(database)
+    async with jobs.open_queue(database, app):
+        async with database.write(EVERYBODY) as writer:
+            await jobs.add_process_upload(writer, 1, 2, "r")
+        worker_id = await app.job_manager.register_worker()
+        job = await app.job_manager.fetch_job(None, worker_id)
+        assert job is not None
+        await app.job_manager.retry_job(job)
+        unheard = break_after_the_next_answer(monkeypatch)
+        again = await app.job_manager.fetch_job(None, worker_id)
+    assert again is not None
+    assert [again.id] == unheard == [job.id]
+
+
+async def test_a_job_that_somebody_ended_has_ended(database: Database) -> None:
+    """It may have been this worker, whose connection broke before it heard so."""
+    app = jobs.queue(database)
+    async with jobs.open_queue(database, app):
+        async with database.write(EVERYBODY) as writer:
+            await jobs.add_process_upload(writer, 1, 2, "r")
+        job = await app.job_manager.fetch_job(None, await app.job_manager.register_worker())
+        assert job is not None
+        for _ in range(2):
+            await app.job_manager.finish_job(job, procrastinate.jobs.Status.SUCCEEDED, delete_job=True)
+        await app.job_manager.retry_job(job)
+    assert await waiting(database) == {}
+
+
+async def test_a_job_to_be_done_again_is_dropped_when_its_like_waits(database: Database, project: Project) -> None:
+    """Else the job would stay as running for ever, and whoever rescues the jobs of dead workers would fail over it."""
+    app = jobs.queue(database)
+    async with jobs.open_queue(database, app):
+        task = app.configure_task("tidy", queueing_lock="tidy", allow_unknown=True)
+        await task.defer_async()
+        job = await app.job_manager.fetch_job(None, await app.job_manager.register_worker())
+        assert job is not None
+        waits = await task.defer_async()
+        await app.job_manager.retry_job(job)
+    assert await project.rows("select id, status::text from procrastinate_jobs") == [{"id": waits, "status": "todo"}]
+
+
 async def test_the_queue_does_not_wait_for_what_waiting_cannot_mend(database: Database) -> None:
     app = jobs.queue(database)
     async with jobs.open_queue(database, app):
         with pytest.raises(procrastinate.exceptions.ConnectorException):
-            await app.job_manager.finish_job_by_id_async(99, procrastinate.jobs.Status.SUCCEEDED, delete_job=False)
+            await app.connector.execute_query_async("select 1 / 0")
 
 
 async def test_the_queue_does_not_wait_for_ever(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
