@@ -29,7 +29,7 @@ from testflux.store import (
 )
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database
-from testflux.work import back_up, check_audit, deliver, retain
+from testflux.work import back_up, check_audit, deliver, retain, tasks
 
 STALLED_S = 10
 """A worker whose heartbeat is this old is dead."""
@@ -84,7 +84,8 @@ def _schedule(app: procrastinate.App, task: Callable[[], Awaitable[None]], cron:
 
     # A queueing lock only: a lock would stay with a job that died, and nothing would ever run again.
     name = f"housekeeping.{task.__name__}"
-    app.periodic(cron=cron)(app.task(name=name, queue=jobs.MAINTENANCE, queueing_lock=name)(run))
+    again = tasks.WHEN_AWAY  # a restart of the database costs no night's work
+    app.periodic(cron=cron)(app.task(name=name, queue=jobs.MAINTENANCE, queueing_lock=name, retry=again)(run))
 
 
 async def _clean(database: Database, blobs: Blobs, settings: Settings, today: date) -> int:

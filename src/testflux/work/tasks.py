@@ -28,6 +28,12 @@ SMALL_BYTES = 256 * 1024
 """A report up to this size is read here: the others' way into a process takes longer than reading it."""
 
 _AGAIN = procrastinate.RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=3)  # after 3, 9, 27, 81 seconds
+
+WHEN_AWAY = procrastinate.RetryStrategy(
+    max_attempts=ATTEMPTS, exponential_wait=3, retry_exceptions=(errors.UnavailableError,)
+)
+"""For what must not be done again unless the database was away."""
+
 _AWAY_S = 2.0
 
 HANDING_BACK_S = 1.5
@@ -56,7 +62,7 @@ def register(app: procrastinate.App, bench: Bench, settings: Settings) -> None:
             order = Order(Work.PROCESS, (project_id, upload_id), request_id)
             await _or_hand_back(bench, order, process(bench, order, attempts=context.job.attempts))
 
-    @app.task(name=jobs.DELIVER, queue=jobs.DELIVERIES)
+    @app.task(name=jobs.DELIVER, queue=jobs.DELIVERIES, retry=WHEN_AWAY)
     async def send(project_id: int, run_day: str, delivery_id: int) -> None:
         key = deliveries.Key(project_id, date.fromisoformat(run_day), delivery_id)
         await deliver.deliver(bench.database, settings, key)

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from made import P, Project, chunks, make_project, outcomes
-from testflux.kit import clock, hashing
+from testflux.kit import clock, errors, hashing
 from testflux.kit.settings import Settings
 from testflux.model.access import EVERYBODY
 from testflux.model.run import Metadata
@@ -137,3 +137,24 @@ def test_every_task_runs_once_at_a_time_and_without_a_lock_that_could_stay(datab
     assert len(periodic) == 4
     for task in periodic:
         assert (task.lock, task.queueing_lock, task.queue) == (None, task.name, jobs.MAINTENANCE)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(errors.UnavailableError("The database is away."), "todo"), (RuntimeError(), "failed")]
+)
+async def test_a_restart_of_the_database_costs_no_nights_work(
+    project: Project, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, status: str
+) -> None:
+    async def sweep(_: Database) -> None:
+        raise error
+
+    monkeypatch.setattr(schedule, "sweep", sweep)
+    app = jobs.queue(database)
+    schedule.register(app, database, Blobs(tmp_path), Settings(data_dir=tmp_path))
+    async with jobs.open_queue(database, app):
+        await app.configure_task("housekeeping.minute").defer_async(timestamp=0)
+        await app.run_worker_async(queues=[jobs.MAINTENANCE], wait=False, install_signal_handlers=False)
+    rows = await project.rows(
+        "select status::text from procrastinate_jobs where task_name = 'housekeeping.minute' order by id"
+    )
+    assert rows[0] == {"status": status}
