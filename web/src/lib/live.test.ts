@@ -127,6 +127,21 @@ describe("the live feed", () => {
     expect(onGap).toHaveBeenCalledOnce();
   });
 
+  it.each([
+    [503, 2],
+    [401, 1],
+  ])("renews a token that has ended: answered %i, it tries %i sockets", async (status, sockets) => {
+    const { socket } = await start();
+    const module = await import("@/lib/api");
+    const renew = vi.spyOn(module, "refreshAccess") as unknown as ReturnType<typeof vi.fn>;
+    renew.mockRejectedValue({ response: { status } });
+    socket().open();
+    socket().drop(4401);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(renew).toHaveBeenCalledOnce();
+    expect(FakeSocket.made).toHaveLength(sockets);
+  });
+
   it("waits until a second factor is set up that has to be", async () => {
     const { live, useSession } = await start();
     useSession.setState({ phase: "signed-out" });

@@ -79,8 +79,8 @@ function receive(text: string): void {
 async function closed(code: number): Promise<void> {
   socket = null;
   failures += 1;
+  if (isAdmitted() && code === 4401) await refresh();
   if (!isAdmitted()) return;
-  if (code === 4401 && !(await refresh())) return;
   if (failures >= SOCKET_FAILURES_BEFORE_POLLING) void poll();
   else setState("connecting");
   clearTimeout(timer);
