@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -9,12 +10,13 @@ from made import Project, chunks, make_project
 from testflux import pipeline
 from testflux.ingest import receive
 from testflux.kit import errors, inflate
+from testflux.kit.settings import Settings
 from testflux.model.access import EVERYBODY
 from testflux.parse import blocks, registry
-from testflux.store import uploads
+from testflux.store import jobs, uploads
 from testflux.store.blobs import Blobs
 from testflux.store.database import Database, Row
-from testflux.work import tasks
+from testflux.work import deliver, tasks
 from testflux.work.orders import Order, Work
 
 LIMITS = inflate.Limits()
@@ -134,3 +136,24 @@ async def test_our_own_errors_while_counting_go_back_to_the_queue(
     monkeypatch.setattr(registry, "KEYWORDS", {"k6-summary": lambda _: 1 // 0})
     with pytest.raises(ZeroDivisionError):
         await bench.count()
+
+
+async def test_a_delivery_that_met_a_restart_of_the_database_is_tried_again_within_seconds(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise errors.UnavailableError("The database is away.")
+
+    monkeypatch.setattr(deliver, "deliver", away)
+    database = bench.project.database
+    app = jobs.queue(database)
+    tasks.register(app, bench.tools, Settings(data_dir=tmp_path))
+    async with database.write(EVERYBODY) as writer:
+        await jobs.add_delivery(writer, bench.project.project_id, date(2026, 6, 15), 5)
+    async with jobs.open_queue(database, app):
+        await app.run_worker_async(queues=[jobs.DELIVERIES], wait=False, install_signal_handlers=False)
+    assert await bench.project.rows(
+        "select status::text, scheduled_at < now() + interval '10 seconds' as is_soon from procrastinate_jobs"
+        " where queue_name = %(name)s",
+        name=jobs.DELIVERIES,
+    ) == [{"status": "todo", "is_soon": True}]
